@@ -1,0 +1,1 @@
+"""What the visitor sees: the page over cvdemo. Must exist, because app.py and app/ share a name."""

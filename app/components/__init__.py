@@ -1,0 +1,1 @@
+"""Our own components: each a .py with its .js and .css beside it."""

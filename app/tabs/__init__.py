@@ -1,0 +1,1 @@
+"""The tabs, in the order in which the page shows them."""

@@ -1,0 +1,1 @@
+"""What the page knows: models, pixels and measurements. Runs in a notebook without a page."""

@@ -1,0 +1,72 @@
+"""How each bundled classifier was trained, as data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training run. ``stages`` is ((epochs, side in px), ...): small pictures first cost a quarter of the time."""
+
+    stages: tuple[tuple[int, int], ...]
+    summary: str
+    batch_size: int = 256
+    learning_rate: float = 4e-3
+    weight_decay: float = 0.05
+    warmup_epochs: float = 1.0
+    label_smoothing: float = 0.1
+    smallest_crop: float = 0.4
+    turn_degrees: float = 0.0
+    colour: float = 0.0
+    erase: float = 0.0
+    mixup: float = 0.0
+    cutmix: float = 0.0
+    drop_path: float = 0.0
+    ema_decay: float = 0.0
+    start_from: str | None = None
+    teacher: str | None = None
+    seed: int = 0
+
+    @property
+    def epochs(self) -> int:
+        return sum(epochs for epochs, _ in self.stages)
+
+    def side(self, epoch: int) -> int:
+        """Return the picture side in px of ``epoch`` (counted from 0)."""
+        for epochs, side in self.stages:
+            if epoch < epochs:
+                return side
+            epoch -= epochs
+        return self.stages[-1][1]
+
+
+EQUAL = Recipe(
+    stages=((7, 32), (8, 48), (7, 64)),
+    summary="22 epochs at 32, 48, 64 px; random crops and flips; label smoothing; Muon",
+)
+
+STRONG = {
+    "smallest_crop": 0.3,
+    "turn_degrees": 12.0,
+    "colour": 0.3,
+    "erase": 0.25,
+    "mixup": 0.2,
+    "cutmix": 1.0,
+    "ema_decay": 0.999,
+}
+
+RECIPES: dict[str, Recipe] = {
+    "mini_resnet": EQUAL,
+    "mini_vit": EQUAL,
+    "mini_resnet_long": Recipe(
+        stages=((22, 32), (20, 48), (18, 64)),
+        summary="60 epochs at 32, 48, 64 px; crops, flips, turns, colour, erasing, Mixup, CutMix; averaged weights; Muon",
+        **STRONG,
+    ),
+    "mini_vit_distilled": Recipe(
+        stages=((25, 32), (25, 48), (20, 64)),
+        summary="70 epochs at 32, 48, 64 px; crops, flips, turns, colour, Mixup, CutMix; averaged weights; Muon; "
+        "taught by the long ResNet's answers",
+        teacher="mini_resnet_long",
+        **STRONG,
+    ),
+}
