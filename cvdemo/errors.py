@@ -1,0 +1,30 @@
+"""Sentences that a visitor may read: each message says what happened and what to do next."""
+
+
+class CvDemoError(Exception):
+    """Anything whose message is meant for the person in front of the page."""
+
+
+class PhotoError(CvDemoError):
+    """The uploaded file cannot be used as a picture."""
+
+
+class SettingError(CvDemoError):
+    """A setting is missing, out of range or of the wrong kind."""
+
+
+class ModelUnavailable(CvDemoError):
+    """A model cannot be had now; ``suggestion`` names one that can, if any."""
+
+    def __init__(self, message: str, model: str | None = None, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.model = model
+        self.suggestion = suggestion
+
+
+class Busy(CvDemoError):
+    """The machine has more to do than it can promise to finish."""
+
+
+class Stopped(CvDemoError):
+    """The visitor stopped the work."""
