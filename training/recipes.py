@@ -10,7 +10,7 @@ class Recipe:
     stages: tuple[tuple[int, int], ...]
     summary: str
     batch_size: int = 256
-    learning_rate: float = 4e-3
+    learning_rate: float = 8e-3
     weight_decay: float = 0.05
     warmup_epochs: float = 1.0
     label_smoothing: float = 0.1
