@@ -1,0 +1,137 @@
+"""Runs the chosen classifiers on one photo; answers that are already known cost no network run."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from cvdemo import compute, images, models, preprocess
+from cvdemo.catalogue import get
+from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
+from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
+from cvdemo.images import Photo
+from cvdemo.loading import ReadyModel
+from cvdemo.results import Results
+from cvdemo.weights import Progress
+
+THUMBNAIL_SIDE = 240
+
+OnProgress = Callable[[str, Progress], None]
+"""Called with a model's name and how far its fetching or loading is; may raise Stopped."""
+
+_answers = Results()
+_runs = 0
+_count = threading.Lock()
+
+
+def network_runs() -> int:
+    """Return how many times a network has run for this tab since the start."""
+    return _runs
+
+
+def classify(
+    path: Path,
+    chosen: Sequence[str],
+    own_labels: tuple[str, ...] = (),
+    progress: OnProgress | None = None,
+) -> Classification:
+    """Return what each of the ``chosen`` models says about the photo at ``path``.
+
+    A model that cannot be had is reported in ``missing``; the others answer all the same.
+
+    Args:
+        chosen: 1 to 4 different names of the catalogue's task ``classify``.
+        own_labels: the visitor's classes, for models that take any (SigLIP).
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+        SettingError: an unknown model, a repeated one, none, or more than four.
+        CvDemoError: no chosen model could answer; the first reason.
+    """
+    _check(chosen)
+    started = time.perf_counter()
+    photo = images.read(path, preprocess.LARGEST_NEEDED_SIDE)
+    decode_ms = 1000 * (time.perf_counter() - started)
+    answers: list[Answer] = []
+    missing: list[Missing] = []
+    reasons: list[CvDemoError] = []
+    for name in chosen:
+        try:
+            answers.append(_answer(photo, name, own_labels, progress))
+        except Stopped:
+            raise
+        except CvDemoError as error:
+            suggestion = error.suggestion if isinstance(error, ModelUnavailable) else None
+            missing.append(Missing(name, get(name).title, str(error), suggestion))
+            reasons.append(error)
+    if not answers:
+        raise reasons[0]
+    return Classification(tuple(answers), tuple(missing), photo.full_size_wh, _thumbnail(photo), decode_ms)
+
+
+def _check(chosen: Sequence[str]) -> None:
+    if not chosen:
+        raise SettingError("Choose at least one model.")
+    if len(chosen) > CHOSEN_LIMIT:
+        raise SettingError("Four at most. Remove one first.")
+    if len(set(chosen)) < len(chosen):
+        raise SettingError("Each model can be chosen once here.")
+    for name in chosen:
+        if get(name).task != "classify":
+            raise SettingError(f"{get(name).title} does not classify photos. Choose a classifier.")
+
+
+def _answer(photo: Photo, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
+    labels = own_labels if get(name).zero_shot else ()
+    key = (photo.digest, name, labels)
+    known = _answers.get(key)
+    if known is None:
+        report = None if progress is None else lambda step: progress(name, step)
+        with models.borrow(name, report) as model:
+            known = _run(model, photo, labels)
+        _answers.put(key, known)
+    return known
+
+
+def _run(model: ReadyModel, photo: Photo, own_labels: tuple[str, ...]) -> Answer:
+    """Prepare the pixels, run the network once, check its numbers."""
+    global _runs
+    spec = model.spec
+    if spec.zero_shot and not own_labels:
+        raise SettingError(f"{spec.title} compares the photo with your own labels. Write some, separated by commas.")
+    started = time.perf_counter()
+    entry = preprocess.prepare(photo, model.preprocessing)
+    prepared = time.perf_counter()
+    with compute.turn() as waited_s:
+        logits = (model.run(entry.array, own_labels) if spec.zero_shot else model.run(entry.array))[0]
+    done = time.perf_counter()
+    with _count:
+        _runs += 1
+    if not np.isfinite(logits).all():
+        raise ModelUnavailable(f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name)
+    return Answer(
+        model=spec.name,
+        title=spec.title,
+        family=spec.family,
+        weights=model.weights,
+        engine="torch",
+        labels=own_labels or model.labels,
+        logits=logits.astype(np.float32),
+        seen=entry.seen,
+        crop_xyxy=entry.crop_xyxy,
+        cut_off=entry.cut_off,
+        parameter_count=model.parameter_count,
+        multiply_adds=model.multiply_adds,
+        licence=spec.licence,
+        preprocess_ms=1000 * (prepared - started),
+        network_ms=1000 * (done - prepared - waited_s),
+    )
+
+
+def _thumbnail(photo: Photo) -> np.ndarray:
+    small = Image.fromarray(photo.pixels)
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    return np.asarray(small)

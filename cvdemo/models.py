@@ -1,0 +1,216 @@
+"""Borrow a ready model: loaded once, leased while in use, evicted by bytes, used by one at a time."""
+
+import os
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+import psutil
+
+from cvdemo import compute
+from cvdemo.catalogue import get
+from cvdemo.errors import Busy, ModelUnavailable, Stopped
+from cvdemo.loading import ReadyModel, load
+from cvdemo.weights import Progress
+from cvdemo.wording import megabytes
+
+MEMORY_SHARE = 0.25
+WAIT_S = 180.0
+
+OnProgress = Callable[[Progress], None]
+
+
+class Sized(Protocol):
+    """Anything that knows how many bytes it keeps."""
+
+    @property
+    def byte_count(self) -> int: ...
+
+
+M = TypeVar("M", bound=Sized)
+
+
+@dataclass
+class _Slot(Generic[M]):
+    """One model on its way in, or resident. ``leases`` > 0 forbids eviction."""
+
+    ready: threading.Event = field(default_factory=threading.Event)
+    use: threading.Lock = field(default_factory=threading.Lock)
+    model: M | None = None
+    error: BaseException | None = None
+    progress: Progress | None = None
+    leases: int = 0
+
+
+class ModelCache(Generic[M]):
+    """Ready models by key, at most ``limit_bytes`` of them plus what is leased; the least recently used go first."""
+
+    def __init__(self, load: Callable[[Hashable, OnProgress], M], limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.hits = self.misses = self.evictions = 0
+        self._load = load
+        self._slots: dict[Hashable, _Slot[M]] = {}  # in order of use: oldest first
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def borrow(self, key: Hashable, progress: OnProgress | None = None) -> Iterator[M]:
+        """Lend the model of ``key`` to this thread alone; load it first if needed.
+
+        Threads that ask together load it once and share the outcome, an error too; no failure is kept.
+        Borrow several at once only in sorted order of keys, and before ``compute.turn``.
+
+        Raises:
+            Busy: another visitor kept the model for longer than ``WAIT_S`` seconds.
+            CvDemoError: whatever loading raised.
+        """
+        slot = self._lease(key, progress)
+        try:
+            if not slot.use.acquire(timeout=WAIT_S):
+                raise Busy("Somebody else is using this model for a long job. Try again in a minute.")
+            try:
+                assert slot.model is not None
+                yield slot.model
+            finally:
+                slot.use.release()
+        finally:
+            with self._lock:
+                slot.leases -= 1
+                self._trim()
+
+    def figures(self) -> dict[str, int]:
+        """Return counts and bytes for the page and for /healthz."""
+        with self._lock:
+            resident = [slot.model for slot in self._slots.values() if slot.model is not None]
+            return {
+                "hits": self.hits,
+                "misses": self.misses,
+                "evictions": self.evictions,
+                "resident": len(resident),
+                "bytes_resident": sum(model.byte_count for model in resident),
+                "bytes_limit": self.limit_bytes,
+            }
+
+    def holds(self, key: Hashable) -> bool:
+        """Return whether the model of ``key`` is ready in memory."""
+        slot = self._slots.get(key)
+        return slot is not None and slot.model is not None
+
+    def _lease(self, key: Hashable, progress: OnProgress | None) -> _Slot[M]:
+        while True:
+            with self._lock:
+                slot = self._slots.pop(key, None)
+                mine = slot is None
+                if slot is None:
+                    slot = _Slot()
+                    self.misses += 1
+                else:
+                    self.hits += 1
+                slot.leases += 1
+                self._slots[key] = slot  # now the most recently used
+            try:
+                if mine:
+                    self._fill(key, slot, progress)
+                else:
+                    _await(slot, progress)
+            except BaseException as error:
+                with self._lock:
+                    slot.leases -= 1
+                if not mine and isinstance(error, Stopped) and slot.error is error:
+                    continue  # another visitor stopped the loading that we were waiting for: do it ourselves
+                raise
+            return slot
+
+    def _fill(self, key: Hashable, slot: _Slot[M], progress: OnProgress | None) -> None:
+        def report(step: Progress) -> None:
+            slot.progress = step
+            if progress is not None:
+                progress(step)
+
+        try:
+            model = self._load(key, report)
+            if model.byte_count > self.limit_bytes:
+                raise ModelUnavailable(
+                    f"This model needs {megabytes(model.byte_count)} and models may use "
+                    f"{megabytes(self.limit_bytes)} here. Choose a smaller one."
+                )
+            with self._lock:
+                slot.model = model
+                self._trim()
+        except BaseException as error:
+            slot.error = error
+            with self._lock:
+                if self._slots.get(key) is slot:
+                    del self._slots[key]
+            raise
+        finally:
+            slot.ready.set()
+
+    def _trim(self) -> None:
+        """Evict unleased models, oldest first, until the rest fits; call with the lock held."""
+        kept = sum(slot.model.byte_count for slot in self._slots.values() if slot.model is not None)
+        for key, slot in list(self._slots.items()):
+            if kept <= self.limit_bytes:
+                return
+            if slot.model is not None and slot.leases == 0:
+                kept -= slot.model.byte_count
+                del self._slots[key]
+                self.evictions += 1
+
+
+def _await(slot: _Slot[M], progress: OnProgress | None) -> None:
+    """Wait for another thread's loading, passing its progress on; raise what it raised."""
+    while not slot.ready.wait(0.2):
+        if progress is not None and slot.progress is not None:
+            progress(slot.progress)
+    if slot.error is not None:
+        raise slot.error
+
+
+def memory_limit() -> int:
+    """Return the bytes that models may keep: ``CV_LAB_MODEL_MB``, else a quarter of the free RAM or VRAM."""
+    wanted = os.environ.get("CV_LAB_MODEL_MB")
+    if wanted:
+        return int(float(wanted) * 1e6)
+    return int(MEMORY_SHARE * _free_bytes())
+
+
+def _free_bytes() -> int:
+    if compute.device() == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    free = int(psutil.virtual_memory().available)
+    container = Path("/sys/fs/cgroup/memory.max")
+    bound = container.read_text().strip() if container.exists() else "max"
+    return free if bound == "max" else min(free, int(bound))
+
+
+@cache
+def _shared() -> ModelCache[ReadyModel]:
+    def fetch(key: Hashable, progress: OnProgress) -> ReadyModel:
+        assert isinstance(key, tuple)
+        name, random = key
+        return load(get(name), compute.device(), progress, random=random)
+
+    return ModelCache(fetch, memory_limit())
+
+
+@contextmanager
+def borrow(name: str, progress: OnProgress | None = None, random: bool = False) -> Iterator[ReadyModel]:
+    """Lend the catalogue's model ``name`` (see `ModelCache.borrow`); ``random`` asks for random weights."""
+    with _shared().borrow((name, random), progress) as model:
+        yield model
+
+
+def resident(name: str) -> bool:
+    """Return whether ``name`` is ready in memory now."""
+    return _shared().holds((name, False))
+
+
+def figures() -> dict[str, int]:
+    """Return hits, misses, evictions, resident, bytes_resident and bytes_limit."""
+    return _shared().figures()

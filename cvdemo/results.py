@@ -1,0 +1,57 @@
+"""Computed results by (photo digest, model, settings), bounded in bytes: what sliders act on."""
+
+import dataclasses
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+LIMIT_BYTES = 256 * 1024 * 1024
+
+
+def size_of(value: object) -> int:
+    """Return the bytes that ``value`` keeps: arrays by their data, dataclasses and tuples by their parts."""
+    if isinstance(value, np.ndarray):
+        return int(value.nbytes)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return sum(size_of(getattr(value, field.name)) for field in dataclasses.fields(value))
+    if isinstance(value, tuple | list):
+        return sum(size_of(part) for part in value)
+    return sys.getsizeof(value)
+
+
+class Results:
+    """A map from keys to frozen results; the least recently used go first when it grows over ``limit_bytes``."""
+
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+        self.limit_bytes = limit_bytes
+        self.byte_count = 0
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable) -> Any | None:
+        """Return the result of ``key`` and mark it as used, or None."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+
+    def put(self, key: Hashable, value: object) -> None:
+        """Keep ``value``, unless it alone is larger than the limit."""
+        size = size_of(value)
+        if size > self.limit_bytes:
+            return
+        with self._lock:
+            _, before = self._kept.pop(key, (None, 0))
+            self.byte_count += size - before
+            self._kept[key] = (value, size)
+            while self.byte_count > self.limit_bytes:
+                _, (_, gone) = self._kept.popitem(last=False)
+                self.byte_count -= gone

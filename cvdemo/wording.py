@@ -1,0 +1,45 @@
+"""How the page writes numbers: three figures, a unit, a space that does not break."""
+
+NBSP = "\u00a0"
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as ``95.6 %``."""
+    return f"{100 * share:.1f}{NBSP}%"
+
+
+def points(share: float) -> str:
+    """Return a difference of two shares as ``37.6 points``."""
+    return f"{100 * abs(share):.1f}{NBSP}points"
+
+
+def figures3(value: float) -> str:
+    """Return ``value`` with three figures, as people write them: ``4.09``, ``30.9``, ``129``, ``1,080``."""
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
+def milliseconds(value: float) -> str:
+    """Return a time in ms as ``30.9 ms``."""
+    return f"{figures3(value)}{NBSP}ms"
+
+
+def scaled(count: float) -> str:
+    """Return a large count as ``25.6 M`` or ``4.09 G``; below a thousand as it is."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if count >= size * 0.9995:
+            return f"{figures3(count / size)}{NBSP}{unit}"
+    return f"{count:.0f}"
+
+
+def megabytes(count: int) -> str:
+    """Return a number of bytes as ``98 MB`` or ``4.0 GB``."""
+    if count >= 999.5e6:
+        return f"{count / 1e9:.1f}{NBSP}GB"
+    return f"{count / 1e6:.0f}{NBSP}MB" if count >= 9.5e6 else f"{count / 1e6:.1f}{NBSP}MB"
+
+
+def listed(parts: list[str], joint: str = "and") -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
