@@ -1,0 +1,33 @@
+/* Small tools for our components: build elements (text is always text, never HTML), family marks, clipboard. */
+const SVG_NS = 'http://www.w3.org/2000/svg';
+const MARKS = {
+  cnn: 'M2 2H12V12H2Z',
+  vit: 'M7 1 13 12H1Z',
+  hybrid: 'M7 0 14 7 7 14 0 7Z',
+  classical: 'M7 1.5A5.5 5.5 0 1 1 7 12.5A5.5 5.5 0 1 1 7 1.5Z',
+};
+const fill = (node, props, kids) => {
+  for (const [name, value] of Object.entries(props || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? '' : value);
+  }
+  node.append(...kids.flat(9).filter((kid) => kid !== null && kid !== undefined && kid !== false));
+  return node;
+};
+const h = (tag, props, ...kids) => fill(document.createElement(tag), props, kids);
+const svg = (tag, props, ...kids) => fill(document.createElementNS(SVG_NS, tag), props, kids);
+const familyMark = (family) =>
+  svg('svg', { width: 14, height: 14, viewBox: '0 0 14 14', 'aria-hidden': 'true', class: `mark ${family}` },
+    svg('path', { d: MARKS[family] || MARKS.classical, fill: 'currentColor' }));
+const root = element.firstElementChild;
+const copyText = async (text, button) => {
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+  } catch {
+    button.textContent = 'The browser refused';
+  }
+  setTimeout(() => { button.textContent = before; }, 1600);
+};

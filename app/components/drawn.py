@@ -1,0 +1,43 @@
+"""The base of our components: a gr.HTML that JavaScript draws from a JSON value, without rebuilding it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+HERE = Path(__file__).parent
+
+
+@cache
+def script(*names: str) -> str:
+    """Return the text of ``app/components/<name>.js`` for each name, in order; ``dom`` comes first of itself."""
+    return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("dom", *names))
+
+
+class Drawn(gr.HTML):
+    """A component whose value is JSON and whose picture is drawn by the scripts ``names``.
+
+    The template never mentions the value, so Gradio leaves the drawn elements alone and focus stays where it is.
+    """
+
+    def __init__(self, value: Any = None, *, names: tuple[str, ...], class_name: str, **kwargs: Any) -> None:
+        super().__init__(
+            value,
+            html_template=f'<div class="{class_name}"></div>',
+            js_on_load=script(*names),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+    def preprocess(self, payload: Any) -> Any:
+        """Return the JSON as the browser sent it: it is untrusted."""
+        return payload
+
+    def postprocess(self, value: Any) -> Any:
+        """Return the JSON for the browser."""
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        """Describe the value for Gradio's schema."""
+        return {"type": "object"}

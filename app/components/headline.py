@@ -1,0 +1,25 @@
+"""The head of a tab: its question, its answer, and what is being worked on."""
+
+from typing import Any
+
+from app.components.drawn import Drawn
+
+
+class Headline(Drawn):
+    """Question (h2) and answer of a tab; events: ``stop``.
+
+    The value is what `headline` returns.
+    """
+
+    def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(value, names=("headline",), class_name="headline", **kwargs)
+
+
+def headline(question: str, answer: str, marked: str | None = None, busy: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return a Headline's value.
+
+    Args:
+        marked: a part of the answer to underline, such as the class that both models named.
+        busy: ``{"text": ..., "share": 0..1 or None, "stoppable": bool}`` while something runs.
+    """
+    return {"question": question, "answer": answer, "marked": marked, "busy": busy}

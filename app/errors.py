@@ -1,0 +1,44 @@
+"""The one place where a CvDemoError becomes a sentence in Gradio's red box."""
+
+import functools
+import html
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, ParamSpec, TypeVar, cast
+
+import gradio as gr
+
+from cvdemo.errors import CvDemoError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
+    """Turn a CvDemoError raised by ``handler``, a function or a generator, into Gradio's error box.
+
+    Gradio renders the message as HTML, so it is escaped here; other exceptions stay bugs and are logged.
+    """
+    if inspect.isgeneratorfunction(handler):
+
+        @functools.wraps(handler)
+        def stream(*args: P.args, **kwargs: P.kwargs) -> Iterator[Any]:
+            try:
+                yield from cast(Iterator[Any], handler(*args, **kwargs))
+            except CvDemoError as error:
+                raise _shown(error) from error
+
+        return cast(Callable[P, T], stream)
+
+    @functools.wraps(handler)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return handler(*args, **kwargs)
+        except CvDemoError as error:
+            raise _shown(error) from error
+
+    return wrapper
+
+
+def _shown(error: CvDemoError) -> gr.Error:
+    return gr.Error(html.escape(str(error)), print_exception=False)

@@ -1,0 +1,171 @@
+"""Turns a classification into what the Classify tab's components draw; no network, no Gradio events."""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from app.components.headline import headline
+from cvdemo import images, weights
+from cvdemo.catalogue import get
+from cvdemo.classify import Answer, Classification, Missing, shared_ranks
+from cvdemo.classify.export import to_dict
+from cvdemo.classify.words import (
+    FAMILY_WORDS,
+    RANDOM_WEIGHTS,
+    agreement_figures,
+    answer_sentence,
+    cut_off_sentence,
+    right_sentence,
+)
+from cvdemo.wording import NBSP, milliseconds, percent, scaled
+
+QUESTION = "What do a CNN and a ViT call this photo?"
+NEEDS_FETCH = "This model is not on this machine yet."
+
+
+def head(result: Classification | None, temperature: float, busy: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the question and the answer sentence, with the class underlined that all models named."""
+    if result is None or not result.answers:
+        return headline(QUESTION, "Choose a model that is ready, or download one." if busy is None else "One moment.", busy=busy)
+    marked = result.trained[0].top(1)[0].label if result.trained and result.agree else None
+    return headline(QUESTION, answer_sentence(result, temperature), marked, busy)
+
+
+def cards(result: Classification | None, order: tuple[str, ...], top_k: int, temperature: float) -> dict[str, Any]:
+    """Return the Answers component's value: one card for each model of ``order``, answered or not."""
+    answers = {answer.model: answer for answer in result.answers} if result else {}
+    missing = {gone.model: gone for gone in result.missing} if result else {}
+    ranks = shared_ranks(tuple(answers.values()), top_k)
+    thumbnail = images.data_url(result.thumbnail) if result and answers else ""
+    drawn = [
+        _answer_card(answers[name], result, thumbnail, ranks, top_k, temperature)
+        if name in answers and result
+        else _missing_card(name, missing.get(name))
+        for name in order
+    ]
+    return {"cards": drawn, "updating": False}
+
+
+def _answer_card(
+    answer: Answer, result: Classification, thumbnail: str, ranks: dict[str, int], top_k: int, temperature: float
+) -> dict[str, Any]:
+    height, width = answer.seen.shape[:2]
+    text, warn = cut_off_sentence(answer.cut_off)
+    photo_w, photo_h = result.photo_size_wh
+    x0, y0, x1, y1 = answer.crop_xyxy
+    guesses = answer.top(top_k, temperature)
+    return {
+        "model": answer.model,
+        "title": answer.title,
+        "family": answer.family,
+        "family_word": FAMILY_WORDS[answer.family],
+        "sees": f"sees {width} × {height} px",
+        "random": RANDOM_WEIGHTS if answer.weights == "random" else None,
+        "photo": f"{hash(answer.seen.tobytes())}",
+        "rows": [
+            {
+                "label": guess.label,
+                "share": guess.probability,
+                "text": percent(guess.probability),
+                "rank": ranks.get(guess.label) if ranks.get(guess.label, 9) <= 4 else None,
+                "first": place == 0,
+            }
+            for place, guess in enumerate(guesses)
+        ],
+        "crop": {
+            "src": thumbnail,
+            "alt": f"Your photo with the part that {answer.title} sees: {text}",
+            "box": [x0 / photo_w, y0 / photo_h, x1 / photo_w, y1 / photo_h],
+            "text": text,
+            "warn": warn,
+        },
+        "seen": {"src": _tiny(answer.seen), "alt": f"The {width} × {height} pixels that {answer.title} got"},
+        "facts": _facts(answer),
+        "about": _about(answer, result.decode_ms),
+    }
+
+
+def _tiny(pixels: np.ndarray) -> str:
+    return images.data_url(pixels, format="png") if pixels.shape[0] <= 64 else images.data_url(pixels)
+
+
+def _facts(answer: Answer) -> list[tuple[str, str]]:
+    card = weights.card(answer.model)
+    rows = [("Parameters", scaled(answer.parameter_count))]
+    if answer.multiply_adds is not None:
+        rows.append(("Multiply-adds", scaled(answer.multiply_adds)))
+    if card is not None:
+        half = 100 * (card.top1_interval[1] - card.top1_interval[0]) / 2
+        rows.append(("Test accuracy", f"{percent(card.top1)} ± {half:.1f}"))
+    rows.append(("Network", milliseconds(answer.network_ms)))
+    return rows
+
+
+def _about(answer: Answer, decode_ms: float) -> list[tuple[str, str]]:
+    card = weights.card(answer.model)
+    states = {"bundled": "trained by us, bundled", "cached": "trained, on this machine", "random": "random"}
+    rows = [
+        ("Weights", states[answer.weights]),
+        ("Classes", f"{len(answer.labels):,}"),
+        ("Licence", answer.licence or "not stated"),
+    ]
+    if card is not None:
+        rows += [("Trained on", card.data), ("Recipe", card.recipe), ("Right in its top five", percent(card.top5))]
+    else:
+        rows.append(("Published accuracy", _published(answer.model)))
+    rows += [
+        ("Decode", milliseconds(decode_ms)),
+        ("Preprocess", milliseconds(answer.preprocess_ms)),
+        ("Engine", answer.engine),
+    ]
+    return rows
+
+
+def _published(name: str) -> str:
+    """Return the figure that others measured, with its recipe: never to be read as ours."""
+    figure = get(name).published
+    if figure is None:
+        return "not stated"
+    side = f", {figure.side} px" if figure.side else ""
+    return f"{figure.value:.1f}{NBSP}% {figure.metric} ({figure.recipe}{side})"
+
+
+def _missing_card(name: str, gone: Missing | None) -> dict[str, Any]:
+    spec = get(name)
+    suggestion = gone.suggestion if gone else None
+    return {
+        "model": name,
+        "title": spec.title,
+        "family": spec.family,
+        "family_word": FAMILY_WORDS[spec.family],
+        "reason": gone.reason if gone else NEEDS_FETCH,
+        "fetch": None if gone else "Download and run",
+        "suggestion": {"name": suggestion, "title": get(suggestion).title} if suggestion else None,
+    }
+
+
+def agreement_card(result: Classification | None, top_k: int, temperature: float) -> dict[str, Any]:
+    """Return the value of the card that compares the answers."""
+    figures = agreement_figures(result, top_k, temperature) if result else []
+    known = [(answer.title, weights.card(answer.model)) for answer in result.trained] if result else []
+    accuracies = [(title, card.top1) for title, card in known if card is not None]
+    title = "How much do they agree?" if len(figures) != 1 else "How much doubt is left?"
+    return {"title": title, "figures": figures, "sentence": right_sentence(accuracies)}
+
+
+def foot(result: Classification | None, order: tuple[str, ...], top_k: int, runs: int) -> dict[str, Any]:
+    """Return the last line: what these models know, what ran, and the exports."""
+    if result is None or not result.answers:
+        return {"bold": None, "text": "", "json": None, "link": None}
+    small = [answer for answer in result.answers if len(answer.labels) == 100 and answer.weights == "bundled"]
+    who = {1: "This one knows", 2: "These two know"}.get(len(small), "The small ones know")
+    bold = f"{who} 100 everyday classes," if small else None
+    knows = "seen at 64 × 64 pixels. Anything else gets the nearest of the 100. " if small else ""
+    ran = f"Networks ran {runs} time{'s' if runs != 1 else ''} for this; sliders run none."
+    return {
+        "bold": bold,
+        "text": knows + ran,
+        "json": json.dumps(to_dict(result, top_k), indent=1),
+        "link": {"tab": "classify", "models": ",".join(order)},
+    }

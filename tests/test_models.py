@@ -1,0 +1,200 @@
+"""The model cache: loaded once, leased, bounded in bytes, failures kept by nobody."""
+
+import random
+import threading
+import time
+import weakref
+from collections import Counter
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+from cvdemo.errors import ModelUnavailable, Stopped
+from cvdemo.models import ModelCache, memory_limit
+from cvdemo.weights import Progress
+
+
+@dataclass(eq=False)
+class Stub:
+    """A model of ten bytes that notices when two threads use it together."""
+
+    key: Hashable
+    byte_count: int = 10
+    users: int = 0
+
+
+def _cache(limit: int, seconds: float = 0.0, size: int = 10) -> tuple[ModelCache[Stub], Counter]:
+    loads: Counter = Counter()
+
+    def load(key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        loads[key] += 1
+        progress(Progress("load", 0, None))
+        time.sleep(seconds)
+        return Stub(key, size)
+
+    return ModelCache(load, limit), loads
+
+
+def test_sixteen_threads_asking_for_one_model_load_it_once() -> None:
+    cache, loads = _cache(limit=100, seconds=0.3)
+    together = threading.Barrier(16)
+
+    def ask(_: int) -> int:
+        together.wait()
+        with cache.borrow("vit") as model:
+            return id(model)
+
+    with ThreadPoolExecutor(16) as pool:
+        seen = set(pool.map(ask, range(16)))
+    assert len(seen) == 1
+    assert loads == {"vit": 1}
+    figures = cache.figures()
+    assert (figures["misses"], figures["hits"], figures["bytes_resident"]) == (1, 15, 10)
+
+
+def test_400_random_leases_on_three_slots_never_break_the_bound_or_use_an_evicted_model() -> None:
+    cache, _ = _cache(limit=30)
+    leased = 0
+    count = threading.Lock()
+    faults: list[str] = []
+
+    def lease(seed: int) -> None:
+        nonlocal leased
+        key = random.Random(seed).randrange(8)
+        with cache.borrow(key) as model:
+            with count:
+                leased += 1
+                model.users += 1
+            if model.users != 1 or model.key != key:
+                faults.append(f"{key}: shared or wrong model")
+            time.sleep(random.Random(seed).random() / 200)
+            with count:
+                resident = cache.figures()["bytes_resident"]
+                if resident > 30 + 10 * 8:  # the bound plus what eight threads can lease
+                    faults.append(f"{resident} bytes")
+                model.users -= 1
+                leased -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lease, range(400)))
+    figures = cache.figures()
+    assert faults == []
+    assert figures["bytes_resident"] <= 30
+    assert figures["hits"] + figures["misses"] == 400
+    assert figures["evictions"] > 0
+
+
+def test_the_least_recently_used_model_goes_first_and_its_memory_is_freed() -> None:
+    cache, loads = _cache(limit=20)
+    with cache.borrow("a") as first:
+        gone = weakref.ref(first)
+    del first
+    for key in ("b", "c"):
+        with cache.borrow(key):
+            pass
+    assert gone() is None
+    assert cache.holds("b") and cache.holds("c")
+    with cache.borrow("a"):
+        pass
+    assert loads["a"] == 2
+
+
+def test_a_leased_model_is_not_evicted() -> None:
+    cache, loads = _cache(limit=10)
+    with cache.borrow("a"), cache.borrow("b"):
+        assert cache.figures()["resident"] == 2
+    assert cache.figures()["bytes_resident"] <= 10
+    assert loads == {"a": 1, "b": 1}
+
+
+def test_a_failure_reaches_all_who_wait_and_is_not_kept() -> None:
+    attempts = 0
+
+    def load(key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        nonlocal attempts
+        attempts += 1
+        time.sleep(0.2)
+        if attempts == 1:
+            raise ModelUnavailable("not now")
+        return Stub(key)
+
+    cache: ModelCache[Stub] = ModelCache(load, 100)
+    together = threading.Barrier(4)
+
+    def ask(_: int) -> str:
+        together.wait()
+        try:
+            with cache.borrow("x"):
+                return "ready"
+        except ModelUnavailable as error:
+            return str(error)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(ask, range(4))) == {"not now"}
+    with cache.borrow("x") as model:
+        assert model.key == "x"
+    assert attempts == 2
+
+
+def test_when_the_first_visitor_stops_the_next_one_loads_it_himself() -> None:
+    started = threading.Event()
+    stop = threading.Event()
+
+    def load(key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        started.set()
+        for step in range(100):
+            progress(Progress("fetch", step, 100))
+            if stop.is_set() or step > 3:
+                break
+            time.sleep(0.1)
+        return Stub(key)
+
+    def refuse(_: Progress) -> None:
+        if started.is_set() and not stop.wait(0.3):
+            stop.set()
+            raise Stopped("Stopped.")
+
+    cache: ModelCache[Stub] = ModelCache(load, 100)
+
+    def first() -> str:
+        try:
+            with cache.borrow("x", refuse):
+                return "ready"
+        except Stopped:
+            return "stopped"
+
+    def second() -> str:
+        started.wait()
+        with cache.borrow("x") as model:
+            return str(model.key)
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [pool.submit(first), pool.submit(second)]
+        assert [outcome.result(10) for outcome in outcomes] == ["stopped", "x"]
+
+
+def test_a_model_larger_than_the_bound_is_refused_with_a_sentence() -> None:
+    cache, _ = _cache(limit=20_000_000, size=50_000_000)
+    with pytest.raises(ModelUnavailable, match="needs 50.MB and models may use 20.MB here"), cache.borrow("giant"):
+        pass
+    assert cache.figures()["resident"] == 0
+
+
+@pytest.mark.parametrize("error", [ValueError("bug"), KeyboardInterrupt()], ids=["exception", "interrupt"])
+def test_a_model_is_given_back_after_an_exception(error: BaseException) -> None:
+    cache, loads = _cache(limit=10)
+    with pytest.raises(type(error)), cache.borrow("a"):
+        raise error
+    with cache.borrow("a"):
+        pass
+    with cache.borrow("b"):
+        pass
+    assert loads == {"a": 1, "b": 1}
+    assert cache.figures()["bytes_resident"] == 10
+
+
+def test_the_bound_can_be_set_by_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CV_LAB_MODEL_MB", "123.5")
+    assert memory_limit() == 123_500_000
