@@ -1,0 +1,79 @@
+"""The starter photos: five pictures that come with our dependencies or that we drew, so that no tab is ever empty."""
+
+import importlib.util
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PIL import Image
+
+ASSETS = Path(__file__).parent.parent / "assets" / "starters"
+
+
+@dataclass(frozen=True)
+class Starter:
+    """One starter photo.
+
+    ``path`` is the file, ``width`` and ``height`` its upright size in pixels, ``point_rc`` the row and column in
+    pixels where the shared point starts, ``credit`` one line for the credits page.
+    """
+
+    id: str
+    name: str
+    path: Path
+    width: int
+    height: int
+    point_rc: tuple[int, int]
+    credit: str
+
+
+# id, name, package (None: our own assets), file inside it, starting point (row, column), credit
+ROWS: tuple[tuple[str, str, str | None, str, tuple[int, int], str], ...] = (
+    ("cat", "Cat", "skimage", "data/chelsea.png", (113, 172), "Chelsea the cat, by Stéfan van der Walt (CC0)"),
+    ("street", "Street", "ultralytics", "assets/bus.jpg", (450, 290), "bus.jpg of the ultralytics package (AGPL-3.0)"),
+    ("portrait", "Portrait", "skimage", "data/astronaut.png", (105, 225), "Eileen Collins, by NASA (public domain)"),
+    ("blood_cells", "Blood cells", None, "blood_cells.png", (168, 196), "Drawn for this project"),
+    ("coffee", "Coffee", "skimage", "data/coffee.png", (150, 290), "Pikolo espresso, by Rachel Michetti (CC0)"),
+)
+SUITS = {"detect": "street"}  # every other tab starts with the cat
+
+
+def _folder(package: str | None) -> Path | None:
+    """Return where ``package`` keeps its files, without importing it: these packages take seconds to import."""
+    if package is None:
+        return ASSETS
+    found = importlib.util.find_spec(package)
+    return Path(found.origin).parent if found and found.origin else None
+
+
+@cache
+def all() -> tuple[Starter, ...]:
+    """Return the starter photos that exist on this machine, the cat first; what is missing is left out."""
+    found = []
+    for id_, name, package, file, point_rc, credit in ROWS:
+        folder = _folder(package)
+        if folder is None or not (folder / file).is_file():
+            continue
+        with Image.open(folder / file) as picture:  # reads the header only
+            width, height = picture.size
+        found.append(Starter(id_, name, folder / file, width, height, point_rc, credit))
+    return tuple(found)
+
+
+def get(id: str) -> Starter:
+    """Return the starter called ``id``.
+
+    Raises:
+        KeyError: there is no such starter photo here.
+    """
+    for starter in all():
+        if starter.id == id:
+            return starter
+    raise KeyError(id)
+
+
+def for_tab(tab: str) -> str:
+    """Return the id of the starter that suits ``tab``, or of the first one there is."""
+    wanted = SUITS.get(tab, "cat")
+    ids = [starter.id for starter in all()]
+    return wanted if wanted in ids else ids[0]
