@@ -18,7 +18,7 @@ class Finished(Generic[T]):
         self.result = result
 
 
-def follow(work: Callable[[Callable[..., None]], T]) -> Iterator[tuple[Any, ...] | None | Finished[T]]:
+def follow(work: Callable[[Callable[..., None]], T]) -> Iterator[tuple[Any, ...] | Finished[T] | None]:
     """Run ``work(report)`` in a thread of its own; yield the latest report, or None, every quarter of a second.
 
     When the consumer goes away (a closed tab, a click on Cancel), the next ``report`` in the thread raises

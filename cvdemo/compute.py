@@ -6,6 +6,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
 
 from cvdemo.errors import Busy
 
@@ -53,6 +56,18 @@ def use_all_cores() -> None:
 
     if torch.get_num_threads() != cores():
         torch.set_num_threads(cores())
+
+
+def free_bytes() -> int:
+    """Return the free memory of the device: VRAM, or RAM within the container's bound."""
+    if device() == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    free = int(psutil.virtual_memory().available)
+    container = Path("/sys/fs/cgroup/memory.max")
+    bound = container.read_text().strip() if container.exists() else "max"
+    return free if bound == "max" else min(free, int(bound))
 
 
 @contextmanager

@@ -6,10 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Generic, Protocol, TypeVar
-
-import psutil
 
 from cvdemo import compute
 from cvdemo.catalogue import get
@@ -175,18 +172,7 @@ def memory_limit() -> int:
     wanted = os.environ.get("CV_LAB_MODEL_MB")
     if wanted:
         return int(float(wanted) * 1e6)
-    return int(MEMORY_SHARE * _free_bytes())
-
-
-def _free_bytes() -> int:
-    if compute.device() == "cuda":
-        import torch
-
-        return int(torch.cuda.mem_get_info()[0])
-    free = int(psutil.virtual_memory().available)
-    container = Path("/sys/fs/cgroup/memory.max")
-    bound = container.read_text().strip() if container.exists() else "max"
-    return free if bound == "max" else min(free, int(bound))
+    return int(MEMORY_SHARE * compute.free_bytes())
 
 
 @cache

@@ -177,7 +177,7 @@ def test_when_the_first_visitor_stops_the_next_one_loads_it_himself() -> None:
 
 def test_a_model_larger_than_the_bound_is_refused_with_a_sentence() -> None:
     cache, _ = _cache(limit=20_000_000, size=50_000_000)
-    with pytest.raises(ModelUnavailable, match="needs 50.MB and models may use 20.MB here"), cache.borrow("giant"):
+    with pytest.raises(ModelUnavailable, match=r"needs 50.MB and models may use 20.MB here"), cache.borrow("giant"):
         pass
     assert cache.figures()["resident"] == 0
 

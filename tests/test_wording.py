@@ -42,14 +42,13 @@ def test_scaled(count: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(5_100_000, "5.1 MB"), (98_000_000, "98 MB"), (4_000_000_000, "4.0 GB"), (999_700_000, "1.0 GB")]
+    ("count", "text"),
+    [(5_100_000, "5.1 MB"), (98_000_000, "98 MB"), (4_000_000_000, "4.0 GB"), (999_700_000, "1.0 GB")],
 )
 def test_megabytes(count: int, text: str) -> None:
     assert wording.megabytes(count).replace(wording.NBSP, " ") == text
 
 
-@pytest.mark.parametrize(
-    ("parts", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
-)
+@pytest.mark.parametrize(("parts", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_listed(parts: list[str], text: str) -> None:
     assert wording.listed(parts) == text

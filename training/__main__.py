@@ -1,4 +1,4 @@
-"""One command: ``python -m training mini_resnet --data everyday100.zip`` trains, resumes, and writes weights and card."""
+"""One command: ``python -m training mini_resnet --data everyday100.zip`` trains, resumes, writes weights and card."""
 
 import argparse
 from pathlib import Path

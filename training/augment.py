@@ -17,7 +17,7 @@ def normalise(pixels: Tensor) -> Tensor:
 
 
 def augment(pixels: Tensor, side: int, recipe: Recipe, random: Generator) -> Tensor:
-    """Crop, flip, and for strong recipes turn, recolour and erase; uint8 (N, 3, 64, 64) -> float32 (N, 3, side, side)."""
+    """Crop, flip, and for strong recipes turn, recolour, erase; uint8 (N, 3, 64, 64) -> float32 (N, 3, side, side)."""
     images = normalise(pixels)
     if side < images.shape[-1]:
         images = F.interpolate(images, size=(side, side), mode="bilinear", antialias=True)

@@ -3,7 +3,6 @@
 import copy
 import math
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -16,7 +15,7 @@ from torch import Tensor, nn
 from cvdemo.bundled import ARCHITECTURES, CLASS_COUNT
 from training.augment import augment, normalise
 from training.card import write_card
-from training.data import Dataset, Photos, load
+from training.data import Photos, load
 from training.recipes import RECIPES, Recipe
 
 

@@ -59,7 +59,7 @@ RECIPES: dict[str, Recipe] = {
     "mini_vit": EQUAL,
     "mini_resnet_long": Recipe(
         stages=((22, 32), (20, 48), (18, 64)),
-        summary="60 epochs at 32, 48, 64 px; crops, flips, turns, colour, erasing, Mixup, CutMix; averaged weights; Muon",
+        summary="60 epochs at 32, 48, 64 px; crops, flips, turns, colour, Mixup, CutMix; averaged weights; Muon",
         **STRONG,
     ),
     "mini_vit_distilled": Recipe(

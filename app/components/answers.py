@@ -12,4 +12,4 @@ class Answers(Drawn):
     """
 
     def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(value, names=("answers",), class_name="answers", **kwargs)
+        super().__init__(value, names=("answers",), class_name="cv-answers", **kwargs)

@@ -18,7 +18,7 @@ class ModelChips(Drawn):
     """
 
     def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(value, names=("chips",), class_name="chips", **kwargs)
+        super().__init__(value, names=("chips",), class_name="cv-chips", **kwargs)
 
 
 def chips(chosen_names: Sequence[str], offered: Sequence[ModelSpec], limit: int) -> dict[str, Any]:

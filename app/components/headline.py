@@ -12,10 +12,12 @@ class Headline(Drawn):
     """
 
     def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(value, names=("headline",), class_name="headline", **kwargs)
+        super().__init__(value, names=("headline",), class_name="cv-headline", **kwargs)
 
 
-def headline(question: str, answer: str, marked: str | None = None, busy: dict[str, Any] | None = None) -> dict[str, Any]:
+def headline(
+    question: str, answer: str, marked: str | None = None, busy: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Return a Headline's value.
 
     Args:

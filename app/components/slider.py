@@ -27,7 +27,7 @@ class LiveSlider(Drawn):
         super().__init__(
             {"value": value, "sentence": sentence},
             names=("slider",),
-            class_name="ctl",
+            class_name="cv-ctl",
             label_text=label,
             help_text=help_text,
             low=low,

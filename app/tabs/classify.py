@@ -45,22 +45,22 @@ def offered() -> list[catalogue.ModelSpec]:
     return [spec for spec in specs if weights.state(spec) != "random only"]
 
 
-def build(rail: PhotoRail) -> ModelChips:
-    """Lay the tab out and wire it to the shared photo; returns the chips, which the page's link restores."""
+def build(demo: gr.Blocks, rail: PhotoRail) -> None:
+    """Lay the tab out and wire it to the page's start and to the shared photo."""
     result = gr.State(None)
     head = Headline(view.head(None, TEMPERATURE, {"text": "Starting", "share": None, "stoppable": False}))
-    with gr.Row(elem_classes="choice"):
+    with gr.Row(elem_classes="cv-choice"):
         models = ModelChips(chips(catalogue.BUNDLED_PAIR, offered(), CHOSEN_LIMIT))
         preset = gr.Radio(list(_presets()), value="Bundled pair", show_label=False, elem_classes="segmented")
     cards = Answers(view.cards(None, (), int(TOP_K), TEMPERATURE))
-    with gr.Row(elem_classes="grid2", equal_height=True):
-        with gr.Column(elem_classes="card"):
+    with gr.Row(elem_classes="cv-grid2", equal_height=True):
+        with gr.Column(elem_classes="cv-card"):
             gr.HTML("<h3>How peaked are the answers?</h3>")
             temperature = LiveSlider("Temperature", 0.2, 5.0, 0.1, TEMPERATURE, "lower sharpens, higher flattens")
-        with gr.Column(elem_classes="card"):
+        with gr.Column(elem_classes="cv-card"):
             agreement = Figures(view.agreement_card(None, int(TOP_K), TEMPERATURE))
-    gr.HTML(f'<div class="why"><b>Why do two models with the same training disagree?</b>{WHY}</div>')
-    with gr.Accordion("More settings", open=False, elem_classes="more-settings"):
+    gr.HTML(f'<div class="cv-why"><b>Why do two models with the same training disagree?</b>{WHY}</div>')
+    with gr.Accordion("More settings", open=False, elem_classes="cv-more-settings"):
         top_k = LiveSlider("Lines per model", 1, 10, 1, TOP_K, "top-k")
         own_labels = gr.Textbox(
             label="Your own labels, separated by commas",
@@ -87,12 +87,8 @@ def build(rail: PhotoRail) -> ModelChips:
         runs.append(change.then(run, **heavy))
     head.stop(stopped, [result, models, top_k, temperature], shown, cancels=runs, **light)
     for slider in (temperature, top_k):
-        slider.input(
-            retune, [result, models, top_k, temperature], shown, trigger_mode="always_last", **light
-        )
+        slider.input(retune, [result, models, top_k, temperature], shown, trigger_mode="always_last", **light)
     return models
-
-
 
 
 def _presets() -> dict[str, tuple[str, ...]]:
@@ -182,6 +178,13 @@ def stopped(result: Classification | None, models: Any, top_k: Any, temperature:
     """Show what was there before the stopped work."""
     gr.Info("Stopped. What was finished is kept.")
     return retune(result, models, top_k, temperature)
+
+
+def asked_models(request: gr.Request) -> Any:
+    """Return the chips that the address names, as in ``?models=resnet50,mini_vit``; unknown names are left out."""
+    known = set(catalogue.names("classify"))
+    asked = [name for name in request.query_params.get("models", "").split(",") if name in known]
+    return chips(list(dict.fromkeys(asked))[:CHOSEN_LIMIT] or catalogue.BUNDLED_PAIR, offered(), CHOSEN_LIMIT)
 
 
 @shows_errors

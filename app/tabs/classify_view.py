@@ -27,7 +27,9 @@ NEEDS_FETCH = "This model is not on this machine yet."
 def head(result: Classification | None, temperature: float, busy: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the question and the answer sentence, with the class underlined that all models named."""
     if result is None or not result.answers:
-        return headline(QUESTION, "Choose a model that is ready, or download one." if busy is None else "One moment.", busy=busy)
+        return headline(
+            QUESTION, "Choose a model that is ready, or download one." if busy is None else "One moment.", busy=busy
+        )
     marked = result.trained[0].top(1)[0].label if result.trained and result.agree else None
     return headline(QUESTION, answer_sentence(result, temperature), marked, busy)
 

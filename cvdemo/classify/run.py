@@ -111,7 +111,9 @@ def _run(model: ReadyModel, photo: Photo, own_labels: tuple[str, ...]) -> Answer
     with _count:
         _runs += 1
     if not np.isfinite(logits).all():
-        raise ModelUnavailable(f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name)
+        raise ModelUnavailable(
+            f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name
+        )
     return Answer(
         model=spec.name,
         title=spec.title,

@@ -122,5 +122,8 @@ def cut_off_sentence(cut_off: float) -> tuple[str, bool]:
     """Return how much of the photo the crop lost, and whether that deserves a warning."""
     share = f"{100 * cut_off:.0f}{NBSP}%"
     if cut_off > 0.4:
-        return f"Most of your photo was cut off: {share}." if cut_off > 0.5 else f"Much of it was cut off: {share}.", True
+        return (
+            f"Most of your photo was cut off: {share}." if cut_off > 0.5 else f"Much of it was cut off: {share}.",
+            True,
+        )
     return (f"{share} cut off" if cut_off >= 0.005 else "nothing cut off"), False
