@@ -1,0 +1,15 @@
+"""The only door for pixels: from an untrusted file to RGB uint8, and back to a data URL."""
+
+from cvdemo.images.door import (
+    MAX_ASPECT,
+    MAX_BYTES,
+    MAX_PIXELS,
+    MAX_SIDE,
+    Photo,
+    PhotoFacts,
+    inspect,
+    read,
+)
+from cvdemo.images.encoding import data_url
+
+__all__ = ["MAX_ASPECT", "MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "Photo", "PhotoFacts", "data_url", "inspect", "read"]

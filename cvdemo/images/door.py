@@ -1,0 +1,129 @@
+"""Read one untrusted file: refuse what its header already rules out, then decode it, upright and in RGB."""
+
+import hashlib
+import math
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL.ImageFile import ImageFile
+
+from cvdemo.errors import PhotoError
+from cvdemo.images.containers import DAMAGED, Container, unpack
+from cvdemo.images.decoding import decode, open_header, turn
+
+MAX_BYTES: Final = 10 * 1000 * 1000
+MAX_PIXELS: Final = 50_000_000
+MAX_SIDE: Final = 16_384
+MAX_ASPECT: Final = 100
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """What the header says; ``full_size_wh`` is that of the upright picture, ``frames`` counts up to 10,000."""
+
+    full_size_wh: tuple[int, int]
+    format: str
+    frames: int
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One decoded picture: its first frame, upright, on white, without any metadata.
+
+    ``pixels`` is uint8 RGB (H, W, 3), contiguous and read-only; it may be smaller than ``full_size_wh``, the upright
+    size of the file's picture. ``digest`` is the sha256 of the file's bytes, in hex.
+    """
+
+    pixels: NDArray[np.uint8]
+    full_size_wh: tuple[int, int]
+    digest: str
+    format: str
+    frames: int
+
+    def __post_init__(self) -> None:
+        if self.pixels.dtype != np.uint8 or self.pixels.ndim != 3 or self.pixels.shape[2] != 3:
+            raise ValueError(f"pixels must be uint8 (H, W, 3), got {self.pixels.dtype} {self.pixels.shape}")
+
+
+def inspect(path: str | os.PathLike[str]) -> PhotoFacts:
+    """Look at the header only; decodes nothing.
+
+    Raises:
+        PhotoError: the file is missing, empty, too big, no picture of an allowed format, too large or too thin.
+    """
+    container = unpack(_contents(path))
+    return PhotoFacts(_upright_wh(_open(container), container), container.format, container.frames)
+
+
+def read(path: str | os.PathLike[str], shortest_side: int | None = None) -> Photo:
+    """Decode the first frame.
+
+    Args:
+        path: any file; its content decides, not its name.
+        shortest_side: pixels that the shorter side must keep. A JPEG may then be decoded at 1/2, 1/4 or 1/8, much
+            faster and in less memory. None: every pixel.
+
+    Raises:
+        PhotoError: as ``inspect``; or the file is damaged, or ends in the middle.
+        ValueError: shortest_side below 1.
+    """
+    if shortest_side is not None and shortest_side < 1:
+        raise ValueError(f"shortest_side must be at least 1, got {shortest_side}")
+    data = _contents(path)
+    container = unpack(data)
+    image = _open(container)
+    full_size_wh = _upright_wh(image, container)
+    if shortest_side is not None:
+        image.draft(None, (shortest_side, shortest_side))  # the same for both sides, so orientation does not matter
+    with turn(image, container, full_size_wh):
+        pixels = decode(image, container)
+    return Photo(pixels, full_size_wh, hashlib.sha256(data).hexdigest(), container.format, container.frames)
+
+
+def _contents(path: str | os.PathLike[str]) -> bytes:
+    try:
+        facts = os.stat(path)
+        if not stat.S_ISREG(facts.st_mode):
+            raise PhotoError("This is not a file. Choose a photo.")
+        if facts.st_size > MAX_BYTES:
+            raise PhotoError(f"{_amount(facts.st_size)} MB is too much; the limit is {MAX_BYTES // 10**6} MB.")
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES)
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+        raise PhotoError("This photo is no longer here. Choose it again.") from error
+
+
+def _open(container: Container) -> ImageFile:
+    if container.canvas_wh is not None:
+        _check_size(*container.canvas_wh)
+    image = open_header(container)
+    _check_size(*image.size)
+    return image
+
+
+def _check_size(width: int, height: int) -> None:
+    if min(width, height) < 1:
+        raise PhotoError(DAMAGED)
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise PhotoError(f"{width:,} x {height:,} pixels is too thin.")
+    if width * height > MAX_PIXELS:
+        limit = MAX_PIXELS // 10**6
+        raise PhotoError(f"{_amount(width * height)} megapixels is too much; the limit is {limit} megapixels.")
+    if max(width, height) > MAX_SIDE:
+        raise PhotoError(f"A side of {max(width, height):,} pixels is too much; the limit is {MAX_SIDE:,}.")
+
+
+def _amount(units: int) -> str:
+    """Write millions of units, rounded up, so that what is over a limit also reads so."""
+    millions = math.ceil(units / 1e5) / 10
+    return f"{millions:,.0f}" if millions >= 100 or millions.is_integer() else f"{millions:.1f}"
+
+
+def _upright_wh(image: ImageFile, container: Container) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if container.orientation >= 5 else (width, height)
