@@ -1,21 +1,74 @@
-"""How the page is served: queue and launch settings, and /healthz."""
+"""How the page is served: queue and launch settings, the guard, the janitor, /healthz, and an orderly end."""
 
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypedDict, Unpack
+from urllib.parse import urlsplit
+
+import anyio
+import anyio.to_thread
 import gradio as gr
+from gradio import processing_utils
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
+from app.doors import doors, on_spaces
+from app.guard import Guard
+from app.janitor import Janitor
+
+LOG = logging.getLogger(__name__)
+
+FILE_LIMIT = "10mb"
 BODY_LIMIT = 12 * 1024 * 1024
 QUEUE_LENGTH = 32
+THREADS = 8
+SESSIONS = 200
+HEALTH_PATIENCE_S = 1.0
+HEALTH_UNKNOWN: Mapping[str, object] = {"device": None, "models_resident": None, "bytes_resident": None}
+
+Health = Callable[[], Mapping[str, object]]
 
 
-def launch(demo: gr.Blocks, block: bool = True) -> str:
-    """Serve ``demo`` and return its local address; with ``block`` stay until the server is stopped."""
+class Look(TypedDict, total=False):
+    """What `gr.Blocks.launch` takes about looks, handed through as it is."""
+
+    theme: Any
+    css: str
+    css_paths: Any
+    head: str
+    head_paths: Any
+    js: str
+    favicon_path: str | Path
+
+
+def launch(demo: gr.Blocks, block: bool = True, health: Health | None = None, **look: Unpack[Look]) -> str:
+    """Serve ``demo`` and return its local address; with ``block`` stay until the server is asked to stop.
+
+    Args:
+        demo: the page, not yet launched.
+        block: wait for Ctrl+C or SIGTERM, then end in order; else return at once (tests; end it with `stop`).
+        health: gives the figures of /healthz: device, models_resident, bytes_resident. It should not wait for anything.
+        look: theme, css and the like, for Gradio.
+    """
+    refuse_url_fetching()
     demo.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=1)
     application, address, _ = demo.launch(
+        server_name="0.0.0.0" if on_spaces() else None,  # None: GRADIO_SERVER_NAME, else 127.0.0.1
         share=False,
         show_error=False,
-        max_file_size="10mb",
-        max_threads=8,
+        max_file_size=FILE_LIMIT,
+        max_threads=THREADS,
         pwa=False,
-        state_session_capacity=200,
+        state_session_capacity=SESSIONS,
         enable_monitoring=False,
         run_history=False,
         footer_links=["api"],
@@ -23,15 +76,88 @@ def launch(demo: gr.Blocks, block: bool = True) -> str:
         ssr_mode=False,
         strict_cors=True,
         prevent_thread_lock=True,
-        quiet=not block,
-        app_kwargs={"max_body_size": BODY_LIMIT, "openapi_url": None},
+        quiet=True,
+        app_kwargs={
+            "max_body_size": BODY_LIMIT,
+            "openapi_url": None,
+            "middleware": [Middleware(Guard, doors=doors())],
+            "routes": [Route("/healthz", healthz(health))],
+        },
+        **look,
     )
-    application.get("/healthz")(healthz)
+    if application is None:  # `make dev` runs this file again at each save, in a server that stands already
+        return ""
+    janitor = Janitor(Path(os.environ["GRADIO_TEMP_DIR"]), keep=lambda: kept_files(demo)).start()
+    application.state.janitor = janitor
     if block:
-        demo.block_thread()
+        announce(address, demo.server_name)
+        wait_until_asked_to_stop()
+        stop(demo)
     return address
 
 
-def healthz() -> dict[str, object]:
-    """Answer monitors: the page is up."""
-    return {"status": "ok"}
+def stop(demo: gr.Blocks) -> None:
+    """End what `launch` started: janitor, queue, open streams, server."""
+    demo.app.state.janitor.stop()
+    demo.close(verbose=False)
+
+
+def healthz(health: Health | None) -> Callable[[Request], Awaitable[JSONResponse]]:
+    """Return the handler of /healthz: it always answers, with null for a figure that is not to be had in a second."""
+    limiter = anyio.CapacityLimiter(2)  # of its own, so that neither busy jobs nor a stuck `health` delay the answer
+
+    async def answer(_request: Request) -> JSONResponse:
+        figures = dict(HEALTH_UNKNOWN)
+        if health is not None:
+            with anyio.move_on_after(HEALTH_PATIENCE_S):
+                try:
+                    figures |= await anyio.to_thread.run_sync(health, limiter=limiter, abandon_on_cancel=True)
+                except Exception:
+                    LOG.exception("The figures of /healthz could not be had")
+        return JSONResponse({"status": "ok", **figures}, headers={"Cache-Control": "no-store"})
+
+    return answer
+
+
+def kept_files(demo: gr.Blocks) -> set[str]:
+    """Return the cached files that the page itself shows, which no cleaning may take."""
+    return {str(path) for block in list(demo.blocks.values()) for path in getattr(block, "keep_in_cache", ())}
+
+
+def refuse_url_fetching() -> None:
+    """Make Gradio fetch no address that a visitor names; pictures come by upload only."""
+    processing_utils.async_ssrf_protected_download = _refuse_url
+
+
+async def _refuse_url(url: str, cache_dir: str) -> str:
+    raise gr.Error("Web addresses are not fetched here. Save the picture, then upload the file.", print_exception=False)
+
+
+def announce(address: str, server_name: str) -> None:
+    """Print where the page is, and where others in the room find it."""
+    print(f"CV Lab is at {address.rstrip('/')}", flush=True)
+    if server_name in ("0.0.0.0", "::") and not on_spaces() and (own := lan_address()):
+        print(f"For others on this network: http://{own}:{urlsplit(address).port}", flush=True)
+    print("Ctrl+C ends it.", flush=True)
+
+
+def lan_address() -> str | None:
+    """Return this machine's address on the local network, if it is on one. Sends nothing."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # a documentation address: only the route is looked up
+        return str(probe.getsockname()[0])
+    return None
+
+
+def wait_until_asked_to_stop() -> None:
+    """Wait for Ctrl+C or SIGTERM; a second one ends the process at once."""
+    asked = threading.Event()
+
+    def stop_politely(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        asked.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_politely)
+    while not asked.wait(0.5):  # a wait without end cannot be interrupted on Windows
+        pass

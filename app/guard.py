@@ -1,0 +1,204 @@
+"""The door of the web server: hidden endpoints, strange hosts and origins, floods, slow bodies, security headers."""
+
+import asyncio
+import json
+import logging
+import math
+import re
+import time
+from dataclasses import dataclass
+
+from gradio.route_utils import FnIndexInferError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.doors import Doors
+from app.throttle import Clock, Limits, Throttle, client_address
+
+LOG = logging.getLogger(__name__)
+
+# Live in Gradio by default and needed by nothing here: ffmpeg for anyone, an open proxy, usage figures, file writers.
+HIDDEN = re.compile(
+    r"/(gradio_api/)?(process_recording|proxy=.*|custom_component|profiling|runs|run-history|vibe-edit|undo-vibe-edit"
+    r"|vibe-code|vibe-starter-queries|monitoring|deep_link|pwa_icon|login|logout)(/.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+RELOADER = re.compile(r"/gradio_api/dev(/.*)?", re.IGNORECASE)  # `make dev` needs it
+FILE_BY_URL = re.compile(r"/(gradio_api/)?file[=/]\s*[a-z][a-z0-9+.-]+:/.*", re.IGNORECASE | re.DOTALL)
+WORK = re.compile(r"/gradio_api/(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|stream/[^/]+)/?")
+SESSIONLESS_WORK = re.compile(r"upload|stream/.*")
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Spaces are shown in a frame of huggingface.co, so framing cannot be forbidden altogether.
+    "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer that ends a request, in the form that Gradio's page and client both show."""
+
+    status: int
+    sentence: str
+    retry_after_s: float | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {} if self.retry_after_s is None else {"Retry-After": str(math.ceil(self.retry_after_s))}
+        await JSONResponse({"detail": self.sentence}, self.status, headers)(scope, receive, send)
+
+
+NOT_FOUND = Refusal(404, "Not found.")
+FOREIGN_HOST = Refusal(400, "This server does not answer under that name. CV_LAB_HOSTS can allow it.")
+FOREIGN_PAGE = Refusal(403, "Only this server's own page may send this. CV_LAB_HOSTS can allow another.")
+CROWDED = Refusal(429, "Too many requests are under way at once. Wait a second, then try again.", 1)
+UNREADABLE = Refusal(400, "This request could not be read. /gradio_api/info lists the endpoints and their arguments.")
+TOO_SLOW = Refusal(408, "The upload took too long. Try a smaller picture or a faster connection.")
+
+
+class Guard:
+    """ASGI middleware in front of Gradio's routes; it never buffers an answer, so streams keep streaming."""
+
+    def __init__(
+        self, app: ASGIApp, doors: Doors | None = None, limits: Limits | None = None, clock: Clock = time.monotonic
+    ) -> None:
+        self.app = app
+        self.doors = doors or Doors()
+        self.throttle = Throttle(limits or Limits(), clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        send = _with_security_headers(send)
+        work = WORK.fullmatch(scope["path"]) if scope["method"] == "POST" else None
+        if refusal := self._refusal(scope):
+            await refusal(scope, receive, send)
+        elif work:
+            await self._work(scope, receive, send, new_session=not SESSIONLESS_WORK.fullmatch(work["kind"]))
+        else:
+            await self.app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Refusal | None:
+        headers, path = Headers(scope=scope), scope["path"]
+        hosts = headers.getlist("host")
+        if not self.doors.everyone and (len(hosts) != 1 or not self.doors.admits(hosts[0])):
+            return FOREIGN_HOST
+        if HIDDEN.fullmatch(path) or FILE_BY_URL.fullmatch(path):
+            return NOT_FOUND
+        if RELOADER.fullmatch(path) and not self.doors.reloader:
+            return NOT_FOUND
+        changes = scope["method"] not in ("GET", "HEAD", "OPTIONS")
+        if changes and "origin" in headers and not self.doors.trusts(headers["origin"], headers.get("host", "")):
+            return FOREIGN_PAGE
+        return None
+
+    async def _work(self, scope: Scope, receive: Receive, send: Send, new_session: bool) -> None:
+        forwarded = Headers(scope=scope).get("x-forwarded-for", "") if self.doors.proxied else ""
+        address = client_address((scope.get("client") or ("unknown",))[0], forwarded)
+        if not self.throttle.enter(address):
+            await CROWDED(scope, receive, send)
+            return
+        body, answer = _Body(receive, self.throttle.limits.body_deadline_s), _Answer(send)
+        try:
+            await self._admitted(address, scope, body, answer, new_session)
+        except TimeoutError:
+            if answer.status is not None or not body.late:
+                raise
+            await TOO_SLOW(scope, receive, send)
+        finally:
+            self.throttle.leave(address)
+
+    async def _admitted(self, address: str, scope: Scope, body: "_Body", answer: "_Answer", new_session: bool) -> None:
+        name = _session_name(await body.whole()) if new_session else None
+        charged = new_session and not self.throttle.knows_session(name)
+        wait_s = self.throttle.take(address, session=charged)
+        if wait_s:
+            sentence = f"That is faster than this machine can share out. Try again in {math.ceil(wait_s)} s."
+            await Refusal(429, sentence, wait_s)(scope, body, answer)
+            return
+        if name is not None:
+            self.throttle.remember_session(name)
+        await self._answered(scope, body, answer)
+        if charged and name is None and (answer.status or 500) >= 400:
+            self.throttle.give_back_session(address)  # a call without a session that failed has opened none
+
+    async def _answered(self, scope: Scope, body: "_Body", answer: "_Answer") -> None:
+        """Let Gradio answer; where it stumbles over an unknown endpoint or a missing field, say so in its place."""
+        try:
+            await self.app(scope, body, answer)
+        except ClientDisconnect:
+            LOG.info("A client went away in the middle of %s", scope["path"])
+        except (FnIndexInferError, LookupError, TypeError, ValueError, AttributeError):
+            if answer.status is not None:
+                raise
+            LOG.warning("Unreadable request to %s", scope["path"], exc_info=True)
+            await UNREADABLE(scope, body, answer)
+
+
+def _session_name(body: bytes) -> str | None:
+    """Return the ``session_hash`` of a request; None when Gradio will make a session for this request alone."""
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    name = fields.get("session_hash") if isinstance(fields, dict) else None
+    return name if isinstance(name, str) and name else None
+
+
+class _Body:
+    """The ``receive`` of one request: can be read ahead and then replayed, and must arrive before a deadline."""
+
+    def __init__(self, receive: Receive, deadline_s: float) -> None:
+        self._receive = receive
+        self._ends_s = time.monotonic() + deadline_s
+        self._ahead: list[Message] = []
+        self._complete = False
+        self.late = False
+
+    async def whole(self) -> bytes:
+        """Read everything there is and keep it for the application; a cut-off body is returned as it stands."""
+        while not self._complete:
+            self._ahead.append(await self._next())
+        return b"".join(message.get("body", b"") for message in self._ahead)
+
+    async def __call__(self) -> Message:
+        return self._ahead.pop(0) if self._ahead else await self._next()
+
+    async def _next(self) -> Message:
+        if self._complete:
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), self._ends_s - time.monotonic())
+        except TimeoutError:
+            self.late = True
+            raise
+        self._complete = not message.get("more_body", False)
+        return message
+
+
+class _Answer:
+    """The ``send`` of one request, remembering the status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+
+def _with_security_headers(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return wrapped
