@@ -7,10 +7,17 @@ stands beside it; accuracy of torchvision models from their weights' own records
 """
 
 import difflib
+import functools
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from cvdemo.errors import SettingError
+
+ASSETS = Path(__file__).parent.parent / "assets"
+WEIGHTS_FOLDER = ASSETS / "weights"
+FIGURES_FILE = ASSETS / "figures.json"
 
 Task = Literal["classify", "detect", "features"]
 Family = Literal["cnn", "vit", "hybrid", "classical"]
@@ -60,6 +67,21 @@ class ModelSpec:
     published: Published | None = None
     zero_shot: bool = False
     needs_nms: bool = True
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What an architecture is, counted once on a model without weights (``python -m cvdemo.loading.figures``).
+
+    Args:
+        multiply_adds: per photo of ``input_size_hw``; None where they were not counted.
+        byte_count: of the weights in float32, what a download of them takes.
+    """
+
+    parameter_count: int
+    multiply_adds: int | None
+    input_size_hw: tuple[int, int]
+    byte_count: int
 
 
 def _bundled(name: str, title: str, family: Family, task: Task = "classify") -> ModelSpec:
@@ -187,3 +209,26 @@ def get(name: str) -> ModelSpec:
 def names(task: Task | None = None) -> tuple[str, ...]:
     """Return the names of all models of ``task``, in the catalogue's order."""
     return tuple(spec.name for spec in MODELS if task in (None, spec.task))
+
+
+def offered(task: Task | None = None) -> tuple[ModelSpec, ...]:
+    """Return the models that this machine can name: all, but bundled ones only where their weights file exists."""
+    return tuple(spec for spec in MODELS if task in (None, spec.task) and _exists(spec))
+
+
+def _exists(spec: ModelSpec) -> bool:
+    return spec.source != "bundled" or (WEIGHTS_FOLDER / f"{spec.weights}.safetensors").exists()
+
+
+def figures(name: str) -> Figures | None:
+    """Return the counted figures of the model ``name``; None where nobody counted yet (detectors)."""
+    row = _figures().get(name)
+    if row is None:
+        return None
+    height, width = row["input_size_hw"]
+    return Figures(row["parameter_count"], row["multiply_adds"], (height, width), row["byte_count"])
+
+
+@functools.cache
+def _figures() -> dict[str, dict]:
+    return json.loads(FIGURES_FILE.read_text()) if FIGURES_FILE.exists() else {}

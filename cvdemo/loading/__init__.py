@@ -1,0 +1,101 @@
+"""From a catalogue line to a model that can run: one loader per source, one shape of result."""
+
+from collections.abc import Callable
+
+import torch
+
+from cvdemo.catalogue import ModelSpec
+from cvdemo.errors import ModelUnavailable
+from cvdemo.lenet import INPUT_SIZE, LeNet5
+from cvdemo.loading.finish import finish
+from cvdemo.loading.parts import Kind, Parts, ReadyModel
+from cvdemo.preprocess import Preprocessing
+from cvdemo.weights import Fetched, OnProgress, Progress, fetch, suggestion
+
+__all__ = ["LOADERS", "Parts", "ReadyModel", "load"]
+
+RANDOM_SEED = 0
+
+
+def _bundled(spec: ModelSpec, fetched: Fetched | None) -> Parts:
+    from cvdemo.loading.from_bundled import load_bundled
+
+    return load_bundled(spec, fetched)
+
+
+def _timm(spec: ModelSpec, fetched: Fetched | None) -> Parts:
+    from cvdemo.loading.from_timm import load_timm
+
+    return load_timm(spec, fetched)
+
+
+def _torchvision(spec: ModelSpec, fetched: Fetched | None) -> Parts:
+    from cvdemo.loading.from_torchvision import load_torchvision
+
+    return load_torchvision(spec, fetched)
+
+
+def _transformers(spec: ModelSpec, fetched: Fetched | None) -> Parts:
+    from cvdemo.loading.from_transformers import load_transformers
+
+    return load_transformers(spec, fetched)
+
+
+def _random(spec: ModelSpec, fetched: Fetched | None) -> Parts:
+    digits = tuple(str(digit) for digit in range(10))
+    preprocessing = Preprocessing(
+        (INPUT_SIZE, INPUT_SIZE), 1.0, "center", "bilinear", (0.1307, 0.1307, 0.1307), (0.3081, 0.3081, 0.3081)
+    )  # mean and spread of MNIST's digits
+    return Parts(LeNet5(), preprocessing, digits)
+
+
+LOADERS: dict[str, Callable[[ModelSpec, Fetched | None], Parts]] = {
+    "bundled": _bundled,
+    "timm": _timm,
+    "torchvision": _torchvision,
+    "transformers": _transformers,
+    "random": _random,
+}
+
+
+def build(spec: ModelSpec, fetched: Fetched | None) -> Parts:
+    """Return the parts of ``spec`` on the CPU, with the weights of ``fetched`` or random ones, seeded."""
+    loader = LOADERS.get(spec.source)
+    if spec.task == "detect" or loader is None:
+        raise ModelUnavailable(
+            f"{spec.title} is a detector, and detectors cannot be loaded yet. Choose a classifier.",
+            spec.name,
+            suggestion(spec),
+        )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(RANDOM_SEED)
+        return loader(spec, fetched)
+
+
+def load(spec: ModelSpec, device: str = "cpu", progress: OnProgress | None = None, random: bool = False) -> ReadyModel:
+    """Return ``spec`` ready to run on ``device``, warmed up; its weights are fetched first if they are not here.
+
+    Args:
+        progress: called while weights are fetched and once when loading begins; may raise to stop.
+        random: build the architecture with seeded random weights and fetch nothing.
+
+    Raises:
+        ModelUnavailable: the weights cannot be had now, or do not fit the architecture.
+        Stopped: raised by ``progress``.
+    """
+    invented = random or spec.source == "random"
+    fetched = None if invented else fetch(spec, progress)
+    if progress is not None:
+        progress(Progress("load", 0, None))
+    try:
+        parts = build(spec, fetched)
+    except (RuntimeError, OSError, KeyError, ValueError) as error:
+        if fetched is None:
+            raise
+        raise ModelUnavailable(
+            f"The weights of {spec.title} do not fit the installed libraries. Choose another model.",
+            spec.name,
+            suggestion(spec),
+        ) from error
+    weights: Kind = "random" if fetched is None else "bundled" if spec.source == "bundled" else "cached"
+    return finish(spec, parts, device, weights, fetched.sha256 if fetched else None)

@@ -1,0 +1,82 @@
+"""The last steps that all models share: to the device, warmed up, counted, wrapped."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from cvdemo.catalogue import ModelSpec
+from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
+
+
+def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: str | None) -> ReadyModel:
+    """Return the model on ``device`` after one photo of zeros, which warms it up and counts its multiply-adds."""
+    network = parts.network.eval().requires_grad_(False).to(device)
+    run = _zero_shot(network, parts, device) if parts.texts else _plain(network, device)
+    blank = np.zeros((1, 3, *parts.preprocessing.size_hw), np.float32)
+    words = (("a photo",),) if parts.texts else ()
+    run(blank, *words)  # a text tower runs here, outside the count of what each photo costs
+    with FlopCounterMode(display=False) as counter:
+        run(blank, *words)
+    return ReadyModel(
+        spec=spec,
+        network=network,
+        run=run,
+        preprocessing=parts.preprocessing,
+        labels=parts.labels,
+        label_ids=parts.label_ids,
+        weights=weights,
+        byte_count=byte_count(network),
+        parameter_count=parameter_count(network),
+        multiply_adds=counter.get_total_flops() // 2,
+        sha256=sha256,
+        class_token=any(name.endswith("cls_token") for name, _ in network.named_parameters()),
+    )
+
+
+def parameter_count(network: nn.Module) -> int:
+    """Return how many numbers the network learned."""
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def byte_count(network: nn.Module) -> int:
+    """Return the bytes of parameters and buffers, each tensor once."""
+    tensors = {id(tensor): tensor for tensor in [*network.parameters(), *network.buffers()]}
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+
+
+def _plain(network: nn.Module, device: str) -> Run:
+    def run(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return _answer(network(torch.from_numpy(pixels).to(device)))
+
+    return run
+
+
+def _zero_shot(network: Any, parts: Parts, device: str) -> Run:
+    """The text tower runs once per list of labels: photos change more often than words."""
+    texts = parts.texts
+    assert texts is not None
+    known: dict[tuple[str, ...], Tensor] = {}
+
+    def run(pixels: NDArray[np.float32], labels: tuple[str, ...]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            if labels not in known:
+                known.clear()
+                words = torch.from_numpy(texts(labels)).to(device)
+                known[labels] = _unit(network.get_text_features(input_ids=words).pooler_output)
+            seen = _unit(network.get_image_features(torch.from_numpy(pixels).to(device)).pooler_output)
+            return _answer(seen @ known[labels].T * network.logit_scale.exp() + network.logit_bias)
+
+    return run
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return vectors / vectors.norm(dim=-1, keepdim=True)
+
+
+def _answer(output: Tensor) -> NDArray[np.float32]:
+    return output.float().cpu().numpy()  # waits for the device

@@ -1,0 +1,170 @@
+"""Files of the Hub: looked up in the shared cache first, fetched with resume, linked by the Hub's own library."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import Timeout
+from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url, try_to_load_from_cache
+from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, HTTPError
+from huggingface_hub.file_download import HfFileMetadata, repo_folder_name
+from huggingface_hub.utils import WeakFileLock
+
+from cvdemo.weights import ledger
+from cvdemo.weights.network import endpoint, forbidden, hub_cache
+from cvdemo.weights.places import Repository
+from cvdemo.weights.transfer import Watch, transfer
+from cvdemo.weights.trouble import Damaged, Gone, Held, Offline, Refused
+
+ANSWER_TIMEOUT_S = 5.0
+LOCK_WAIT_S = 60.0
+
+_HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files of a model: its weights, all of them by their names in the repository, the commit."""
+
+    weights: Path
+    files: dict[str, Path]
+    revision: str | None
+
+
+def cached(repository: Repository) -> Found | None:
+    """Return the files if all of them are in the cache, unverified; looks into folders only."""
+    revision = _revision(repository)
+    files = {name: _cached(repository, name, revision) for name in repository.weights + repository.others}
+    here = {name: path for name, path in files.items() if path is not None}
+    weights = next((here[name] for name in repository.weights if name in here), None)
+    if weights is None or not all(name in here for name in repository.others):
+        return None
+    return Found(weights, here, weights.parent.name)
+
+
+def fetch(repository: Repository, watch: Watch) -> Found:
+    """Return the verified files, from the cache where they are there, else over the network.
+
+    A file that is not what it was at its first download, or not what the Hub calls it, is deleted and fetched once
+    more.
+
+    Raises:
+        Trouble: see `cvdemo.weights.trouble`.
+    """
+    for _ in range(2):
+        found = cached(repository)
+        if found is None:
+            found = _gather(repository, watch)
+        if found is not None and _sound(repository, found, watch):
+            return found
+    raise Damaged
+
+
+def _revision(repository: Repository) -> str | None:
+    record = ledger.read(repository.name)
+    return repository.revision or (record.revision if record else None)
+
+
+def _cached(repository: Repository, name: str, revision: str | None) -> Path | None:
+    path = try_to_load_from_cache(repository.name, name, cache_dir=hub_cache(), revision=revision)
+    return Path(path) if isinstance(path, str) else None
+
+
+def _gather(repository: Repository, watch: Watch) -> Found | None:
+    """Fetch what is missing, all of one commit; None if something arrived damaged."""
+    revision = _revision(repository)
+    weights = None
+    for name in repository.weights:
+        try:
+            weights = _cached(repository, name, revision) or _download(repository, name, revision, watch)
+            break
+        except Gone:
+            if name == repository.weights[-1]:
+                raise
+    if weights is None:
+        return None
+    commit = weights.parent.name
+    files = {weights.name: weights}
+    for name in repository.others:
+        path = _cached(repository, name, commit) or _download(repository, name, commit, watch)
+        if path is None:
+            return None
+        files[name] = path
+    return Found(weights, files, commit)
+
+
+def _download(repository: Repository, name: str, revision: str | None, watch: Watch) -> Path | None:
+    """Return one file, fetched and linked into the cache; None if it arrived damaged."""
+    if forbidden():
+        raise Offline
+    url = hf_hub_url(repository.name, name, revision=revision, endpoint=endpoint())
+    facts = _facts(url)
+    watch.answered.set()
+    folder = repo_folder_name(repo_id=repository.name, repo_type="model")
+    blob = hub_cache() / folder / "blobs" / str(facts.etag)
+    lock = hub_cache() / ".locks" / folder / f"{facts.etag}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with WeakFileLock(lock, timeout=LOCK_WAIT_S):
+            if not blob.exists():
+                part = blob.with_name(f"{blob.name}.part")
+                transfer(url, part, facts.size, watch)
+                if _HASH.fullmatch(blob.name) and not ledger.matches(part, blob.name):
+                    part.unlink()
+                    return None
+                part.replace(blob)
+    except Timeout as error:
+        raise Held from error
+    watch.check()
+    return Path(_linked(repository, name, str(facts.commit_hash)))
+
+
+def _facts(url: str) -> HfFileMetadata:
+    """Return what the Hub says about a file: commit, name of the content, size."""
+    try:
+        facts = get_hf_file_metadata(url, token=False, timeout=ANSWER_TIMEOUT_S)
+    except EntryNotFoundError as error:
+        raise Gone from error
+    except HfHubHTTPError as error:
+        raise (Gone if error.response.status_code in (401, 403, 404, 410) else Refused)() from error
+    except (HTTPError, OSError) as error:
+        raise Offline from error
+    if not facts.commit_hash or not facts.etag:
+        raise Offline  # something else answers in the Hub's place: a hotel's log-in page, a proxy
+    return facts
+
+
+def _linked(repository: Repository, name: str, commit: str) -> str:
+    """Let the Hub's library link a content that is already in its cache to the file's name at this commit."""
+    try:
+        return hf_hub_download(
+            repository.name,
+            name,
+            revision=commit,
+            cache_dir=hub_cache(),
+            endpoint=endpoint(),
+            token=False,
+            etag_timeout=ANSWER_TIMEOUT_S,
+        )
+    except (HTTPError, OSError) as error:
+        raise Offline from error
+
+
+def _sound(repository: Repository, found: Found, watch: Watch) -> bool:
+    """Check every file against the record, or the Hub's name for its content; record them at the first time."""
+    watch.answered.set()
+    record = ledger.read(repository.name)
+    known = record.files if record and record.revision == found.revision else {}
+    sound = True
+    for name, path in found.files.items():
+        content = path.resolve()
+        named = content.name if _HASH.fullmatch(content.name) else ""
+        expected = known[name].sha256 if name in known else named
+        if not ledger.matches(path, expected):
+            content.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            sound = False
+    if sound and set(known) != set(found.files):
+        entries = {name: ledger.Entry(ledger.sha256(path), path.stat().st_size) for name, path in found.files.items()}
+        ledger.write(repository.name, ledger.Record(found.revision, known | entries))
+    return sound
