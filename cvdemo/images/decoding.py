@@ -21,7 +21,8 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from cvdemo.errors import PhotoError
 from cvdemo.images.colours import to_rgb
-from cvdemo.images.containers import DAMAGED, ENDS_EARLY, Container
+from cvdemo.images.containers import Container
+from cvdemo.images.verdicts import DAMAGED, ENDS_EARLY, NO_MEMORY
 
 # The allowed formats, as classes. PIL.Image.open stays out: ultralytics replaces it for the whole process by one that
 # may start pip, and it knows 40 more formats, of which EPS starts Ghostscript.
@@ -83,7 +84,7 @@ def decode(image: ImageFile, container: Container) -> NDArray[np.uint8]:
         ended = container.complete and "truncated" not in str(error)
         raise PhotoError(DAMAGED if ended else ENDS_EARLY) from error
     except MemoryError as error:
-        raise PhotoError("This picture needs more memory than is free here. Choose a smaller one.") from error
+        raise PhotoError(NO_MEMORY) from error
     pixels = np.ascontiguousarray(_UPRIGHT[container.orientation](pixels))
     pixels.flags.writeable = False
     return pixels
@@ -106,6 +107,6 @@ def turn(image: ImageFile, container: Container, full_size_wh: tuple[int, int]) 
 def _decoding_bytes(image: ImageFile, container: Container, full_size_wh: tuple[int, int]) -> int:
     """Estimate the peak from what was measured with pictures of 49 megapixels."""
     decoded = image.width * image.height
-    if container.progressive:  # libjpeg keeps every coefficient, however small it decodes
+    if container.scans > 1:  # libjpeg keeps every coefficient, however small it decodes
         return 7 * decoded + 6 * full_size_wh[0] * full_size_wh[1]
     return (19 if container.format == "WEBP" else 7) * decoded

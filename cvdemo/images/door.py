@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from PIL.ImageFile import ImageFile
 
 from cvdemo.errors import PhotoError
-from cvdemo.images.containers import DAMAGED, Container, unpack
+from cvdemo.images.containers import Container, unpack
 from cvdemo.images.decoding import decode, open_header, turn
+from cvdemo.images.verdicts import DAMAGED, GONE, NO_FILE
 
 MAX_BYTES: Final = 10 * 1000 * 1000
 MAX_PIXELS: Final = 50_000_000
@@ -89,18 +90,18 @@ def _contents(path: str | os.PathLike[str]) -> bytes:
     try:
         facts = os.stat(path)
         if not stat.S_ISREG(facts.st_mode):
-            raise PhotoError("This is not a file. Choose a photo.")
+            raise PhotoError(NO_FILE)
         if facts.st_size > MAX_BYTES:
             raise PhotoError(f"{_amount(facts.st_size)} MB is too much; the limit is {MAX_BYTES // 10**6} MB.")
         with Path(path).open("rb") as file:
             return file.read(MAX_BYTES)
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
-        raise PhotoError("This photo is no longer here. Choose it again.") from error
+        raise PhotoError(GONE) from error
 
 
 def _open(container: Container) -> ImageFile:
-    if container.canvas_wh is not None:
-        _check_size(*container.canvas_wh)
+    if container.stored_wh is not None:
+        _check_size(*container.stored_wh)
     image = open_header(container)
     _check_size(*image.size)
     return image
