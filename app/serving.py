@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypedDict, Unpack
@@ -50,13 +50,20 @@ class Look(TypedDict, total=False):
     favicon_path: str | Path
 
 
-def launch(demo: gr.Blocks, block: bool = True, health: Health | None = None, **look: Unpack[Look]) -> str:
+def launch(
+    demo: gr.Blocks,
+    block: bool = True,
+    health: Health | None = None,
+    on_start: Callable[[gr.Blocks], None] | None = None,
+    **look: Unpack[Look],
+) -> str:
     """Serve ``demo`` and return its local address; with ``block`` stay until the server is asked to stop.
 
     Args:
         demo: the page, not yet launched.
-        block: wait for Ctrl+C or SIGTERM, then end in order; else return at once (tests; end it with `stop`).
-        health: gives the figures of /healthz: device, models_resident, bytes_resident. It should not wait for anything.
+        block: wait for Ctrl+C or SIGTERM, then end in order; else return at once (``demo.close()`` ends it).
+        health: gives the figures of /healthz: device, models_resident, bytes_resident and whatever else.
+        on_start: called with ``demo`` once the page answers, before waiting; the place for work in the background.
         look: theme, css and the like, for Gradio.
     """
     refuse_url_fetching()
@@ -82,24 +89,32 @@ def launch(demo: gr.Blocks, block: bool = True, health: Health | None = None, **
             "openapi_url": None,
             "middleware": [Middleware(Guard, doors=doors())],
             "routes": [Route("/healthz", healthz(health))],
+            "lifespan": _with_janitor(demo),
         },
         **look,
     )
-    if application is None:  # `make dev` runs this file again at each save, in a server that stands already
+    if application is None:  # `make dev` runs app.py again at each save, inside a server that stands already
         return ""
-    janitor = Janitor(Path(os.environ["GRADIO_TEMP_DIR"]), keep=lambda: kept_files(demo)).start()
-    application.state.janitor = janitor
     if block:
         announce(address, demo.server_name)
+    if on_start is not None:
+        on_start(demo)
+    if block:
         wait_until_asked_to_stop()
-        stop(demo)
+        demo.close(verbose=False)
     return address
 
 
-def stop(demo: gr.Blocks) -> None:
-    """End what `launch` started: janitor, queue, open streams, server."""
-    demo.app.state.janitor.stop()
-    demo.close(verbose=False)
+def _with_janitor(demo: gr.Blocks) -> Callable[[Any], contextlib.AbstractAsyncContextManager[None]]:
+    """Return the application's lifespan: a janitor sweeps the temp folder as long as the server stands."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_application: Any) -> AsyncIterator[None]:
+        janitor = Janitor(Path(os.environ["GRADIO_TEMP_DIR"]), keep=lambda: kept_files(demo)).start()
+        yield
+        janitor.stop()
+
+    return lifespan
 
 
 def healthz(health: Health | None) -> Callable[[Request], Awaitable[JSONResponse]]:
