@@ -8,6 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 STYLE = Path(__file__).parent / "style.css"
+COMPONENTS = Path(__file__).parent / "components"
 
 # Gradio variable -> our token. The colours themselves stand once, in style.css.
 ROLES = {
@@ -126,8 +127,10 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """Return what the page's ``<head>`` gets: the style sheet as it is.
+    """Return what the page's ``<head>`` gets: style.css and the style sheet of every component, as they are.
 
-    ``launch(css=)`` would put ``.gradio-container .contain`` before every selector, and inside @media drop the original.
+    ``launch(css=)`` would put ``.gradio-container .contain`` before every selector, lose nested rules, and hand over
+    the page after its first paint.
     """
-    return f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
+    sheets = (STYLE, *sorted(COMPONENTS.glob("*.css")))
+    return "<style>" + "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets) + "</style>"

@@ -1,0 +1,33 @@
+"""The page's header: its name, and in a few words how the machine is doing."""
+
+from typing import Any
+
+from app.components.drawn import Drawn
+from cvdemo import compute
+
+
+class Header(Drawn):
+    """The only h1, and the status, which the browser keeps fresh from /healthz while the page is in view.
+
+    Value: ``{"state": "ready" | "busy" | "starting" | "full", "detail": text after the colon, "device": text,
+    "models": count, "bytes": resident, "limit": bytes, "online": bool}``; what is not known is None and not shown.
+    From /healthz come status, and where they stand in it state, detail, device_name, models_resident,
+    bytes_resident, bytes_limit and online.
+    """
+
+    def __init__(self, value: dict[str, Any] | None = None, elem_id: str = "head", **kwargs: Any) -> None:
+        super().__init__(value or starting(), names=("header",), class_name="header", elem_id=elem_id, **kwargs)
+
+
+def starting() -> dict[str, Any]:
+    """Return the value before the first answer of /healthz."""
+    cores = compute.cores()
+    return {
+        "state": "starting",
+        "detail": None,
+        "device": f"{cores} CPU core{'' if cores == 1 else 's'}",
+        "models": None,
+        "bytes": None,
+        "limit": None,
+        "online": None,
+    }

@@ -1,0 +1,65 @@
+/* Draws the value, follows the tabs, and starts from the address: ?tab=, ?photo=<starter>, ?point=row,column. */
+const POINT_TABS = ['inside', 'receptive-field'];
+let wanted = '';
+const showImage = (photo) => {
+  if (wanted === photo.src) return;
+  wanted = photo.src;
+  const next = new Image();
+  next.src = photo.src;
+  next.decode().catch(() => {}).then(() => { // the old picture stays until the new one can be painted
+    if (wanted !== photo.src) return;
+    image.src = stripImage.src = photo.src;
+    picture.style.setProperty('--wide', photo.width);
+    picture.style.setProperty('--high', photo.height);
+  });
+};
+const draw = () => {
+  const value = props.value;
+  if (!value?.photo) return;
+  const { photo, point, error, tab } = value;
+  showImage(photo);
+  placeCrosshair(point);
+  alertBox.hidden = !error;
+  if (alertBox.textContent !== (error || '')) alertBox.textContent = error || '';
+  const size = `${number(photo.width)} × ${number(photo.height)} pixels`;
+  captionName.textContent = photo.name;
+  captionName.title = photo.name;
+  captionRest.textContent = `, ${size}.${photo.frames > 1 ? ' Its first frame.' : ''} Point: ${rowAndColumn(point)}. Click to move it, or use the arrow keys.`;
+  picture.setAttribute('aria-label', `${photo.name}, ${size}. ${capital(rowAndColumn(point))}. Arrow keys move the point.`);
+  const origin = photo.starter ? 'starter photo' : size;
+  stripName.textContent = POINT_TABS.includes(tab) ? capital(rowAndColumn(point)) : photo.name;
+  stripRest.textContent = POINT_TABS.includes(tab) ? `${photo.name}, ${origin}` : origin;
+  for (const button of thumbs.children) button.setAttribute('aria-pressed', String(button.dataset.id === photo.id));
+};
+const suiting = (tab) => props.starters.find((starter) => starter.id === (props.suits[tab] || props.suits[''])) || props.starters[0];
+const follow = (tab) => {
+  props.value = { ...props.value, tab };
+  const starter = suiting(tab);
+  if (props.value.chosen || starter.id === props.value.photo.id) return draw();
+  chooseStarter(starter, false);
+  trigger('photo');
+};
+changeButton.addEventListener('click', () => open(!root.classList.contains('open')));
+root.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  stopWebcam();
+  if (root.classList.contains('open')) {
+    open(false);
+    changeButton.focus();
+  }
+});
+watch('value', draw);
+
+const asked = new URLSearchParams(location.search);
+const restored = props.starters.find((starter) => starter.id === `starter:${asked.get('photo')}`);
+const startingTab = window.cvTab || asked.get('tab') || null;
+if (restored) chooseStarter(restored, true);
+else if (startingTab && !props.value.chosen) chooseStarter(suiting(startingTab), false);
+props.value = { ...props.value, tab: startingTab };
+const [askedRow, askedColumn] = (asked.get('point') || '').split(',').map(Number);
+if (askedRow >= 0 && askedRow < props.value.photo.height && askedColumn >= 0 && askedColumn < props.value.photo.width) {
+  props.value = { ...props.value, point: [Math.floor(askedRow), Math.floor(askedColumn)] };
+}
+draw();
+document.addEventListener('cv:tab', (event) => follow(event.detail));
+trigger('photo');

@@ -1,0 +1,117 @@
+"""The shared photo: a rail beside the tabs (a strip on phones) with photo, point, upload, webcam and starter photos."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import gradio as gr
+
+from app.components.drawn import Drawn
+from app.components.photo_copies import starter_rows, upload_copy
+from app.uploads import uploaded
+from cvdemo import images, starters
+from cvdemo.errors import CvDemoError, PhotoError, SettingError
+
+SCRIPTS = ("photo_parts", "photo_point", "photo_intake", "photo_webcam", "photo")
+
+
+class PhotoRail(Drawn):
+    """The shared photo.
+
+    Events: ``photo`` when the page stands and after each accepted photo, ``point`` after the point came to rest.
+    Value: ``{"photo": {"id", "src", "name", "width", "height", "starter", "frames"}, "point": [row, column] in upright
+    photo pixels, "error": sentence or None, "chosen": whether the visitor chose it, "tab": the open tab's id or None}``.
+    The browser sends it, so it is untrusted: read it through `photo_path` and `photo_point`.
+    """
+
+    EVENTS: ClassVar[list[Any]] = ["photo", "point"]
+
+    def __init__(self, value: dict[str, Any] | None = None, elem_id: str = "rail", **kwargs: Any) -> None:
+        on_space = os.environ.get("SYSTEM") == "spaces" or bool(os.environ.get("SPACE_ID"))
+        super().__init__(
+            value or start("classify"),
+            names=SCRIPTS,
+            class_name="rail",
+            elem_id=elem_id,
+            server_functions=[accept],
+            starters=starter_rows(),
+            suits={tab: f"starter:{starters.for_tab(tab)}" for tab in (*starters.SUITS, "")},
+            limit_bytes=images.MAX_BYTES,
+            privacy="It goes to this server only and is deleted within an hour."
+            if on_space
+            else "It stays on this machine.",
+            **kwargs,
+        )
+
+
+def start(tab: str) -> dict[str, Any]:
+    """Return the rail's value before the visitor chose anything: the starter photo that suits ``tab``."""
+    wanted = f"starter:{starters.for_tab(tab)}"
+    row = next(row for row in starter_rows() if row["id"] == wanted)
+    photo = {key: row[key] for key in ("id", "name", "src", "width", "height")} | {"starter": True, "frames": 1}
+    return {"photo": photo, "point": row["point"], "error": None, "chosen": False, "tab": None}
+
+
+def connect(rail: PhotoRail, tabs: Mapping[str, gr.Tab] | None = None) -> None:
+    """Tell the rail which tab is open, and keep it in the address as ``?tab=``; upload and point need no wiring.
+
+    Until the visitor chooses a photo, each tab then shows the starter photo that suits it.
+    """
+    for name, tab in (tabs or {}).items():
+        script = (
+            "() => { const tab = TAB, url = new URL(location.href); window.cvTab = tab;"
+            " document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));"
+            " url.searchParams.set('tab', tab); history.replaceState(null, '', url); }"
+        ).replace("TAB", json.dumps(name), 1)
+        tab.select(None, js=script, api_visibility="private")
+
+
+def accept(sent: object) -> dict[str, Any]:
+    """Judge an upload, for the browser: ``{"photo": {...}}``, or ``{"error": sentence}`` if it cannot be used."""
+    try:
+        path = uploaded(sent.get("path") if isinstance(sent, dict) else None)
+        frames = images.inspect(path).frames
+        src, (width, height) = upload_copy(path)
+    except CvDemoError as error:
+        return {"error": str(error)}
+    return {
+        "photo": {
+            "id": str(path), "src": src, "width": width, "height": height, "starter": False, "frames": frames,
+        }
+    }  # fmt: skip
+
+
+def photo_path(value: object) -> Path:
+    """Return the file behind the rail's value.
+
+    Raises:
+        PhotoError: it names no starter photo, and no file in the upload cache.
+    """
+    photo = value.get("photo") if isinstance(value, dict) else None
+    name = photo.get("id") if isinstance(photo, dict) else None
+    if not isinstance(name, str):
+        raise PhotoError("There is no photo yet. Choose one first.")
+    if not name.startswith("starter:"):
+        return uploaded(name)
+    try:
+        return starters.get(name.removeprefix("starter:")).path
+    except KeyError:
+        raise PhotoError("This starter photo is not here. Choose another one.") from None
+
+
+def photo_point(value: object, size_wh: tuple[int, int]) -> tuple[int, int]:
+    """Return (row, column) of the rail's point, in pixels of the upright photo of size (width, height).
+
+    Raises:
+        SettingError: it is no pair of whole numbers inside the photo.
+    """
+    point = value.get("point") if isinstance(value, dict) else None
+    whole = isinstance(point, list) and len(point) == 2 and all(type(number) is int for number in point)
+    if not isinstance(point, list) or not whole:
+        raise SettingError("The point must be a row and a column. Click the photo to set it.")
+    row, column = point
+    if not (0 <= row < size_wh[1] and 0 <= column < size_wh[0]):
+        raise SettingError(f"The point must lie inside the photo, {size_wh[0]:,} x {size_wh[1]:,} pixels.")
+    return row, column

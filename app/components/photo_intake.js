@@ -1,0 +1,84 @@
+/* How a photo comes in: file button, drop or paste anywhere on the page. The browser says at once what it can know
+   (empty, too big); the server decides about the rest. A refused photo leaves the previous one in place. */
+let turn = 0;
+const refuse = (sentence) => {
+  busy(null);
+  put({ error: sentence });
+  open(true);
+};
+const announce = () => {
+  const { name, width, height } = props.value.photo;
+  spoken.textContent = `${name}, ${number(width)} by ${number(height)} pixels`;
+};
+const take = async (chosen) => {
+  if (!chosen) return;
+  const mine = ++turn;
+  stopWebcam();
+  if (!chosen.size) return refuse('This file is empty. Choose another photo.');
+  if (chosen.size > props.limit_bytes) return refuse(`${megabytes(chosen.size)} MB is too much; the limit is ${number(props.limit_bytes / 1e6)} MB.`);
+  busy(`Updating: sending ${megabytes(chosen.size)} MB`);
+  try {
+    const { path } = await upload(new File([chosen], 'photo'));
+    if (mine !== turn) return;
+    busy('Updating: reading the photo');
+    const answer = await server.accept({ path });
+    if (mine !== turn) return;
+    if (answer.error) return refuse(answer.error);
+    busy(null);
+    const name = (chosen.name || 'Pasted photo').replace(/\p{C}/gu, '').slice(0, 200).trim() || 'Photo';
+    const { width, height } = answer.photo;
+    put({ photo: { ...answer.photo, name }, point: [Math.floor(height / 2), Math.floor(width / 2)], error: null, chosen: true });
+    taken();
+  } catch (error) {
+    console.warn('The photo could not be sent', error);
+    if (mine === turn) refuse('The photo did not reach the server. Check the connection, then try again.');
+  }
+};
+const taken = () => {
+  announce();
+  if (root.classList.contains('open')) {
+    open(false);
+    changeButton.focus();
+  }
+  trigger('photo');
+};
+const chooseStarter = (starter, chosen) => {
+  turn += 1;
+  busy(null);
+  stopWebcam();
+  const { id, name, src, width, height, point } = starter;
+  put({ photo: { id, name, src, width, height, starter: true, frames: 1 }, point: [...point], error: null, chosen });
+};
+chooseButton.addEventListener('click', () => file.click());
+file.addEventListener('change', () => {
+  take(file.files[0]);
+  file.value = '';
+});
+for (const button of thumbs.children) {
+  button.addEventListener('click', () => {
+    chooseStarter(props.starters.find((starter) => starter.id === button.dataset.id), true);
+    taken();
+  });
+}
+const holdsFiles = (event) => Boolean(event.dataTransfer) && [...event.dataTransfer.types].includes('Files');
+let dragging = 0;
+document.addEventListener('dragover', (event) => {
+  if (event.defaultPrevented || !holdsFiles(event)) return;
+  event.preventDefault();
+  root.classList.add('dropping');
+  clearTimeout(dragging);
+  dragging = setTimeout(() => root.classList.remove('dropping'), 300);
+});
+document.addEventListener('drop', (event) => {
+  root.classList.remove('dropping');
+  if (event.defaultPrevented || !holdsFiles(event)) return; // another component took it
+  event.preventDefault();
+  take(event.dataTransfer.files[0]);
+});
+document.addEventListener('paste', (event) => {
+  const pasted = event.clipboardData?.files?.[0];
+  const writing = event.target.closest?.('input, textarea, [contenteditable=true]');
+  if (!pasted || (writing && event.clipboardData.types.includes('text/plain'))) return;
+  event.preventDefault();
+  take(pasted);
+});
