@@ -18,8 +18,10 @@ def fetch(address: Address, watch: Watch) -> hub.Found:
     """
     address.file.parent.mkdir(parents=True, exist_ok=True)
     lock = address.file.with_name(f"{address.file.name}.lock")
+    watch.answered.set()  # waiting for a lock is not waiting for a network
     try:
         with WeakFileLock(lock, timeout=hub.LOCK_WAIT_S):
+            watch.answered.clear()
             for _ in range(2):
                 if not address.file.exists():
                     _download(address, watch)

@@ -1,11 +1,14 @@
-"""Files of the Hub: looked up in the shared cache first, fetched with resume, linked by the Hub's own library."""
+"""Files of the Hub: looked up in the shared cache first, else fetched into it with resume, and always verified."""
 
+import os
 import re
+import shutil
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import Timeout
-from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url, try_to_load_from_cache
+from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, HTTPError
 from huggingface_hub.file_download import HfFileMetadata, repo_folder_name
 from huggingface_hub.utils import WeakFileLock
@@ -13,13 +16,14 @@ from huggingface_hub.utils import WeakFileLock
 from cvdemo.weights import ledger
 from cvdemo.weights.network import endpoint, forbidden, hub_cache
 from cvdemo.weights.places import Repository
-from cvdemo.weights.transfer import Watch, transfer
+from cvdemo.weights.transfer import ATTEMPTS, MISSING, Watch, transfer
 from cvdemo.weights.trouble import Damaged, Gone, Held, Offline, Refused
 
 ANSWER_TIMEOUT_S = 5.0
 LOCK_WAIT_S = 60.0
 
 _HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT = re.compile("[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,7 @@ def fetch(repository: Repository, watch: Watch) -> Found:
         Trouble: see `cvdemo.weights.trouble`.
     """
     for _ in range(2):
-        found = cached(repository)
-        if found is None:
-            found = _gather(repository, watch)
+        found = cached(repository) or _gather(repository, watch)
         if found is not None and _sound(repository, found, watch):
             return found
     raise Damaged
@@ -72,25 +74,27 @@ def _cached(repository: Repository, name: str, revision: str | None) -> Path | N
 
 def _gather(repository: Repository, watch: Watch) -> Found | None:
     """Fetch what is missing, all of one commit; None if something arrived damaged."""
+    weights = _weights(repository, watch)
+    files: dict[str, Path] = {}
+    for name in repository.others:
+        if weights is not None:
+            path = _cached(repository, name, weights.parent.name)
+            path = path or _download(repository, name, weights.parent.name, watch)
+            if path is None:
+                return None
+            files[name] = path
+    return Found(weights, {weights.name: weights} | files, weights.parent.name) if weights is not None else None
+
+
+def _weights(repository: Repository, watch: Watch) -> Path | None:
+    """Return the first weights file that the repository has; None if it arrived damaged."""
     revision = _revision(repository)
-    weights = None
     for name in repository.weights:
         try:
-            weights = _cached(repository, name, revision) or _download(repository, name, revision, watch)
-            break
+            return _cached(repository, name, revision) or _download(repository, name, revision, watch)
         except Gone:
-            if name == repository.weights[-1]:
-                raise
-    if weights is None:
-        return None
-    commit = weights.parent.name
-    files = {weights.name: weights}
-    for name in repository.others:
-        path = _cached(repository, name, commit) or _download(repository, name, commit, watch)
-        if path is None:
-            return None
-        files[name] = path
-    return Found(weights, files, commit)
+            continue
+    raise Gone
 
 
 def _download(repository: Repository, name: str, revision: str | None, watch: Watch) -> Path | None:
@@ -98,14 +102,11 @@ def _download(repository: Repository, name: str, revision: str | None, watch: Wa
     if forbidden():
         raise Offline
     url = hf_hub_url(repository.name, name, revision=revision, endpoint=endpoint())
-    facts = _facts(url)
-    watch.answered.set()
-    folder = repo_folder_name(repo_id=repository.name, repo_type="model")
-    blob = hub_cache() / folder / "blobs" / str(facts.etag)
-    lock = hub_cache() / ".locks" / folder / f"{facts.etag}.lock"
-    lock.parent.mkdir(parents=True, exist_ok=True)
+    facts = _facts(url, watch)
+    folder = hub_cache() / repo_folder_name(repo_id=repository.name, repo_type="model")
+    blob = folder / "blobs" / re.sub("[^0-9A-Za-z]", "-", str(facts.etag))
     try:
-        with WeakFileLock(lock, timeout=LOCK_WAIT_S):
+        with _lock(folder, blob.name):
             if not blob.exists():
                 part = blob.with_name(f"{blob.name}.part")
                 transfer(url, part, facts.size, watch)
@@ -113,41 +114,56 @@ def _download(repository: Repository, name: str, revision: str | None, watch: Wa
                     part.unlink()
                     return None
                 part.replace(blob)
+            watch.before += blob.stat().st_size
+            return _linked(folder, blob, name, str(facts.commit_hash), follow=revision is None)
     except Timeout as error:
         raise Held from error
-    watch.check()
-    return Path(_linked(repository, name, str(facts.commit_hash)))
 
 
-def _facts(url: str) -> HfFileMetadata:
-    """Return what the Hub says about a file: commit, name of the content, size."""
+def _lock(folder: Path, name: str) -> AbstractContextManager[object]:
+    """Return the lock that the Hub's own library takes for this content, with an end to the waiting."""
+    lock = folder.parent / ".locks" / folder.name / f"{name}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return WeakFileLock(lock, timeout=LOCK_WAIT_S)
+
+
+def _facts(url: str, watch: Watch) -> HfFileMetadata:
+    """Return what the Hub says about a file: commit, name of the content, size. Asks again while the Hub is busy."""
+    for attempt in range(ATTEMPTS):
+        watch.check()
+        try:
+            facts = get_hf_file_metadata(url, token=False, timeout=ANSWER_TIMEOUT_S)
+        except EntryNotFoundError as error:
+            raise Gone from error
+        except HfHubHTTPError as error:
+            watch.answered.set()
+            if error.response.status_code in MISSING:
+                raise Gone from error
+            watch.stopped.wait(0.5 * 2**attempt)
+        except (HTTPError, OSError) as error:
+            raise Offline from error
+        else:
+            watch.answered.set()
+            if not _COMMIT.fullmatch(facts.commit_hash or "") or not facts.etag:
+                raise Offline  # something else answers in the Hub's place: a hotel's log-in page, a proxy
+            return facts
+    raise Refused
+
+
+def _linked(folder: Path, blob: Path, name: str, commit: str, follow: bool) -> Path:
+    """Give a content its name at a commit, as the Hub's cache is laid out, so that other programs find it too."""
+    pointer = folder / "snapshots" / commit / name
+    pointer.parent.mkdir(parents=True, exist_ok=True)
+    pointer.unlink(missing_ok=True)
     try:
-        facts = get_hf_file_metadata(url, token=False, timeout=ANSWER_TIMEOUT_S)
-    except EntryNotFoundError as error:
-        raise Gone from error
-    except HfHubHTTPError as error:
-        raise (Gone if error.response.status_code in (401, 403, 404, 410) else Refused)() from error
-    except (HTTPError, OSError) as error:
-        raise Offline from error
-    if not facts.commit_hash or not facts.etag:
-        raise Offline  # something else answers in the Hub's place: a hotel's log-in page, a proxy
-    return facts
-
-
-def _linked(repository: Repository, name: str, commit: str) -> str:
-    """Let the Hub's library link a content that is already in its cache to the file's name at this commit."""
-    try:
-        return hf_hub_download(
-            repository.name,
-            name,
-            revision=commit,
-            cache_dir=hub_cache(),
-            endpoint=endpoint(),
-            token=False,
-            etag_timeout=ANSWER_TIMEOUT_S,
-        )
-    except (HTTPError, OSError) as error:
-        raise Offline from error
+        pointer.symlink_to(Path(os.path.relpath(blob, pointer.parent)))
+    except OSError:  # a file system without links
+        shutil.copyfile(blob, pointer)
+    if follow:
+        branch = folder / "refs" / "main"
+        branch.parent.mkdir(parents=True, exist_ok=True)
+        branch.write_text(commit)
+    return pointer
 
 
 def _sound(repository: Repository, found: Found, watch: Watch) -> bool:
@@ -159,12 +175,11 @@ def _sound(repository: Repository, found: Found, watch: Watch) -> bool:
     for name, path in found.files.items():
         content = path.resolve()
         named = content.name if _HASH.fullmatch(content.name) else ""
-        expected = known[name].sha256 if name in known else named
-        if not ledger.matches(path, expected):
+        if not ledger.matches(path, known[name].sha256 if name in known else named):
             content.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
             sound = False
-    if sound and set(known) != set(found.files):
+    if sound and not set(found.files) <= set(known):
         entries = {name: ledger.Entry(ledger.sha256(path), path.stat().st_size) for name, path in found.files.items()}
         ledger.write(repository.name, ledger.Record(found.revision, known | entries))
     return sound

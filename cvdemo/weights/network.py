@@ -14,8 +14,8 @@ PROBE_TIMEOUT_S = 3.0
 FRESH_S = 30.0
 
 _YES = ("1", "true", "yes", "on")
-_known = threading.Event()  # set: the Hub answered the last time
-_asked_at = [float("-inf")]
+_asked_at: dict[str, float] = {}  # endpoint -> when
+_reachable: set[str] = set()
 _probing = threading.Lock()
 
 
@@ -53,19 +53,20 @@ def online() -> bool:
     """
     if forbidden():
         return False
-    if time.monotonic() - _asked_at[0] > FRESH_S and _probing.acquire(blocking=False):
-        _asked_at[0] = time.monotonic()
-        threading.Thread(target=_probe, name="online", daemon=True).start()
-    return _known.is_set()
+    hub = endpoint()
+    if time.monotonic() - _asked_at.get(hub, float("-inf")) > FRESH_S and _probing.acquire(blocking=False):
+        _asked_at[hub] = time.monotonic()
+        threading.Thread(target=_probe, args=(hub,), name="online", daemon=True).start()
+    return hub in _reachable
 
 
-def _probe() -> None:
+def _probe(hub: str) -> None:
     try:
-        parts = urlsplit(getproxies().get(urlsplit(endpoint()).scheme) or endpoint())
+        parts = urlsplit(getproxies().get(urlsplit(hub).scheme) or hub)
         port = parts.port or (80 if parts.scheme == "http" else 443)
         socket.create_connection((parts.hostname or "", port), PROBE_TIMEOUT_S).close()
-        _known.set()
+        _reachable.add(hub)
     except OSError:
-        _known.clear()
+        _reachable.discard(hub)
     finally:
         _probing.release()

@@ -22,6 +22,7 @@ ANSWER_S = 12.0  # nothing has answered by then: there is no network
 READ_TIMEOUT_S = 10.0
 ATTEMPTS = 5
 CHUNK = 1 << 18
+MISSING = (401, 403, 404, 410)  # the Hub answers 401 for repositories that do not exist
 REPORT_EVERY_S = 0.1
 SPARE_BYTES = 32_000_000
 
@@ -50,6 +51,7 @@ class Watch:
         self.answered = threading.Event()
         self.stopped = threading.Event()
         self.steps: queue.SimpleQueue[Progress | None] = queue.SimpleQueue()  # None: the work has ended
+        self.before = 0  # bytes of this model's files that are complete
         self._reported_at = 0.0
 
     def check(self) -> None:
@@ -58,11 +60,11 @@ class Watch:
             raise Stopped("Stopped.")
 
     def report(self, done: int, total: int | None) -> None:
-        """Tell how many bytes are here; most calls in quick succession are dropped, the last byte never."""
+        """Tell how many bytes of this file are here; some calls are dropped, never the one for the last byte."""
         self.answered.set()
         if done == total or time.monotonic() - self._reported_at > REPORT_EVERY_S:
             self._reported_at = time.monotonic()
-            self.steps.put(Progress("fetch", done, total))
+            self.steps.put(Progress("fetch", self.before + done, None if total is None else self.before + total))
 
 
 def watched(work: Callable[[Watch], T], progress: OnProgress | None, deadline_s: float) -> T:
@@ -176,7 +178,7 @@ def _refusal(error: urllib.error.HTTPError, part: Path) -> Exception:
     if error.code == 416:
         part.unlink(missing_ok=True)  # what we have is longer than the file: it is of another one
     if error.code not in _LATER:
-        raise (Gone() if error.code in (401, 403, 404, 410) else Refused()) from error
+        raise (Gone() if error.code in MISSING else Refused()) from error
     return Refused()
 
 
