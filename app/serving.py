@@ -66,6 +66,7 @@ def launch(
         on_start: called with ``demo`` once the page answers, before waiting; the place for work in the background.
         look: theme, css and the like, for Gradio.
     """
+    asked_to_stop = stop_requests() if block else None
     refuse_url_fetching()
     demo.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=1)
     application, address, _ = demo.launch(
@@ -95,12 +96,12 @@ def launch(
     )
     if application is None:  # `make dev` runs app.py again at each save, inside a server that stands already
         return ""
-    if block:
-        announce(address, demo.server_name)
     if on_start is not None:
         on_start(demo)
-    if block:
-        wait_until_asked_to_stop()
+    if asked_to_stop is not None:
+        announce(address, demo.server_name)
+        while not asked_to_stop.wait(0.5):  # a wait without end cannot be interrupted on Windows
+            pass
         demo.close(verbose=False)
     return address
 
@@ -164,15 +165,14 @@ def lan_address() -> str | None:
     return None
 
 
-def wait_until_asked_to_stop() -> None:
-    """Wait for Ctrl+C or SIGTERM; a second one ends the process at once."""
+def stop_requests() -> threading.Event:
+    """Return an event that Ctrl+C and SIGTERM set; a second one ends the process at once."""
     asked = threading.Event()
 
-    def stop_politely(number: int, _frame: FrameType | None) -> None:
+    def note(number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
         asked.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop_politely)
-    while not asked.wait(0.5):  # a wait without end cannot be interrupted on Windows
-        pass
+        signal.signal(number, note)
+    return asked

@@ -208,12 +208,31 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl+C"])
-def test_the_whole_program_starts_answers_and_ends_in_order(number: signal.Signals, tmp_path: Path) -> None:
+TINY = """
+import app.environment, gradio as gr
+from app.serving import launch
+with gr.Blocks() as demo:
+    gr.Textbox()
+launch(demo)
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "number"),
+    [([str(ROOT / "app.py")], signal.SIGTERM), (["-c", TINY], signal.SIGINT)],
+    ids=["app.py, SIGTERM", "a tiny page, Ctrl+C"],
+)
+def test_a_whole_program_starts_answers_and_ends_in_order(
+    program: list[str], number: signal.Signals, tmp_path: Path
+) -> None:
     port = _free_port()
-    environ = os.environ | {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(tmp_path / "uploads")}
-    program = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")],
+    environ = os.environ | {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(tmp_path / "uploads"),
+        "PYTHONPATH": str(ROOT),
+    }
+    process = subprocess.Popen(
+        [sys.executable, *program],
         cwd=tmp_path,
         env=environ,
         stdout=subprocess.PIPE,
@@ -221,22 +240,22 @@ def test_the_whole_program_starts_answers_and_ends_in_order(number: signal.Signa
         text=True,
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", program)
-        program.send_signal(number)
-        out, errors = program.communicate(timeout=30)
+        _wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        process.send_signal(number)
+        out, errors = process.communicate(timeout=30)
     finally:
-        program.kill()
-    assert program.returncode == 0, errors
+        process.kill()
+    assert process.returncode == 0, errors
     assert f"CV Lab is at http://127.0.0.1:{port}\n" in out
     assert "Traceback" not in errors
 
 
-def _wait_for(address: str, program: subprocess.Popen[str]) -> None:
+def _wait_for(address: str, process: subprocess.Popen[str]) -> None:
     ends_s = time.monotonic() + 60
-    while time.monotonic() < ends_s and program.poll() is None:
+    while time.monotonic() < ends_s and process.poll() is None:
         try:
             assert httpx.get(address).status_code == 200
             return
         except httpx.TransportError:
             time.sleep(0.1)
-    pytest.fail(f"the page did not start: {program.communicate()[1] if program.poll() is not None else 'too slow'}")
+    pytest.fail(f"the page did not start: {process.communicate()[1] if process.poll() is not None else 'too slow'}")
