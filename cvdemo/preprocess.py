@@ -90,19 +90,34 @@ def prepare(photo: Photo, preprocessing: Preprocessing) -> ModelInput:
     """Resize, crop and normalise as timm's evaluation transform does, but resample only what the crop keeps."""
     width, height = photo.full_size_wh
     left, top, right, bottom = crop = _crop_xyxy(photo.full_size_wh, preprocessing)
-    across, down = photo.pixels.shape[1] / width, photo.pixels.shape[0] / height
-    size_wh = preprocessing.size_hw[::-1]
-    box = (left * across, top * down, right * across, bottom * down)
-    resized = Image.fromarray(photo.pixels).resize(size_wh, _FILTERS[preprocessing.interpolation], box)
+    resized = Image.fromarray(photo.pixels).resize(
+        preprocessing.size_hw[::-1], _FILTERS[preprocessing.interpolation], _stored_box(photo, crop)
+    )
     seen = np.asarray(resized)
     cut_off = 1 - (right - left) * (bottom - top) / (width * height)
     return ModelInput(_normalised(seen, preprocessing), seen, crop, max(0.0, cut_off))
 
 
+def _stored_box(photo: Photo, crop_xyxy: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return the crop in pixels of ``photo.pixels``, which may be a reduced picture."""
+    height, width = photo.pixels.shape[:2]
+    x0, y0, x1, y1 = photo.covers_xyxy or (0.0, 0.0, *map(float, photo.full_size_wh))
+    across, down = width / (x1 - x0), height / (y1 - y0)
+    left, top, right, bottom = crop_xyxy
+    return (
+        max((left - x0) * across, 0.0),
+        max((top - y0) * down, 0.0),
+        min((right - x0) * across, width),
+        min((bottom - y0) * down, height),
+    )
+
+
 def _normalised(seen: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
-    mean, std = (np.asarray(values, np.float32) for values in (preprocessing.mean, preprocessing.std))
-    scaled = seen * (1 / (255 * std)) - mean / std  # (h, w, 3), one pass fewer than (seen / 255 - mean) / std
-    return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None], np.float32)  # (1, 3, h, w)
+    mean, std = (np.asarray(values, np.float32).reshape(3, 1, 1) for values in (preprocessing.mean, preprocessing.std))
+    array = np.empty((1, 3, *seen.shape[:2]), np.float32)
+    np.multiply(seen.transpose(2, 0, 1), 1 / (255 * std), out=array[0])  # (h, w, 3) -> (1, 3, h, w)
+    array -= mean / std
+    return array
 
 
 def _scaled_hw(preprocessing: Preprocessing) -> tuple[int, int]:

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cvdemo.errors import PhotoError
 from cvdemo.images.tags import NUMBER_OF_IMAGES, first_directory_only, first_value, orientation
 from cvdemo.images.verdicts import DAMAGED, DRAWING, EMPTY, ENDS_EARLY, NOT_A_PICTURE
@@ -56,15 +59,16 @@ def _looks_like_svg(data: bytes) -> bool:
     return start.startswith(b"<svg") or (start.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in start)
 
 
-_MARKER: Final = re.compile(rb"\xff+([^\x00\xd0-\xd8\xff\x01])", re.DOTALL)  # one that is not part of a scan's data
+_IS_MARKER: Final = np.array([byte not in {0x00, 0x01, 0xFF, *range(0xD0, 0xD9)} for byte in range(256)])
 _SOS, _EOI, _EXIF, _MPF, _ADOBE, _COMMENT = 0xDA, 0xD9, 0xE1, 0xE2, 0xEE, 0xFE
 
 
 def _jpeg(data: bytes) -> Container:
     kept, scans, turned, frames, stored_wh, complete = [data[:2]], 0, 1, 1, None, False
-    position, blocks, after_scan = 2, 0, 0
-    while (found := _MARKER.search(data, position)) and blocks < _MAX_BLOCKS and scans <= _MAX_SCANS:
-        marker, start, blocks = found[1][0], found.end() - 2, blocks + 1
+    markers, at, blocks, after_scan = _marker_places(data), 0, 0, 0
+    while at < len(markers) and blocks < _MAX_BLOCKS and scans <= _MAX_SCANS:
+        start = int(markers[at])
+        marker, blocks = data[start + 1], blocks + 1
         if after_scan:  # the scan's header and data reach up to this marker
             kept.append(data[after_scan:start])
             after_scan = 0
@@ -73,22 +77,31 @@ def _jpeg(data: bytes) -> Container:
             complete = True
             break
         (length,) = struct.unpack_from(">H", data, start + 2)
-        position = start + 2 + length
-        body = data[start + 4 : position]
+        end = start + 2 + length
+        at = max(at + 1, int(np.searchsorted(markers, end)))
+        body = data[start + 4 : end]
         if marker == _SOS:
             scans, after_scan = scans + 1, start
         elif not (_EXIF <= marker <= 0xEF or marker == _COMMENT) or marker == _ADOBE:  # Adobe's tells CMYK from YCCK
-            kept.append(data[start:position])
+            kept.append(data[start:end])
             if marker in _FRAME_HEADERS:
                 stored_wh = struct.unpack_from(">HH", body, 1)[::-1]
         elif marker == _EXIF and turned == 1 and body.startswith(b"Exif\0\0"):
             turned = orientation(body[6:])
         elif marker == _MPF and body.startswith(b"MPF\0"):
             frames = min(max(1, first_value(body[4:], NUMBER_OF_IMAGES) or 1), _MAX_FRAMES)
-    if found and not complete:
+    if at < len(markers) and not complete:
         raise PhotoError(DAMAGED)
     kept.append(data[after_scan:] if after_scan else b"")
     return Container("MPO" if frames > 1 else "JPEG", b"".join(kept), frames, turned, complete, scans, stored_wh)
+
+
+def _marker_places(data: bytes) -> NDArray[np.intp]:
+    """Return where a marker may start: any that is neither padding nor part of a scan's data."""
+    samples = np.frombuffer(data, np.uint8)
+    places = np.flatnonzero(samples[:-1] == 0xFF)
+    places = places[_IS_MARKER[samples[places + 1]]]
+    return places[places >= 2]
 
 
 _FRAME_HEADERS: Final = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}

@@ -4,7 +4,7 @@ import io
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -40,17 +40,8 @@ _BROKEN: Final = (
     ArithmeticError, AssertionError, AttributeError, EOFError, Image.DecompressionBombError, LookupError, OSError,
     RuntimeError, SyntaxError, TypeError, ValueError, Warning, struct.error, zlib.error,
 )  # fmt: skip
-# Exif's orientation: where the stored first row and first column lie in the upright picture.
-_UPRIGHT: Final[dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]]] = {
-    1: lambda pixels: pixels,
-    2: lambda pixels: pixels[:, ::-1],
-    3: lambda pixels: pixels[::-1, ::-1],
-    4: lambda pixels: pixels[::-1],
-    5: lambda pixels: pixels.swapaxes(0, 1),
-    6: lambda pixels: pixels.swapaxes(0, 1)[:, ::-1],
-    7: lambda pixels: pixels.swapaxes(0, 1)[::-1, ::-1],
-    8: lambda pixels: pixels.swapaxes(0, 1)[::-1],
-}
+# Exif's orientations, by what makes the stored picture upright: swap its axes first, then mirror.
+_AXES_SWAPPED, _MIRRORED_ACROSS, _MIRRORED_DOWN = {5, 6, 7, 8}, {2, 3, 6, 7}, {3, 4, 7, 8}
 _HEAVY_BYTES: Final = 120_000_000
 _permits = threading.BoundedSemaphore(2)
 _gate = threading.Lock()
@@ -85,9 +76,36 @@ def decode(image: ImageFile, container: Container) -> NDArray[np.uint8]:
         raise PhotoError(DAMAGED if ended else ENDS_EARLY) from error
     except MemoryError as error:
         raise PhotoError(NO_MEMORY) from error
-    pixels = np.ascontiguousarray(_UPRIGHT[container.orientation](pixels))
-    pixels.flags.writeable = False
-    return pixels
+    if container.orientation in _AXES_SWAPPED:
+        pixels = pixels.swapaxes(0, 1)
+    across = -1 if container.orientation in _MIRRORED_ACROSS else 1
+    down = -1 if container.orientation in _MIRRORED_DOWN else 1
+    upright = np.ascontiguousarray(pixels[::down, ::across])
+    upright.flags.writeable = False
+    return upright
+
+
+def upright_wh(image: ImageFile, container: Container) -> tuple[int, int]:
+    """Return the picture's width and height after turning."""
+    width, height = image.size
+    return (height, width) if container.orientation in _AXES_SWAPPED else (width, height)
+
+
+def shrink(image: ImageFile, container: Container, shortest_side: int) -> tuple[float, float, float, float]:
+    """Let a JPEG decode at 1/2, 1/4 or 1/8 while its shorter side keeps ``shortest_side`` pixels.
+
+    Returns:
+        What the decoded pixels will cover, x0 y0 x1 y1 in upright pixels of the full size. The last stored row and
+        column of a reduced JPEG reach over the edge when its sides are no multiple of the reduction.
+    """
+    width, height = upright_wh(image, container)
+    stored_width = image.width
+    drafted = image.draft(None, (shortest_side, shortest_side))
+    reduction = stored_width / drafted[1][2] if drafted else 1.0
+    across, down = (side * reduction for side in upright_wh(image, container))
+    left = width - across if container.orientation in _MIRRORED_ACROSS else 0.0
+    top = height - down if container.orientation in _MIRRORED_DOWN else 0.0
+    return left, top, left + across, top + down
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from PIL.ImageFile import ImageFile
 
 from cvdemo.errors import PhotoError
 from cvdemo.images.containers import Container, unpack
-from cvdemo.images.decoding import decode, open_header, turn
+from cvdemo.images.decoding import decode, open_header, shrink, turn, upright_wh
 from cvdemo.images.verdicts import DAMAGED, GONE, NO_FILE
 
 MAX_BYTES: Final = 10 * 1000 * 1000
@@ -37,7 +37,8 @@ class Photo:
     """One decoded picture: its first frame, upright, on white, without any metadata.
 
     ``pixels`` is uint8 RGB (H, W, 3), contiguous and read-only; it may be smaller than ``full_size_wh``, the upright
-    size of the file's picture. ``digest`` is the sha256 of the file's bytes, in hex.
+    size of the file's picture. ``digest`` is the sha256 of the file's bytes, in hex. ``covers_xyxy`` is what the
+    pixels cover in the full-size picture: all of it (None), or a fraction of a reduced pixel more at two edges.
     """
 
     pixels: NDArray[np.uint8]
@@ -45,6 +46,7 @@ class Photo:
     digest: str
     format: str
     frames: int
+    covers_xyxy: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.dtype != np.uint8 or self.pixels.ndim != 3 or self.pixels.shape[2] != 3:
@@ -58,7 +60,7 @@ def inspect(path: str | os.PathLike[str]) -> PhotoFacts:
         PhotoError: the file is missing, empty, too big, no picture of an allowed format, too large or too thin.
     """
     container = unpack(_contents(path))
-    return PhotoFacts(_upright_wh(_open(container), container), container.format, container.frames)
+    return PhotoFacts(upright_wh(_open(container), container), container.format, container.frames)
 
 
 def read(path: str | os.PathLike[str], shortest_side: int | None = None) -> Photo:
@@ -78,12 +80,12 @@ def read(path: str | os.PathLike[str], shortest_side: int | None = None) -> Phot
     data = _contents(path)
     container = unpack(data)
     image = _open(container)
-    full_size_wh = _upright_wh(image, container)
-    if shortest_side is not None:
-        image.draft(None, (shortest_side, shortest_side))  # the same for both sides, so orientation does not matter
+    full_size_wh = upright_wh(image, container)
+    covers_xyxy = shrink(image, container, shortest_side) if shortest_side is not None else None
     with turn(image, container, full_size_wh):
         pixels = decode(image, container)
-    return Photo(pixels, full_size_wh, hashlib.sha256(data).hexdigest(), container.format, container.frames)
+    digest = hashlib.sha256(data).hexdigest()
+    return Photo(pixels, full_size_wh, digest, container.format, container.frames, covers_xyxy)
 
 
 def _contents(path: str | os.PathLike[str]) -> bytes:
@@ -123,8 +125,3 @@ def _amount(units: int) -> str:
     """Write millions of units, rounded up, so that what is over a limit also reads so."""
     millions = math.ceil(units / 1e5) / 10
     return f"{millions:,.0f}" if millions >= 100 or millions.is_integer() else f"{millions:.1f}"
-
-
-def _upright_wh(image: ImageFile, container: Container) -> tuple[int, int]:
-    width, height = image.size
-    return (height, width) if container.orientation >= 5 else (width, height)
