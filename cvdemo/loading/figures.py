@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -14,10 +15,10 @@ from cvdemo.loading.from_torchvision import WEIGHTS
 
 
 def count(spec: ModelSpec) -> Figures:
-    """Return the figures of ``spec``; works on torch's meta device, so that no memory is filled and nothing computed."""
+    """Return the figures of ``spec``; works on torch's meta device: no memory is filled, nothing computed."""
     with torch.device("meta"):
         parts = build(spec, None)
-        network = parts.network.eval()
+        network: Any = parts.network.eval()
         blank = torch.empty((1, 3, *parts.preprocessing.size_hw))
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         network.get_image_features(blank) if parts.texts else network(blank)

@@ -6,7 +6,7 @@ from huggingface_hub.utils import WeakFileLock
 from cvdemo.weights import hub, ledger
 from cvdemo.weights.network import forbidden
 from cvdemo.weights.places import Address
-from cvdemo.weights.transfer import Watch, transfer
+from cvdemo.weights.transfer import Watch, download
 from cvdemo.weights.trouble import Damaged, Held, Offline
 
 
@@ -36,7 +36,7 @@ def _download(address: Address, watch: Watch) -> None:
     if forbidden():
         raise Offline
     part = address.file.with_name(f"{address.file.name}.part")
-    transfer(address.url, part, None, watch)
+    download(address.url, part, None, watch)
     part.replace(address.file)
 
 

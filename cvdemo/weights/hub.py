@@ -13,10 +13,10 @@ from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, HTTPError
 from huggingface_hub.file_download import HfFileMetadata, repo_folder_name
 from huggingface_hub.utils import WeakFileLock
 
-from cvdemo.weights import ledger
+from cvdemo.weights import ledger, transfer
 from cvdemo.weights.network import endpoint, forbidden, hub_cache
 from cvdemo.weights.places import Repository
-from cvdemo.weights.transfer import ATTEMPTS, MISSING, Watch, transfer
+from cvdemo.weights.transfer import ATTEMPTS, MISSING, Watch, download
 from cvdemo.weights.trouble import Damaged, Gone, Held, Offline, Refused
 
 ANSWER_TIMEOUT_S = 5.0
@@ -109,7 +109,7 @@ def _download(repository: Repository, name: str, revision: str | None, watch: Wa
         with _lock(folder, blob.name):
             if not blob.exists():
                 part = blob.with_name(f"{blob.name}.part")
-                transfer(url, part, facts.size, watch)
+                download(url, part, facts.size, watch)
                 if _HASH.fullmatch(blob.name) and not ledger.matches(part, blob.name):
                     part.unlink()
                     return None
@@ -139,7 +139,7 @@ def _facts(url: str, watch: Watch) -> HfFileMetadata:
             watch.answered.set()
             if error.response.status_code in MISSING:
                 raise Gone from error
-            watch.stopped.wait(0.5 * 2**attempt)
+            watch.stopped.wait(transfer.PAUSE_S * 2**attempt)
         except (HTTPError, OSError) as error:
             raise Offline from error
         else:
@@ -175,7 +175,7 @@ def _sound(repository: Repository, found: Found, watch: Watch) -> bool:
     for name, path in found.files.items():
         content = path.resolve()
         named = content.name if _HASH.fullmatch(content.name) else ""
-        if not ledger.matches(path, known[name].sha256 if name in known else named):
+        if not path.exists() or not ledger.matches(path, known[name].sha256 if name in known else named):
             content.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
             sound = False

@@ -21,6 +21,7 @@ from cvdemo.wording import megabytes
 ANSWER_S = 12.0  # nothing has answered by then: there is no network
 READ_TIMEOUT_S = 10.0
 ATTEMPTS = 5
+PAUSE_S = 0.5  # before the second attempt, then twice as long each time
 CHUNK = 1 << 18
 MISSING = (401, 403, 404, 410)  # the Hub answers 401 for repositories that do not exist
 REPORT_EVERY_S = 0.1
@@ -117,7 +118,7 @@ def _follow(watch: Watch, progress: OnProgress | None, deadline_s: float) -> Non
             raise Offline
 
 
-def transfer(url: str, part: Path, size: int | None, watch: Watch) -> None:
+def download(url: str, part: Path, size: int | None, watch: Watch) -> None:
     """Download ``url`` into the file ``part``, going on from what is in it already.
 
     Raises:
@@ -147,7 +148,7 @@ def transfer(url: str, part: Path, size: int | None, watch: Watch) -> None:
             trouble = Offline()
         moved = part.exists() and part.stat().st_size > had
         failures = 0 if moved else failures + 1
-        watch.stopped.wait(0.2 if moved else min(0.5 * 2**failures, 4.0))
+        watch.stopped.wait(PAUSE_S / 2 if moved else PAUSE_S * 2 ** (failures - 1))
     raise trouble
 
 
