@@ -1,44 +1,63 @@
 # The common acts, one word each. `make run` and `make test` are all that a newcomer needs.
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || echo python3)
-BIN := .venv/bin
-HOST ?= 127.0.0.1
-PORT ?= 7860
-ARGS ?=
 
-.PHONY: all run dev test check fix bench
+# The first Python that runs and can make an environment (a version manager's stub may stand there without working).
+PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
+	$$python -c "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))" >/dev/null 2>&1 && echo $$python && break; done)
+BIN := .venv/bin
+HOST ?= $(or $(GRADIO_SERVER_NAME),127.0.0.1)
+PORT ?= $(or $(GRADIO_SERVER_PORT),7860)
+ARGS ?=
+SERVE = GRADIO_SERVER_NAME=$(HOST) GRADIO_SERVER_PORT=$(PORT)
+RELOAD = GRADIO_WATCH_DIRS=app,cvdemo GRADIO_WATCH_MODULE_NAME=app GRADIO_WATCH_DEMO_NAME=demo \
+	GRADIO_WATCH_DEMO_PATH=app.py
+
+.PHONY: all help run dev test check fix bench
 all: test check
 
-.venv/run.stamp: requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -r requirements.txt
-	# A bare server has no libGL: then the headless wheel of the same version takes OpenCV's place.
-	$(BIN)/python -c "import cv2" 2>/dev/null || $(BIN)/python -m pip install --quiet --force-reinstall --no-deps \
-		"opencv-python-headless==$$($(BIN)/python -c 'from importlib.metadata import version; print(version("opencv-python"))')"
-	touch $@
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
-	touch $@
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "CV Lab needs Python 3.11 or 3.12 with its venv module. If it has another name: \
+	make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
 
-run: .venv/run.stamp  ## start the page on http://127.0.0.1:7860 (classroom: make run HOST=0.0.0.0)
-	GRADIO_SERVER_NAME=$(HOST) GRADIO_SERVER_PORT=$(PORT) $(BIN)/python app.py
+.venv/run.stamp: requirements.txt | $(BIN)/python
+	@echo "Installing what the page needs into .venv (some minutes the first time) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -c "import cv2" 2>/dev/null || $(MAKE) --no-print-directory headless
+	@touch $@
 
-dev: .venv/dev.stamp  ## the same, reloading layout work under app/ and cvdemo/
-	GRADIO_SERVER_NAME=$(HOST) GRADIO_SERVER_PORT=$(PORT) GRADIO_WATCH_DIRS=app,cvdemo $(BIN)/gradio app.py
+# A bare server has no libGL: then the headless wheel of the same version takes OpenCV's place.
+.PHONY: headless
+headless:
+	@echo "OpenCV finds no graphics library here: taking its headless twin ..."
+	version=$$($(BIN)/python -c 'from importlib.metadata import version; print(version("opencv-python"))') && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps \
+		"opencv-python-headless==$$version" && $(BIN)/python -c "import cv2"
 
-test: .venv/dev.stamp  ## all tests, offline (ARGS="-k images" for some)
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: .venv/run.stamp  ## start the page on http://127.0.0.1:7860 (a classroom: make run HOST=0.0.0.0)
+	@$(SERVE) $(BIN)/python app.py
+
+dev: .venv/dev.stamp  ## the same, reloading what changes under app/ and cvdemo/
+	@$(SERVE) $(RELOAD) $(BIN)/python app.py
+
+test: .venv/dev.stamp  ## all tests, offline (some of them: make test ARGS="-k images")
 	$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/dev.stamp  ## lint and types
+check: .venv/dev.stamp  ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy app cvdemo
+	$(BIN)/mypy app cvdemo benchmarks
 	$(BIN)/mypy app.py
 
-fix: .venv/dev.stamp  ## what ruff can mend by itself
+fix: .venv/dev.stamp  ## mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev.stamp  ## the project's scoreboard (ROW=P5 for one row)
+bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (one row: make bench ROW=P5)
 	$(BIN)/python -m benchmarks $(if $(ROW),--row $(ROW)) $(ARGS)

@@ -173,6 +173,7 @@ def stop_requests() -> threading.Event:
         signal.signal(number, signal.SIG_DFL)
         asked.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, note)
+    if threading.current_thread() is threading.main_thread():  # `make dev` runs app.py again in another one
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, note)
     return asked
