@@ -1,10 +1,39 @@
 """The page: header, shared photo, tabs in order."""
 
+from typing import Any
+
 import gradio as gr
+
+from app.api import add_endpoints
+from app.components.header import Header
+from app.components.photo import PhotoRail, connect
+from app.tabs import TABS
+from app.theme import head, theme
 
 
 def build_demo() -> gr.Blocks:
     """Return the whole page, not yet launched."""
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        gr.HTML("<h1>CV Lab</h1>")
+        Header()
+        with gr.Row(elem_id="shell"):
+            rail = PhotoRail()
+            with gr.Column(elem_id="main"), gr.Tabs() as tabs:
+                shown = {}
+                for tab in TABS:
+                    with gr.Tab(tab.TITLE, id=tab.ID) as shown[tab.ID]:
+                        tab.build(rail)
+        connect(rail, shown)
+        demo.load(_asked_tab, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
+        add_endpoints()
     return demo
+
+
+def look() -> dict[str, Any]:
+    """Return what ``launch`` needs to dress the page."""
+    return {"theme": theme(), "head": head()}
+
+
+def _asked_tab(request: gr.Request) -> Any:
+    """Open the tab that the address names, as in ``?tab=classify``; an unknown one opens the first."""
+    asked = request.query_params.get("tab")
+    return gr.Tabs(selected=asked) if asked in {tab.ID for tab in TABS} else gr.skip()

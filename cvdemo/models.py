@@ -6,14 +6,16 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from cvdemo import compute
 from cvdemo.catalogue import get
 from cvdemo.errors import Busy, ModelUnavailable, Stopped
-from cvdemo.loading import ReadyModel, load
 from cvdemo.weights import Progress
 from cvdemo.wording import megabytes
+
+if TYPE_CHECKING:
+    from cvdemo.loading import ReadyModel
 
 MEMORY_SHARE = 0.25
 WAIT_S = 180.0
@@ -176,8 +178,10 @@ def memory_limit() -> int:
 
 
 @cache
-def _shared() -> ModelCache[ReadyModel]:
-    def fetch(key: Hashable, progress: OnProgress) -> ReadyModel:
+def _shared() -> "ModelCache[ReadyModel]":
+    from cvdemo.loading import load  # the one place where torch comes in: the page stands seconds earlier
+
+    def fetch(key: Hashable, progress: OnProgress) -> "ReadyModel":
         assert isinstance(key, tuple)
         name, random = key
         return load(get(name), compute.device(), progress, random=random)
@@ -186,7 +190,7 @@ def _shared() -> ModelCache[ReadyModel]:
 
 
 @contextmanager
-def borrow(name: str, progress: OnProgress | None = None, random: bool = False) -> Iterator[ReadyModel]:
+def borrow(name: str, progress: OnProgress | None = None, random: bool = False) -> "Iterator[ReadyModel]":
     """Lend the catalogue's model ``name`` (see `ModelCache.borrow`); ``random`` asks for random weights."""
     with _shared().borrow((name, random), progress) as model:
         yield model

@@ -1,22 +1,26 @@
-"""Fixtures that all tests share: no network but loopback, and one live page."""
+"""Fixtures that all tests share: no network but loopback, one live page, one real browser."""
 
 import app.environment  # noqa: F401, I001  (must come first)
 
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from app.main import build_demo
+from app.main import build_demo, look
 from app.serving import launch
+from app.warmup import health
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
 
 
 def _loopback_only(self: socket.socket, address: object) -> None:
-    host = address[0] if isinstance(address, tuple) else ""
-    if isinstance(address, tuple) and host not in ("127.0.0.1", "::1", "localhost"):
-        raise ConnectionRefusedError(f"tests stay offline: {host}")
+    if isinstance(address, tuple) and address[0] not in LOOPBACK:
+        raise ConnectionRefusedError(f"tests stay offline: {address[0]}")
     _connect(self, address)  # type: ignore[arg-type]
 
 
@@ -32,5 +36,47 @@ def offline() -> Iterator[None]:
 def page() -> Iterator[str]:
     """Serve the real page on a free port and return its address."""
     demo = build_demo()
-    yield launch(demo, block=False).rstrip("/")
+    yield launch(demo, block=False, health=health, **look()).rstrip("/")
     demo.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Start Debian's Chromium once."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("the browser tests need Chromium: apt-get install chromium")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    fakes = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium, args=flags + fakes)
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open pages as a visitor; afterwards no script may have failed and no request may have left this machine."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_page(address: str, width: int = 1440, height: int = 900, **context: Any) -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))
+        tab = contexts[-1].new_page()
+        tab.set_default_timeout(30_000)
+        tab.on("pageerror", lambda error: faults.append(f"script failed: {error}"))
+        tab.on("request", lambda request: faults.extend(_stranger(request.url)))
+        tab.goto(address)
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _stranger(url: str) -> list[str]:
+    host = urlsplit(url).hostname
+    return [] if host in (None, *LOOPBACK) else [f"request to {url}"]

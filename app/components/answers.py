@@ -1,6 +1,6 @@
 """The answer cards: one per model, bars on one scale, what it saw, its facts."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from app.components.drawn import Drawn
 
@@ -11,5 +11,7 @@ class Answers(Drawn):
     The value is what `app.tabs.classify_view.cards` returns.
     """
 
+    EVENTS: ClassVar[list[Any]] = ["use", "again", "fetch"]
+
     def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(value, names=("answers",), class_name="cv-answers", **kwargs)
+        super().__init__(value, names=("answers",), class_name="answers", **kwargs)

@@ -1,11 +1,11 @@
-const list = h('div', { class: 'cv-chip-list', role: 'list', 'aria-label': 'Chosen models' });
-const add = h('button', { type: 'button', class: 'cv-btn', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' }, '+ Add a model');
-const note = h('p', { class: 'cv-note', role: 'status', hidden: true });
+const list = h('div', { class: 'chip-list', role: 'list', 'aria-label': 'Chosen models' });
+const add = h('button', { type: 'button', class: 'btn', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' }, '+ Add a model');
+const note = h('p', { class: 'notice', role: 'status', hidden: true });
 const search = h('input', { type: 'search', placeholder: 'Search a model', 'aria-label': 'Search a model' });
-const options = h('div', { class: 'cv-options' });
-const offline = h('p', { class: 'cv-sub', hidden: true }, 'Offline: only models that are ready on this machine can be added.');
-const menu = h('div', { class: 'cv-menu cv-card', role: 'dialog', 'aria-label': 'Add a model', hidden: true }, search, offline, options);
-root.append(h('div', { class: 'cv-bar cv-scroll' }, list, add), note, menu);
+const options = h('div', { class: 'options' });
+const offline = h('p', { class: 'sub', hidden: true }, 'Offline: only models that are ready on this machine can be added.');
+const menu = h('div', { class: 'menu card', role: 'dialog', 'aria-label': 'Add a model', hidden: true }, search, offline, options);
+root.append(h('div', { class: 'bar scroll' }, list, add), note, menu);
 
 const say = (text) => {
   note.textContent = text || '';
@@ -21,19 +21,17 @@ const open = (yes) => {
   }
 };
 const choose = (names) => {
-  say('');
-  props.value = { ...props.value, chosen: names };
+  props.value = { ...props.value, chosen: names, note: null };
   draw();
-  trigger('models');
 };
 const usable = (offer) => offer.state === 'bundled' || offer.state === 'cached' || (offer.state === 'download' && props.value.online);
-const chip = (offer, alone) => h('span', { class: 'cv-chip', role: 'listitem' }, familyMark(offer.family), h('span', { class: 'cv-n', title: offer.title }, offer.title),
-  h('span', { class: offer.state === 'bundled' || offer.state === 'cached' ? 'cv-state' : 'cv-state cv-warn' }, offer.state_text),
-  h('button', { type: 'button', class: 'cv-x', 'aria-label': `Remove ${offer.title}`, disabled: alone,
+const chip = (offer, alone) => h('span', { class: 'chip', role: 'listitem' }, familyMark(offer.family), h('span', { class: 'n', title: offer.title }, offer.title),
+  h('span', { class: offer.state === 'bundled' || offer.state === 'cached' ? 'state' : 'state warn' }, offer.state_text),
+  h('button', { type: 'button', class: 'x', 'aria-label': `Remove ${offer.title}`, disabled: alone,
     onclick: () => choose(props.value.chosen.filter((name) => name !== offer.name)) }, '\u2715'));
-const option = (offer) => h('button', { type: 'button', class: 'cv-option', disabled: !usable(offer), 'aria-disabled': String(!usable(offer)),
+const option = (offer) => h('button', { type: 'button', class: 'option', disabled: !usable(offer), 'aria-disabled': String(!usable(offer)),
   onclick: () => { open(false); add.focus(); choose([...props.value.chosen, offer.name]); } },
-familyMark(offer.family), h('span', { class: 'cv-n' }, offer.title), h('span', { class: 'cv-state' }, offer.state_text));
+familyMark(offer.family), h('span', { class: 'n' }, offer.title), h('span', { class: 'state' }, offer.state_text));
 const drawMenu = () => {
   const { offered, chosen, groups, online } = props.value;
   const wanted = search.value.trim().toLowerCase();
@@ -43,14 +41,30 @@ const drawMenu = () => {
     const members = fits.filter((offer) => offer.family === family).sort((a, b) => usable(b) - usable(a));
     return members.length ? [h('h4', {}, title), ...members.map(option)] : [];
   }));
-  if (!fits.length) options.replaceChildren(h('p', { class: 'cv-sub' }, `No model is called "${search.value}".`));
+  if (!fits.length) options.replaceChildren(h('p', { class: 'sub' }, `No model is called "${search.value}".`));
 };
+let last = null;
 const draw = () => {
   const value = props.value;
   if (!value) return;
+  if (value.chosen === null) {
+    props.value = { ...value, chosen: last || [] };
+    return draw();
+  }
   const byName = Object.fromEntries(value.offered.map((offer) => [offer.name, offer]));
   list.replaceChildren(...value.chosen.filter((name) => byName[name]).map((name) => chip(byName[name], value.chosen.length === 1)));
+  say(value.note);
   if (!menu.hidden) drawMenu();
+  const changed = last !== null && last.join() !== value.chosen.join();
+  last = value.chosen;
+  if (changed) trigger('models');
+};
+/* A link such as ?tab=classify&models=resnet50,mini_vit restores the choice; names that do not exist are left out. */
+const restore = () => {
+  const known = new Set(props.value.offered.map((offer) => offer.name));
+  const asked = (new URL(location.href).searchParams.get('models') || '').split(',').filter((name) => known.has(name));
+  const names = [...new Set(asked)].slice(0, props.value.limit);
+  if (names.length) choose(names);
 };
 add.addEventListener('click', () => {
   const words = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
@@ -69,3 +83,4 @@ document.addEventListener('pointerdown', (event) => {
 });
 watch('value', draw);
 draw();
+restore();

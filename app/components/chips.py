@@ -1,40 +1,57 @@
 """The chosen models as chips, and the menu that adds one."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from app.components.drawn import Drawn
 from cvdemo import weights
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.classify.words import FAMILY_WORDS
+from cvdemo.wording import megabytes
 
 GROUPS = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "Classical"}
 
 
 class ModelChips(Drawn):
-    """Chips of chosen models; event ``models`` fires when the visitor changed the choice.
+    """Chips of chosen models; event ``models`` fires when the choice changed, by hand, by a preset or by the link.
 
     The value is what `chips` returns; read the choice with `chosen`.
     """
 
+    EVENTS: ClassVar[list[Any]] = ["models"]
+
     def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(value, names=("chips",), class_name="cv-chips", **kwargs)
+        super().__init__(value, names=("chips",), class_name="chips", **kwargs)
 
 
-def chips(chosen_names: Sequence[str], offered: Sequence[ModelSpec], limit: int) -> dict[str, Any]:
-    """Return a ModelChips' value: the choice, and all models on offer with their state on this machine, now."""
+def chips(
+    chosen_names: Sequence[str] | None, offered: Sequence[ModelSpec], limit: int, note: str | None = None
+) -> dict[str, Any]:
+    """Return a ModelChips' value: the choice, and all models on offer with their state on this machine, now.
+
+    Args:
+        chosen_names: None leaves the visitor's choice as it is.
+        note: one sentence under the chips.
+    """
     return {
-        "chosen": list(chosen_names),
+        "chosen": None if chosen_names is None else list(chosen_names),
         "offered": [_offer(spec) for spec in offered],
         "groups": GROUPS,
         "limit": limit,
         "online": weights.online(),
+        "note": note,
     }
 
 
 def _offer(spec: ModelSpec) -> dict[str, Any]:
     state = weights.state(spec)
-    words = {"bundled": "bundled", "cached": "ready", "download": "to download", "random only": "random weights"}
+    size = weights.size(spec)
+    words = {
+        "bundled": "bundled",
+        "cached": "ready",
+        "download": f"{megabytes(size)} to download" if size else "to download",
+        "random only": "random weights",
+    }
     return {
         "name": spec.name,
         "title": spec.title,

@@ -18,7 +18,7 @@ const fill = (node, props, kids) => {
 const h = (tag, props, ...kids) => fill(document.createElement(tag), props, kids);
 const svg = (tag, props, ...kids) => fill(document.createElementNS(SVG_NS, tag), props, kids);
 const familyMark = (family) =>
-  svg('svg', { width: 14, height: 14, viewBox: '0 0 14 14', 'aria-hidden': 'true', class: `cv-mark cv-${family}` },
+  svg('svg', { width: 14, height: 14, viewBox: '0 0 14 14', 'aria-hidden': 'true', class: `mark ${family}` },
     svg('path', { d: MARKS[family] || MARKS.classical, fill: 'currentColor' }));
 const root = element.firstElementChild;
 const copyText = async (text, button) => {

@@ -2,11 +2,16 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
+from gradio import component_meta
 
 HERE = Path(__file__).parent
+
+component_meta.create_or_modify_pyi = lambda *_: (
+    None
+)  # else Gradio writes a .pyi beside each of our files at every start
 
 
 @cache
@@ -19,7 +24,10 @@ class Drawn(gr.HTML):
     """A component whose value is JSON and whose picture is drawn by the scripts ``names``.
 
     The template never mentions the value, so Gradio leaves the drawn elements alone and focus stays where it is.
+    A subclass names the events that its scripts trigger in ``EVENTS``.
     """
+
+    EVENTS: ClassVar[list[Any]] = []
 
     def __init__(self, value: Any = None, *, names: tuple[str, ...], class_name: str, **kwargs: Any) -> None:
         super().__init__(

@@ -9,4 +9,4 @@ class Figures(Drawn):
     """Value: ``{"title": ..., "figures": [[figure, what it is], ...], "sentence": ...}``."""
 
     def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(value, names=("figures",), class_name="cv-figures", **kwargs)
+        super().__init__(value, names=("figures",), class_name="figures", **kwargs)

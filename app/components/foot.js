@@ -7,10 +7,10 @@ const draw = () => {
   const value = props.value;
   if (!value) return;
   root.replaceChildren(
-    h('span', { class: 'cv-ran' }, value.bold ? h('b', {}, `${value.bold} `) : null, value.text),
-    h('span', { class: 'cv-end' },
-      value.json ? h('button', { type: 'button', class: 'cv-btn cv-sm', onclick: (event) => copyText(value.json, event.currentTarget) }, 'Copy as JSON') : null,
-      value.link ? h('button', { type: 'button', class: 'cv-btn cv-sm', onclick: (event) => copyText(link(), event.currentTarget) }, 'Copy link') : null));
+    h('span', { class: 'ran' }, value.bold ? h('b', {}, `${value.bold} `) : null, value.text),
+    h('span', { class: 'end' },
+      value.json ? h('button', { type: 'button', class: 'btn sm', onclick: (event) => copyText(value.json, event.currentTarget) }, 'Copy as JSON') : null,
+      value.link ? h('button', { type: 'button', class: 'btn sm', onclick: (event) => copyText(link(), event.currentTarget) }, 'Copy link') : null));
 };
 watch('value', draw);
 draw();

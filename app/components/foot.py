@@ -9,4 +9,4 @@ class Foot(Drawn):
     """Value: ``{"text": text, "bold": first words or None, "json": text to copy or None, "link": {name: value}}``."""
 
     def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(value, names=("foot",), class_name="cv-foot", **kwargs)
+        super().__init__(value, names=("foot",), class_name="foot", **kwargs)

@@ -1,6 +1,6 @@
 """The head of a tab: its question, its answer, and what is being worked on."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from app.components.drawn import Drawn
 
@@ -11,8 +11,10 @@ class Headline(Drawn):
     The value is what `headline` returns.
     """
 
+    EVENTS: ClassVar[list[Any]] = ["stop"]
+
     def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(value, names=("headline",), class_name="cv-headline", **kwargs)
+        super().__init__(value, names=("headline",), class_name="headline", **kwargs)
 
 
 def headline(

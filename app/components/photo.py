@@ -16,13 +16,23 @@ from cvdemo.errors import CvDemoError, PhotoError, SettingError
 
 SCRIPTS = ("photo_parts", "photo_point", "photo_intake", "photo_webcam", "photo")
 
+# Gradio selects the first tab before the one that the address asks for; that first time is no choice of the visitor.
+OPENED = """() => {
+  const tab = TAB, url = new URL(location.href), asked = url.searchParams.get('tab');
+  if (!window.cvTab && asked !== tab && TABS.includes(asked)) { window.cvTab = asked; return; }
+  window.cvTab = tab;
+  document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));
+  url.searchParams.set('tab', tab);
+  history.replaceState(null, '', url);
+}"""
+
 
 class PhotoRail(Drawn):
     """The shared photo.
 
     Events: ``photo`` when the page stands and after each accepted photo, ``point`` after the point came to rest.
-    Value: ``{"photo": {"id", "src", "name", "width", "height", "starter", "frames"}, "point": [row, column] in upright
-    photo pixels, "error": sentence or None, "chosen": whether the visitor chose it, "tab": the open tab's id or None}``.
+    Value: ``{"photo": {"id", "src", "name", "width", "height", "starter", "frames"}, "point": [row, column] in pixels
+    of the upright photo, "error": sentence or None, "chosen": whether the visitor chose it, "tab": the open one}``.
     The browser sends it, so it is untrusted: read it through `photo_path` and `photo_point`.
     """
 
@@ -59,12 +69,10 @@ def connect(rail: PhotoRail, tabs: Mapping[str, gr.Tab] | None = None) -> None:
 
     Until the visitor chooses a photo, each tab then shows the starter photo that suits it.
     """
+    names = list(tabs or {})
+    rail.props["tabs"] = names
     for name, tab in (tabs or {}).items():
-        script = (
-            "() => { const tab = TAB, url = new URL(location.href); window.cvTab = tab;"
-            " document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));"
-            " url.searchParams.set('tab', tab); history.replaceState(null, '', url); }"
-        ).replace("TAB", json.dumps(name), 1)
+        script = OPENED.replace("TABS", json.dumps(names)).replace("TAB", json.dumps(name))
         tab.select(None, js=script, api_visibility="private")
 
 

@@ -2,9 +2,9 @@ const places = (String(props.step).split('.')[1] || '').length;
 const id = `slider-${Math.random().toString(36).slice(2)}`;
 const output = h('output', { for: id });
 const range = h('input', { type: 'range', id, min: props.low, max: props.high, step: props.step });
-const sentence = h('p', { class: 'cv-live', 'aria-live': 'polite' });
+const sentence = h('p', { class: 'live', 'aria-live': 'polite' });
 root.append(
-  h('div', { class: 'cv-top' }, h('label', { for: id }, props.label_text, props.help_text ? h('small', {}, ` ${props.help_text}`) : null), output),
+  h('div', { class: 'top' }, h('label', { for: id }, props.label_text, props.help_text ? h('small', {}, ` ${props.help_text}`) : null), output),
   range, sentence);
 const show = () => {
   output.textContent = Number(range.value).toFixed(places);

@@ -1,6 +1,6 @@
 """A slider with its value beside it and a live sentence under it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from app.components.drawn import Drawn
 from cvdemo.errors import SettingError
@@ -11,6 +11,8 @@ class LiveSlider(Drawn):
 
     The value is ``{"value": number, "sentence": text or None}``. Arrow keys move one step, Page keys ten.
     """
+
+    EVENTS: ClassVar[list[Any]] = ["input"]
 
     def __init__(
         self,
@@ -27,7 +29,7 @@ class LiveSlider(Drawn):
         super().__init__(
             {"value": value, "sentence": sentence},
             names=("slider",),
-            class_name="cv-ctl",
+            class_name="ctl",
             label_text=label,
             help_text=help_text,
             low=low,

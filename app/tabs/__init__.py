@@ -1,1 +1,5 @@
 """The tabs, in the order in which the page shows them."""
+
+from app.tabs import classify
+
+TABS = (classify,)

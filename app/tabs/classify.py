@@ -18,6 +18,7 @@ from app.streaming import Finished, follow
 from app.tabs import classify_view as view
 from cvdemo import catalogue, weights
 from cvdemo.classify import CHOSEN_LIMIT, Classification, classify
+from cvdemo.classify.pairs import same_size, same_speed
 from cvdemo.classify.run import network_runs
 from cvdemo.classify.words import temperature_sentence
 from cvdemo.errors import SettingError
@@ -27,11 +28,7 @@ TITLE = "Classify"
 ID = "classify"
 TOP_K, TEMPERATURE = 5.0, 1.0
 READY = ("bundled", "cached")
-PRESETS = {
-    "Bundled pair": catalogue.BUNDLED_PAIR,
-    "Same size": ("resnet50", "vit_small_patch16_224"),
-    "Same recipe, longer": ("mini_resnet_long", "mini_vit_distilled"),
-}
+PRESETS = ("Bundled pair", "Same size", "Same speed")
 WHY = (
     "A CNN starts with a habit built in: look near first, and use the same small filters everywhere. A ViT has to "
     "learn from examples which patches belong together, so it needs more photos or a stronger training recipe to "
@@ -45,22 +42,22 @@ def offered() -> list[catalogue.ModelSpec]:
     return [spec for spec in specs if weights.state(spec) != "random only"]
 
 
-def build(demo: gr.Blocks, rail: PhotoRail) -> None:
-    """Lay the tab out and wire it to the page's start and to the shared photo."""
+def build(rail: PhotoRail) -> None:
+    """Lay the tab out and wire it to the shared photo."""
     result = gr.State(None)
     head = Headline(view.head(None, TEMPERATURE, {"text": "Starting", "share": None, "stoppable": False}))
-    with gr.Row(elem_classes="cv-choice"):
+    with gr.Row(elem_classes="choice"):
         models = ModelChips(chips(catalogue.BUNDLED_PAIR, offered(), CHOSEN_LIMIT))
-        preset = gr.Radio(list(_presets()), value="Bundled pair", show_label=False, elem_classes="segmented")
+        preset = gr.Radio(PRESETS, value="Bundled pair", show_label=False, container=False, elem_classes="segmented")
     cards = Answers(view.cards(None, (), int(TOP_K), TEMPERATURE))
-    with gr.Row(elem_classes="cv-grid2", equal_height=True):
-        with gr.Column(elem_classes="cv-card"):
+    with gr.Row(elem_classes="grid2", equal_height=True):
+        with gr.Column(elem_classes="card"):
             gr.HTML("<h3>How peaked are the answers?</h3>")
             temperature = LiveSlider("Temperature", 0.2, 5.0, 0.1, TEMPERATURE, "lower sharpens, higher flattens")
-        with gr.Column(elem_classes="cv-card"):
+        with gr.Column(elem_classes="card"):
             agreement = Figures(view.agreement_card(None, int(TOP_K), TEMPERATURE))
-    gr.HTML(f'<div class="cv-why"><b>Why do two models with the same training disagree?</b>{WHY}</div>')
-    with gr.Accordion("More settings", open=False, elem_classes="cv-more-settings"):
+    gr.HTML(f'<div class="why"><b>Why do two models with the same training disagree?</b>{WHY}</div>')
+    with gr.Accordion("More settings", open=False, elem_classes="more-settings"):
         top_k = LiveSlider("Lines per model", 1, 10, 1, TOP_K, "top-k")
         own_labels = gr.Textbox(
             label="Your own labels, separated by commas",
@@ -70,31 +67,25 @@ def build(demo: gr.Blocks, rail: PhotoRail) -> None:
         )
     foot = Foot(view.foot(None, (), int(TOP_K), 0))
 
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    heavy: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, **quiet}
+    light: dict[str, Any] = {"queue": False, **quiet}
     shown = [head, cards, agreement, temperature, foot]
-    inputs = {"photo": rail, "models": models, "own_labels": own_labels, "top_k": top_k, "temperature": temperature}
-    heavy: dict[str, Any] = {
-        "inputs_kwargs": inputs,
+    everything: dict[str, Any] = {
+        "inputs_kwargs": {
+            "photo": rail, "models": models, "own_labels": own_labels, "top_k": top_k, "temperature": temperature
+        },
         "outputs": [result, models, *shown],
-        "concurrency_id": "compute",
-        "concurrency_limit": 4,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    light: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    runs = [trigger(run, **heavy) for trigger in (rail.photo, models.models, own_labels.submit, cards.again)]
-    runs.append(cards.fetch(fetch_and_run, **heavy))
-    for change in (preset.input(choose_pair, preset, models, **light), cards.use(use_instead, models, models, **light)):
-        runs.append(change.then(run, **heavy))
-    head.stop(stopped, [result, models, top_k, temperature], shown, cancels=runs, **light)
-    for slider in (temperature, top_k):
-        slider.input(retune, [result, models, top_k, temperature], shown, trigger_mode="always_last", **light)
-    return models
-
-
-def _presets() -> dict[str, tuple[str, ...]]:
-    """Return the pairs whose models this machine can offer."""
-    names = {spec.name for spec in offered()}
-    return {title: pair for title, pair in PRESETS.items() if set(pair) <= names}
+        **heavy,
+    }  # fmt: skip
+    fetching = cards.fetch(fetch_and_run, **everything)
+    changes = [rail.photo, models.models, own_labels.submit, cards.again]
+    running = gr.on(changes, run, trigger_mode="always_last", cancels=[fetching], **everything)
+    preset.input(choose_pair, preset, models, **heavy)
+    cards.use(use_instead, models, models, **light)
+    known = [result, models, top_k, temperature]
+    head.stop(stopped, known, shown, cancels=[fetching, running], **light)
+    gr.on([temperature.input, top_k.input], retune, known, shown, trigger_mode="always_last", **light)
 
 
 @shows_errors
@@ -134,8 +125,8 @@ def _classify(
             else:
                 busy = _busy(step, time.perf_counter() - started)
                 yield (gr.skip(), gr.skip(), view.head(None, 1.0, busy), *skip)
-    models = chips(order, offered(), CHOSEN_LIMIT)
-    yield (result, models, *_shown(result, order, settings, network_runs() - before))
+    states = chips(None, offered(), CHOSEN_LIMIT)
+    yield (result, states, *_shown(result, order, settings, network_runs() - before))
 
 
 def _busy(step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
@@ -180,17 +171,17 @@ def stopped(result: Classification | None, models: Any, top_k: Any, temperature:
     return retune(result, models, top_k, temperature)
 
 
-def asked_models(request: gr.Request) -> Any:
-    """Return the chips that the address names, as in ``?models=resnet50,mini_vit``; unknown names are left out."""
-    known = set(catalogue.names("classify"))
-    asked = [name for name in request.query_params.get("models", "").split(",") if name in known]
-    return chips(list(dict.fromkeys(asked))[:CHOSEN_LIMIT] or catalogue.BUNDLED_PAIR, offered(), CHOSEN_LIMIT)
-
-
 @shows_errors
 def choose_pair(title: str) -> dict[str, Any]:
-    """Return the chips of a ready pair."""
-    return chips(PRESETS.get(title, catalogue.BUNDLED_PAIR), offered(), CHOSEN_LIMIT)
+    """Return the chips of a ready pair, with what makes it one."""
+    ready = [spec for spec in offered() if weights.state(spec) in READY and not spec.zero_shot]
+    if title == "Bundled pair":
+        return chips(catalogue.BUNDLED_PAIR, offered(), CHOSEN_LIMIT)
+    if title == "Same speed":
+        pair = same_speed(ready)
+    else:
+        pair = same_size([spec for spec in offered() if not spec.zero_shot] if weights.online() else ready)
+    return chips(pair.names, offered(), CHOSEN_LIMIT, pair.reason)
 
 
 @shows_errors

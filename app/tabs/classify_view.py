@@ -7,7 +7,7 @@ import numpy as np
 
 from app.components.headline import headline
 from cvdemo import images, weights
-from cvdemo.catalogue import get
+from cvdemo.catalogue import ModelSpec, get
 from cvdemo.classify import Answer, Classification, Missing, shared_ranks
 from cvdemo.classify.export import to_dict
 from cvdemo.classify.words import (
@@ -18,7 +18,7 @@ from cvdemo.classify.words import (
     cut_off_sentence,
     right_sentence,
 )
-from cvdemo.wording import NBSP, milliseconds, percent, scaled
+from cvdemo.wording import NBSP, megabytes, milliseconds, percent, scaled
 
 QUESTION = "What do a CNN and a ViT call this photo?"
 NEEDS_FETCH = "This model is not on this machine yet."
@@ -84,7 +84,7 @@ def _answer_card(
         },
         "seen": {"src": _tiny(answer.seen), "alt": f"The {width} × {height} pixels that {answer.title} got"},
         "facts": _facts(answer),
-        "about": _about(answer, result.decode_ms),
+        "about": _about(answer),
     }
 
 
@@ -104,7 +104,7 @@ def _facts(answer: Answer) -> list[tuple[str, str]]:
     return rows
 
 
-def _about(answer: Answer, decode_ms: float) -> list[tuple[str, str]]:
+def _about(answer: Answer) -> list[tuple[str, str]]:
     card = weights.card(answer.model)
     states = {"bundled": "trained by us, bundled", "cached": "trained, on this machine", "random": "random"}
     rows = [
@@ -117,7 +117,7 @@ def _about(answer: Answer, decode_ms: float) -> list[tuple[str, str]]:
     else:
         rows.append(("Published accuracy", _published(answer.model)))
     rows += [
-        ("Decode", milliseconds(decode_ms)),
+        ("Decode", milliseconds(answer.decode_ms)),
         ("Preprocess", milliseconds(answer.preprocess_ms)),
         ("Engine", answer.engine),
     ]
@@ -133,6 +133,11 @@ def _published(name: str) -> str:
     return f"{figure.value:.1f}{NBSP}% {figure.metric} ({figure.recipe}{side})"
 
 
+def _cost(spec: ModelSpec) -> str:
+    size = weights.size(spec)
+    return f"Download {megabytes(size)} and run" if size else "Download and run"
+
+
 def _missing_card(name: str, gone: Missing | None) -> dict[str, Any]:
     spec = get(name)
     suggestion = gone.suggestion if gone else None
@@ -142,7 +147,7 @@ def _missing_card(name: str, gone: Missing | None) -> dict[str, Any]:
         "family": spec.family,
         "family_word": FAMILY_WORDS[spec.family],
         "reason": gone.reason if gone else NEEDS_FETCH,
-        "fetch": None if gone else "Download and run",
+        "fetch": None if gone else _cost(spec),
         "suggestion": {"name": suggestion, "title": get(suggestion).title} if suggestion else None,
     }
 

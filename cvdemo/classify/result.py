@@ -41,6 +41,7 @@ class Answer:
     parameter_count: int
     multiply_adds: int | None
     licence: str | None
+    decode_ms: float
     preprocess_ms: float
     network_ms: float
 
@@ -85,7 +86,6 @@ class Classification:
     missing: tuple[Missing, ...]
     photo_size_wh: tuple[int, int]
     thumbnail: NDArray[np.uint8]
-    decode_ms: float
 
     @property
     def agree(self) -> bool:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -13,9 +14,11 @@ from cvdemo.catalogue import get
 from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
 from cvdemo.images import Photo
-from cvdemo.loading import ReadyModel
 from cvdemo.results import Results
 from cvdemo.weights import Progress
+
+if TYPE_CHECKING:
+    from cvdemo.loading import ReadyModel
 
 THUMBNAIL_SIDE = 240
 
@@ -52,15 +55,14 @@ def classify(
         CvDemoError: no chosen model could answer; the first reason.
     """
     _check(chosen)
-    started = time.perf_counter()
-    photo = images.read(path, preprocess.LARGEST_NEEDED_SIDE)
-    decode_ms = 1000 * (time.perf_counter() - started)
+    decoder = _Decoder(path)
     answers: list[Answer] = []
     missing: list[Missing] = []
     reasons: list[CvDemoError] = []
+    small = decoder.at(THUMBNAIL_SIDE)  # refuses what is no picture before any model is loaded
     for name in chosen:
         try:
-            answers.append(_answer(photo, name, own_labels, progress))
+            answers.append(_answer(decoder, name, own_labels, progress))
         except Stopped:
             raise
         except CvDemoError as error:
@@ -69,7 +71,27 @@ def classify(
             reasons.append(error)
     if not answers:
         raise reasons[0]
-    return Classification(tuple(answers), tuple(missing), photo.full_size_wh, _thumbnail(photo), decode_ms)
+    return Classification(tuple(answers), tuple(missing), small.full_size_wh, _thumbnail(small))
+
+
+class _Decoder:
+    """Decodes one photo, for each model as finely as it needs; models that need the same share the pixels."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._photos: dict[int, tuple[Photo, float]] = {}
+
+    def at(self, side: int) -> Photo:
+        """Return the photo with a shorter side of at least ``side`` px, where it has that many."""
+        if side not in self._photos:
+            started = time.perf_counter()
+            photo = images.read(self.path, side)
+            self._photos[side] = (photo, 1000 * (time.perf_counter() - started))
+        return self._photos[side][0]
+
+    def ms(self, side: int) -> float:
+        """Return how long decoding for ``side`` took."""
+        return self._photos[side][1]
 
 
 def _check(chosen: Sequence[str]) -> None:
@@ -84,24 +106,26 @@ def _check(chosen: Sequence[str]) -> None:
             raise SettingError(f"{get(name).title} does not classify photos. Choose a classifier.")
 
 
-def _answer(photo: Photo, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
+def _answer(decoder: _Decoder, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
     labels = own_labels if get(name).zero_shot else ()
-    key = (photo.digest, name, labels)
+    key = (decoder.at(THUMBNAIL_SIDE).digest, name, labels)
     known = _answers.get(key)
     if known is None:
         report = None if progress is None else lambda step: progress(name, step)
         with models.borrow(name, report) as model:
-            known = _run(model, photo, labels)
+            known = _run(model, decoder, labels)
         _answers.put(key, known)
     return known
 
 
-def _run(model: ReadyModel, photo: Photo, own_labels: tuple[str, ...]) -> Answer:
+def _run(model: "ReadyModel", decoder: _Decoder, own_labels: tuple[str, ...]) -> Answer:
     """Prepare the pixels, run the network once, check its numbers."""
     global _runs
     spec = model.spec
     if spec.zero_shot and not own_labels:
         raise SettingError(f"{spec.title} compares the photo with your own labels. Write some, separated by commas.")
+    side = preprocess.needed_side([model.preprocessing])
+    photo = decoder.at(side)
     started = time.perf_counter()
     entry = preprocess.prepare(photo, model.preprocessing)
     prepared = time.perf_counter()
@@ -128,6 +152,7 @@ def _run(model: ReadyModel, photo: Photo, own_labels: tuple[str, ...]) -> Answer
         parameter_count=model.parameter_count,
         multiply_adds=model.multiply_adds,
         licence=spec.licence,
+        decode_ms=decoder.ms(side),
         preprocess_ms=1000 * (prepared - started),
         network_ms=1000 * (done - prepared - waited_s),
     )

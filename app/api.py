@@ -1,0 +1,90 @@
+"""The public endpoints: the same functions as behind the tabs, as typed JSON."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.errors import shows_errors
+from app.uploads import uploaded
+from cvdemo import catalogue, weights
+from cvdemo.classify import classify as classify_photo
+from cvdemo.classify.export import to_dict
+from cvdemo.errors import SettingError
+
+
+def add_endpoints() -> None:
+    """Register the public endpoints; call inside ``gr.Blocks``."""
+    gr.api(models, api_name="models", queue=False)
+    gr.api(classify, api_name="classify", concurrency_id="compute", concurrency_limit=4)
+
+
+@shows_errors
+def models() -> list[dict[str, Any]]:
+    """List every model of the catalogue with its state on this machine.
+
+    Returns:
+        One object a model: name, task, family, source, state, params_m, gmacs, input_size, licence;
+        what is not known is null.
+    """
+    return [_row(spec) for spec in catalogue.MODELS]
+
+
+def _row(spec: catalogue.ModelSpec) -> dict[str, Any]:
+    known = catalogue.figures(spec.name)
+    return {
+        "name": spec.name,
+        "task": spec.task,
+        "family": spec.family,
+        "source": spec.source,
+        "state": weights.state(spec),
+        "params_m": round(known.parameter_count / 1e6, 3) if known else None,
+        "gmacs": round(known.multiply_adds / 1e9, 3) if known and known.multiply_adds else None,
+        "input_size": max(known.input_size_hw) if known else None,
+        "licence": spec.licence,
+    }
+
+
+@shows_errors
+def classify(image: gr.FileData, models: list[str] = list(catalogue.BUNDLED_PAIR), top_k: int = 5) -> dict[str, Any]:  # noqa: B006
+    """Classify one photo with 1 to 4 models, side by side.
+
+    Args:
+        image: the photo, uploaded before (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
+        models: names from /models with task "classify".
+        top_k: how many classes of each model to return, 1 to 10.
+
+    Returns:
+        results (model, family, weights, engine, top, decode_ms, preprocess_ms, network_ms), missing, and agree.
+    """
+    lines = whole(top_k, "top_k", 1, 10)
+    return to_dict(classify_photo(photo(image), names(models)), lines)
+
+
+def photo(value: Any) -> Path:
+    """Return the uploaded file that a file argument names: Gradio hands over file data or a bare text, unchecked."""
+    return uploaded(value.get("path") if isinstance(value, dict) else value)
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """Return a list of model names; Gradio does not check JSON types.
+
+    Raises:
+        SettingError: it is no list of texts.
+    """
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise SettingError('models must be a list of names, such as ["mini_resnet", "mini_vit"].')
+    return tuple(value)
+
+
+def whole(value: Any, name: str, low: int, high: int) -> int:
+    """Return a whole number from ``low`` to ``high``.
+
+    Raises:
+        SettingError: it is none; ``true`` and NaN are none either.
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or value != int(value) or not low <= value <= high:
+        raise SettingError(f"{name} must be a whole number from {low} to {high}.")
+    return int(value)

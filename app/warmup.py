@@ -1,0 +1,53 @@
+"""Makes the first visit fast: in the background, the bundled pair is loaded and asked about the first starter photo."""
+
+import logging
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from cvdemo import compute, models, starters, weights
+from cvdemo.catalogue import BUNDLED_PAIR
+from cvdemo.classify import classify
+from cvdemo.errors import CvDemoError
+
+LOG = logging.getLogger(__name__)
+
+_ready = threading.Event()
+
+
+def begin(_demo: object = None) -> None:
+    """Start the warm-up, once the page answers; it ends by itself, and its failure is only a slower first visit."""
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def _warm_up() -> None:
+    try:
+        classify(_first_photo(), BUNDLED_PAIR)
+    except CvDemoError as error:
+        LOG.warning("The bundled pair did not answer: %s", error)
+        models.figures()  # at least the libraries are in
+    _ready.set()
+
+
+def _first_photo() -> Path:
+    return starters.get(starters.for_tab("classify")).path
+
+
+def health() -> Mapping[str, object]:
+    """Return what /healthz and the page's header tell; never waits for a model or for torch."""
+    online = weights.online()
+    if not _ready.is_set():
+        return {"state": "starting", "device": None, "models_resident": 0, "bytes_resident": 0, "online": online}
+    figures = models.figures()
+    return {
+        "state": "ready",
+        "device": compute.describe(),
+        "models_resident": figures["resident"],
+        "bytes_resident": figures["bytes_resident"],
+        "bytes_limit": figures["bytes_limit"],
+        "hits": figures["hits"],
+        "misses": figures["misses"],
+        "evictions": figures["evictions"],
+        "waiting": compute.waiting(),
+        "online": online,
+    }
