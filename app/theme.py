@@ -86,6 +86,7 @@ SHAPES = {
     "button_border_width_dark": "1px",
     "block_shadow": "none",
     "block_shadow_dark": "none",
+    "input_border_width": "1px",
     "input_shadow": "none",
     "block_border_width": "1px",
     "block_title_text_weight": "600",

@@ -23,7 +23,7 @@ const draw = () => {
   root.dataset.state = value.state;
   text(state, value.detail ? `${WORDS[value.state]}: ${value.detail}` : WORDS[value.state] || 'Ready');
   text(machine, value.device || '');
-  resident.hidden = value.models === null || value.models === undefined;
+  resident.hidden = value.state === 'starting' || value.models === null || value.models === undefined;
   if (!resident.hidden) {
     const limit = value.limit ? ` of ${size(value.limit)}` : '';
     text(models, String(value.models));
@@ -44,8 +44,9 @@ const look = async () => {
     const health = await answer.json();
     const known = (fresh, old) => (fresh === undefined || fresh === null ? old : fresh);
     missed = 0;
-    props.value = { ...props.value, state: health.state || 'ready', detail: health.detail || null,
-      device: known(health.device_name, props.value.device), models: known(health.models_resident, props.value.models),
+    const queued = (health.state || 'ready') === 'ready' && health.waiting > 0;
+    props.value = { ...props.value, state: queued ? 'busy' : health.state || 'ready', detail: queued ? `${health.waiting} in line` : health.detail || null,
+      device: known(health.device, props.value.device), models: known(health.models_resident, props.value.models),
       bytes: known(health.bytes_resident, props.value.bytes), limit: known(health.bytes_limit, props.value.limit),
       online: known(health.online, props.value.online) };
   } catch {

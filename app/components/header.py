@@ -11,8 +11,8 @@ class Header(Drawn):
 
     Value: ``{"state": "ready" | "busy" | "starting" | "full", "detail": text after the colon, "device": text,
     "models": count, "bytes": resident, "limit": bytes, "online": bool}``; what is not known is None and not shown.
-    From /healthz come status, and where they stand in it state, detail, device_name, models_resident,
-    bytes_resident, bytes_limit and online.
+    /healthz gives them as state, detail, device, models_resident, bytes_resident, bytes_limit and online, and as
+    ``waiting`` how many wait for the device; what it leaves out stays as it was.
     """
 
     def __init__(self, value: dict[str, Any] | None = None, elem_id: str = "head", **kwargs: Any) -> None:

@@ -37,7 +37,17 @@ const follow = (tab) => {
   const starter = suiting(tab);
   if (props.value.chosen || starter.id === props.value.photo.id) return draw();
   chooseStarter(starter, false);
+  remember();
   trigger('photo');
+};
+const remember = () => { // in the address, so that a copied link brings the same photo and point
+  const { photo, point, chosen } = props.value;
+  const url = new URL(location.href);
+  const keep = (name, value) => (value ? url.searchParams.set(name, value) : url.searchParams.delete(name));
+  const starter = props.starters.find((one) => one.id === photo.id);
+  keep('photo', chosen && starter ? photo.id.slice('starter:'.length) : null);
+  keep('point', starter && String(point) !== String(starter.point) ? String(point) : null);
+  history.replaceState(null, '', url);
 };
 changeButton.addEventListener('click', () => open(!root.classList.contains('open')));
 root.addEventListener('keydown', (event) => {
@@ -50,16 +60,19 @@ root.addEventListener('keydown', (event) => {
 });
 watch('value', draw);
 
-const asked = new URLSearchParams(location.search);
-const restored = props.starters.find((starter) => starter.id === `starter:${asked.get('photo')}`);
-const startingTab = window.cvTab || asked.get('tab') || null;
-if (restored) chooseStarter(restored, true);
-else if (startingTab && !props.value.chosen) chooseStarter(suiting(startingTab), false);
-props.value = { ...props.value, tab: startingTab };
-const [askedRow, askedColumn] = (asked.get('point') || '').split(',').map(Number);
-if (askedRow >= 0 && askedRow < props.value.photo.height && askedColumn >= 0 && askedColumn < props.value.photo.width) {
-  props.value = { ...props.value, point: [Math.floor(askedRow), Math.floor(askedColumn)] };
-}
+const begin = () => {
+  const asked = new URLSearchParams(location.search);
+  const restored = props.starters.find((starter) => starter.id === `starter:${asked.get('photo')}`);
+  const tabs = props.tabs || [];
+  const tab = window.cvTab || (tabs.includes(asked.get('tab')) ? asked.get('tab') : tabs[0]) || null;
+  if (restored) chooseStarter(restored, true);
+  else if (!props.value.chosen) chooseStarter(suiting(tab), false);
+  const { width, height } = props.value.photo;
+  const [row, column] = (asked.get('point') || '').split(',').map(Number);
+  const point = row >= 0 && row < height && column >= 0 && column < width ? [Math.floor(row), Math.floor(column)] : props.value.point;
+  put({ tab, point });
+  document.addEventListener('cv:tab', (event) => follow(event.detail));
+  trigger('photo');
+};
 draw();
-document.addEventListener('cv:tab', (event) => follow(event.detail));
-trigger('photo');
+setTimeout(begin, 0); // what js_on_load itself puts into props.value, Gradio takes back right after it

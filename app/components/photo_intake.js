@@ -36,6 +36,7 @@ const take = async (chosen) => {
 };
 const taken = () => {
   announce();
+  remember();
   if (root.classList.contains('open')) {
     open(false);
     changeButton.focus();
@@ -47,7 +48,7 @@ const chooseStarter = (starter, chosen) => {
   busy(null);
   stopWebcam();
   const { id, name, src, width, height, point } = starter;
-  put({ photo: { id, name, src, width, height, starter: true, frames: 1 }, point: [...point], error: null, chosen });
+  put({ photo: { id, name, src, width, height, starter: true, frames: 1 }, point: points[id] || [...point], error: null, chosen });
 };
 chooseButton.addEventListener('click', () => file.click());
 file.addEventListener('change', () => {

@@ -1,4 +1,5 @@
 /* The point: click, tap, drag or arrow keys. Kept in pixels of the upright photo, [row, column]. */
+const points = {}; // where the visitor left it on each photo, by the photo's id
 let resting = 0;
 const placeCrosshair = ([row, column]) => {
   const { width, height } = props.value.photo;
@@ -10,10 +11,12 @@ const movePoint = (row, column) => {
   const within = (value, size) => Math.min(size - 1, Math.max(0, Math.round(value)));
   const point = [within(row, height), within(column, width)];
   if (point[0] === props.value.point[0] && point[1] === props.value.point[1]) return;
+  points[props.value.photo.id] = point;
   put({ point });
   clearTimeout(resting);
   resting = setTimeout(() => {
     spoken.textContent = capital(rowAndColumn(props.value.point));
+    remember();
     trigger('point');
   }, 150);
 };

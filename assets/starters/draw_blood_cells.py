@@ -37,8 +37,10 @@ def _polar(x: float, y: float) -> tuple[Array, Array]:
 
 def _outline(rng: np.random.Generator, radius: float, uneven: float, angle: Array) -> Array:
     """Return the cell's radius in every direction: a circle with three gentle waves."""
-    waves = sum(rng.normal(0, uneven / n) * np.cos(n * angle + rng.uniform(0, 2 * np.pi)) for n in (2, 3, 4))
-    return radius * (1 + waves)
+    outline = np.full_like(angle, radius)
+    for n in (2, 3, 4):
+        outline += radius * rng.normal(0, uneven / n) * np.cos(n * angle + rng.uniform(0, 2 * np.pi))
+    return outline
 
 
 def _disc(distance: Array, outline: Array, softness: float = 1.2) -> Array:
@@ -111,8 +113,8 @@ def draw() -> tuple[Image.Image, list[Box]]:
     """Return the smear, 640 x 480 RGB, and the box of every cell in it."""
     rng = np.random.default_rng(SEED)
     white = [(196.0, 168.0), (452.0, 322.0), (560.0, 92.0)]
-    red = _places(rng, 66, 44, [(x, y, 72) for x, y in white], -6)
-    spots = _places(rng, 9, 60, [(x, y, 70) for x, y in white] + [(x, y, 41) for x, y in red], 14)
+    red = _places(rng, 66, 44, [(x, y, 72.0) for x, y in white], -6)
+    spots = _places(rng, 9, 60, [(x, y, 70.0) for x, y in white] + [(x, y, 41.0) for x, y in red], 14)
     drawn = [_red_cell(rng, x, y) for x, y in red]
     drawn += [_white_cell(rng, x, y, lobes) for (x, y), lobes in zip(white, (3, 1, 4), strict=True)]
     drawn += [_platelet(rng, x, y) for x, y in spots]
