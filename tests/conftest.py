@@ -12,7 +12,7 @@ import pytest
 
 from app.main import build_demo, look
 from app.serving import launch
-from app.warmup import health
+from app.warmup import begin, health
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
@@ -36,7 +36,7 @@ def offline() -> Iterator[None]:
 def page() -> Iterator[str]:
     """Serve the real page on a free port and return its address."""
     demo = build_demo()
-    yield launch(demo, block=False, health=health, **look()).rstrip("/")
+    yield launch(demo, block=False, health=health, on_start=begin, **look()).rstrip("/")
     demo.close()
 
 

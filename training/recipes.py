@@ -22,7 +22,6 @@ class Recipe:
     cutmix: float = 0.0
     drop_path: float = 0.0
     ema_decay: float = 0.0
-    start_from: str | None = None
     teacher: str | None = None
     seed: int = 0
 

@@ -13,5 +13,5 @@ class Answers(Drawn):
 
     EVENTS: ClassVar[list[Any]] = ["use", "again", "fetch"]
 
-    def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(value, names=("answers",), class_name="answers", **kwargs)

@@ -31,7 +31,7 @@ const chip = (offer, alone) => h('span', { class: 'chip', role: 'listitem' }, fa
     onclick: () => choose(props.value.chosen.filter((name) => name !== offer.name)) }, '\u2715'));
 const option = (offer) => h('button', { type: 'button', class: 'option', disabled: !usable(offer), 'aria-disabled': String(!usable(offer)),
   onclick: () => { open(false); add.focus(); choose([...props.value.chosen, offer.name]); } },
-familyMark(offer.family), h('span', { class: 'n' }, offer.title), h('span', { class: 'state' }, offer.state_text));
+familyMark(offer.family), h('span', { class: 'n' }, offer.title, h('small', {}, ` ${offer.parameters}`)), h('span', { class: 'state' }, offer.state_text));
 const drawMenu = () => {
   const { offered, chosen, groups, online } = props.value;
   const wanted = search.value.trim().toLowerCase();
@@ -83,4 +83,4 @@ document.addEventListener('pointerdown', (event) => {
 });
 watch('value', draw);
 draw();
-restore();
+setTimeout(restore, 0); // Gradio sets the first value once more right after this script

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from app.components.drawn import Drawn
 from cvdemo import weights
-from cvdemo.catalogue import ModelSpec, get
+from cvdemo.catalogue import ModelSpec, figures, get
 from cvdemo.classify.words import FAMILY_WORDS
-from cvdemo.wording import megabytes
+from cvdemo.wording import megabytes, scaled
 
 GROUPS = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "Classical"}
 
@@ -20,7 +20,7 @@ class ModelChips(Drawn):
 
     EVENTS: ClassVar[list[Any]] = ["models"]
 
-    def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(value, names=("chips",), class_name="chips", **kwargs)
 
 
@@ -45,7 +45,7 @@ def chips(
 
 def _offer(spec: ModelSpec) -> dict[str, Any]:
     state = weights.state(spec)
-    size = weights.size(spec)
+    size, known = weights.size(spec), figures(spec.name)
     words = {
         "bundled": "bundled",
         "cached": "ready",
@@ -59,6 +59,7 @@ def _offer(spec: ModelSpec) -> dict[str, Any]:
         "word": FAMILY_WORDS[spec.family],
         "state": state,
         "state_text": words[state],
+        "parameters": scaled(known.parameter_count) if known else "",
     }
 
 

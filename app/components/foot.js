@@ -7,7 +7,8 @@ const draw = () => {
   const value = props.value;
   if (!value) return;
   root.replaceChildren(
-    h('span', { class: 'ran' }, value.bold ? h('b', {}, `${value.bold} `) : null, value.text),
+    h('span', { class: 'ran' }, value.bold ? h('b', {}, `${value.bold} `) : null, value.text,
+      value.classes ? h('details', {}, h('summary', {}, 'See the list'), h('p', {}, value.classes.join(', '))) : null),
     h('span', { class: 'end' },
       value.json ? h('button', { type: 'button', class: 'btn sm', onclick: (event) => copyText(value.json, event.currentTarget) }, 'Copy as JSON') : null,
       value.link ? h('button', { type: 'button', class: 'btn sm', onclick: (event) => copyText(link(), event.currentTarget) }, 'Copy link') : null));

@@ -6,7 +6,11 @@ from app.components.drawn import Drawn
 
 
 class Foot(Drawn):
-    """Value: ``{"text": text, "bold": first words or None, "json": text to copy or None, "link": {name: value}}``."""
+    """The foot of a tab.
 
-    def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
+    Value: ``{"bold": first words or None, "text": what ran, "classes": names to list or None, "json": text to copy or
+    None, "link": {name: value} for the address or None}``.
+    """
+
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(value, names=("foot",), class_name="foot", **kwargs)

@@ -13,7 +13,7 @@ class Headline(Drawn):
 
     EVENTS: ClassVar[list[Any]] = ["stop"]
 
-    def __init__(self, value: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(value, names=("headline",), class_name="headline", **kwargs)
 
 

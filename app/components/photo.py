@@ -1,6 +1,7 @@
 """The shared photo: a rail beside the tabs (a strip on phones) with photo, point, upload, webcam and starter photos."""
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from app.uploads import uploaded
 from cvdemo import images, starters
 from cvdemo.errors import CvDemoError, PhotoError, SettingError
 
+LOG = logging.getLogger(__name__)
 SCRIPTS = ("photo_parts", "photo_point", "photo_intake", "photo_webcam", "photo")
 
 # Gradio selects the first tab before the one that the address asks for; that first time is no choice of the visitor.
@@ -84,6 +86,9 @@ def accept(sent: object) -> dict[str, Any]:
         src, (width, height) = upload_copy(path)
     except CvDemoError as error:
         return {"error": str(error)}
+    except OSError:
+        LOG.exception("The copy of an upload could not be written")
+        return {"error": "There is no room for another photo here right now. Try again in a few minutes."}
     return {
         "photo": {
             "id": str(path), "src": src, "width": width, "height": height, "starter": False, "frames": frames,

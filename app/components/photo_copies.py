@@ -27,6 +27,7 @@ def shown_copy(path: Path, target: Path) -> tuple[int, int]:
 
     Raises:
         PhotoError: the file is no picture that we can read.
+        OSError: the copy could not be written, for one because the disk is full.
     """
     photo = images.read(path, shortest_side=SHOWN_SIDE * 3 // 4)
     picture = Image.fromarray(photo.pixels)
@@ -34,9 +35,13 @@ def shown_copy(path: Path, target: Path) -> tuple[int, int]:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Whole or not at all: two visitors may bring the same file at once.
     handle, draft = tempfile.mkstemp(dir=target.parent, suffix=".jpg")
-    with os.fdopen(handle, "wb") as file:
-        picture.save(file, "JPEG", quality=88)
-    os.replace(draft, target)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            picture.save(file, "JPEG", quality=88)
+        os.replace(draft, target)
+    except OSError:
+        os.unlink(draft)
+        raise
     return photo.full_size_wh
 
 

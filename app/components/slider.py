@@ -20,7 +20,7 @@ class LiveSlider(Drawn):
         low: float,
         high: float,
         step: float,
-        value: float,
+        value: float = 0.0,
         help_text: str = "",
         sentence: str | None = None,
         **kwargs: Any,

@@ -57,7 +57,7 @@ def build(rail: PhotoRail) -> None:
         with gr.Column(elem_classes="card"):
             agreement = Figures(view.agreement_card(None, int(TOP_K), TEMPERATURE))
     gr.HTML(f'<div class="why"><b>Why do two models with the same training disagree?</b>{WHY}</div>')
-    with gr.Accordion("More settings", open=False, elem_classes="more-settings"):
+    with gr.Accordion("More settings", open=False), gr.Row(elem_classes=["grid2", "card"]):
         top_k = LiveSlider("Lines per model", 1, 10, 1, TOP_K, "top-k")
         own_labels = gr.Textbox(
             label="Your own labels, separated by commas",

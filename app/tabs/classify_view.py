@@ -164,15 +164,20 @@ def agreement_card(result: Classification | None, top_k: int, temperature: float
 def foot(result: Classification | None, order: tuple[str, ...], top_k: int, runs: int) -> dict[str, Any]:
     """Return the last line: what these models know, what ran, and the exports."""
     if result is None or not result.answers:
-        return {"bold": None, "text": "", "json": None, "link": None}
+        return {"bold": None, "text": "", "classes": None, "json": None, "link": None}
     small = [answer for answer in result.answers if len(answer.labels) == 100 and answer.weights == "bundled"]
     who = {1: "This one knows", 2: "These two know"}.get(len(small), "The small ones know")
     bold = f"{who} 100 everyday classes," if small else None
     knows = "seen at 64 × 64 pixels. Anything else gets the nearest of the 100. " if small else ""
-    ran = f"Networks ran {runs} time{'s' if runs != 1 else ''} for this; sliders run none."
+    ran = (
+        f"Networks ran {runs} time{'s' if runs != 1 else ''} for this"
+        if runs
+        else "No network ran: this was known already"
+    )
     return {
         "bold": bold,
-        "text": knows + ran,
+        "text": f"{knows}{ran}; sliders run none.",
+        "classes": sorted(small[0].labels, key=str.lower) if small else None,
         "json": json.dumps(to_dict(result, top_k), indent=1),
         "link": {"tab": "classify", "models": ",".join(order)},
     }
