@@ -1,8 +1,10 @@
 """From a catalogue line to a model that can run: one loader per source, one shape of result."""
 
 from collections.abc import Callable
+from pickle import PickleError
 
 import torch
+from safetensors import SafetensorError
 
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
@@ -15,6 +17,7 @@ from cvdemo.weights import Fetched, OnProgress, Progress, fetch, suggestion
 __all__ = ["LOADERS", "Parts", "ReadyModel", "load"]
 
 RANDOM_SEED = 0
+_UNUSABLE = (RuntimeError, OSError, LookupError, ValueError, SafetensorError, PickleError, EOFError, MemoryError)
 
 
 def _bundled(spec: ModelSpec, fetched: Fetched | None) -> Parts:
@@ -87,15 +90,15 @@ def load(spec: ModelSpec, device: str = "cpu", progress: OnProgress | None = Non
     fetched = None if invented else fetch(spec, progress)
     if progress is not None:
         progress(Progress("load", 0, None))
-    try:
-        parts = build(spec, fetched)
-    except (RuntimeError, OSError, KeyError, ValueError) as error:
-        if fetched is None:
-            raise
-        raise ModelUnavailable(
-            f"The weights of {spec.title} do not fit the installed libraries. Choose another model.",
-            spec.name,
-            suggestion(spec),
-        ) from error
     weights: Kind = "random" if fetched is None else "bundled" if spec.source == "bundled" else "cached"
-    return finish(spec, parts, device, weights, fetched.sha256 if fetched else None)
+    try:
+        return finish(spec, build(spec, fetched), device, weights, fetched.sha256 if fetched else None)
+    except _UNUSABLE as error:
+        raise _unusable(spec, error) from error
+
+
+def _unusable(spec: ModelSpec, error: Exception) -> ModelUnavailable:
+    """Say what a failed build means to a visitor: too little memory, or files that are not what they should be."""
+    full = isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error)
+    what = "does not fit in memory here" if full else "cannot be read by the libraries that are installed here"
+    return ModelUnavailable(f"{spec.title} {what}. Choose another model.", spec.name, suggestion(spec))

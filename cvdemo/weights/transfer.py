@@ -132,6 +132,7 @@ def download(url: str, part: Path, size: int | None, watch: Watch) -> None:
         watch.check()
         had = part.stat().st_size if part.exists() else 0
         if size is not None and had == size:
+            part.touch()  # an empty file is complete too
             return
         _check_room(part, size, had)
         try:
