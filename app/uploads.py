@@ -28,6 +28,6 @@ def uploaded(value: object) -> Path:
         raise PhotoError(NOT_UPLOADED) from error
     if cache not in path.parents:
         raise PhotoError(NOT_UPLOADED)
-    if not path.is_file():
+    if not os.path.isfile(path):  # unlike Path.is_file, it takes a name that is too long for a missing file
         raise PhotoError(GONE)
     return path

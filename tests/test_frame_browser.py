@@ -1,0 +1,212 @@
+"""The photo rail in a real browser: files, drop, paste, names, point, webcam."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from framed import Frame, Visit, opened, quiet_frame, served_frame  # noqa: F401  (fixtures)
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+GARBAGE = "This file is not a picture we can read. JPEG, PNG and WebP always work."
+
+
+def _jpeg(folder: Path, name: str = "dog.jpg", size: tuple[int, int] = (320, 200)) -> Path:
+    pixels = np.random.default_rng(3).integers(0, 255, (*size[::-1], 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(folder / name, "JPEG")
+    return folder / name
+
+
+def _choose(page: Any, file: Path | dict[str, Any]) -> None:
+    page.set_input_files(".rail input[type=file]", file)
+
+
+def test_the_page_opens_with_the_cat_and_says_so_once(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    value = frame.next("photo")
+    assert (value["photo"]["id"], value["chosen"], value["tab"], value["point"]) == (
+        "starter:cat", False, "classify", [113, 172],
+    )  # fmt: skip
+    assert page.locator(".rail .caption").inner_text().startswith("Cat, 451 × 300 pixels. Point: row 113, column 172.")
+    assert page.locator("h1").all_inner_texts() == ["CV Lab"]
+    page.wait_for_timeout(500)
+    assert frame.quiet()
+
+
+def test_a_chosen_file_is_shown_with_its_size_and_stays_in_every_tab(
+    visit: Visit, frame: Frame, tmp_path: Path
+) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    _choose(page, _jpeg(tmp_path))
+    value = frame.next("photo")
+    assert value["photo"]["name"] == "dog.jpg" and (value["photo"]["width"], value["photo"]["height"]) == (320, 200)
+    assert (value["chosen"], value["point"], value["error"]) == (True, [100, 160], None)
+    page.wait_for_function("document.querySelector('.rail .picture img').naturalWidth === 320")
+    page.get_by_role("tab", name="Detect").click()
+    page.wait_for_timeout(300)
+    assert page.locator(".rail .caption b").inner_text() == "dog.jpg" and frame.quiet()
+
+
+BAD_FILES = {
+    "garbage": (b"\x07garbage" * 500, GARBAGE),
+    "empty": (b"", "This file is empty. Choose another photo."),
+    "31 MB": (b"\0" * 31_000_000, "31 MB is too much; the limit is 10 MB."),
+    "SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "SVG is a drawing. Export it as PNG first."),
+}
+
+
+def test_a_refused_file_leaves_the_photo_and_says_why(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    for content, sentence in BAD_FILES.values():
+        if len(content) > 30_000_000:  # more than playwright hands over, so the page makes it
+            page.evaluate(BRING_ZEROS, len(content))
+        else:
+            _choose(page, {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content})
+        page.locator(".rail [role=alert]", has_text=sentence).wait_for()
+        assert page.locator(".rail .caption b").inner_text() == "Cat" and frame.quiet()
+        assert not page.locator(".rail .veil").is_visible()
+    page.get_by_role("button", name="Coffee").click()
+    assert frame.next("photo")["photo"]["id"] == "starter:coffee"
+    assert not page.locator(".rail [role=alert]").is_visible()
+
+
+BRING_ZEROS = """(size) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(size)], 'big.jpg', { type: 'image/jpeg' }));
+  document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+BRING = """async ([kind, target, bytes, name]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/jpeg' }));
+  const init = { bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data };
+  const event = kind === 'paste' ? new ClipboardEvent(kind, init) : new DragEvent(kind, init);
+  document.querySelector(target).dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
+
+@pytest.mark.parametrize(("kind", "target"), [("drop", ".rail .picture"), ("drop", ".answer"), ("paste", "body")])
+def test_drop_and_paste_work_anywhere(visit: Visit, frame: Frame, tmp_path: Path, kind: str, target: str) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    content = list(_jpeg(tmp_path, size=(64, 48)).read_bytes())
+    if kind == "drop":
+        assert page.evaluate(BRING, ["dragover", target, content, "x.jpg"]) is True
+        assert "dropping" in (page.locator(".rail").get_attribute("class") or "")
+    assert page.evaluate(BRING, [kind, target, content, "brought.jpg"]) is True
+    value = frame.next("photo")
+    assert (value["photo"]["name"], value["photo"]["width"], value["chosen"]) == ("brought.jpg", 64, True)
+
+
+def test_text_is_pasted_where_it_belongs(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    taken = page.evaluate(
+        "() => { const data = new DataTransfer(); data.setData('text/plain', 'a cat'); const event ="
+        " new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });"
+        " document.body.dispatchEvent(event); return event.defaultPrevented; }"
+    )
+    assert taken is False
+
+
+HOSTILE = [
+    "<img src=x onerror=document.title='hit'>.jpg",
+    "'\"><script>document.title='hit'<script>.jpg",
+    "${document.title='hit'}{{value}}`.jpg",
+    "a" * 196 + ".jpg",
+    "صورة القهوة الجميلة.jpg",
+]
+
+
+def test_a_file_name_is_only_text(visit: Visit, frame: Frame, tmp_path: Path) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    width = page.locator(".rail").evaluate("node => node.scrollWidth")
+    for name in HOSTILE:
+        _choose(page, {"name": name, "mimeType": "image/jpeg", "buffer": _jpeg(tmp_path).read_bytes()})
+        assert frame.next("photo")["photo"]["name"] == name
+        assert page.locator(".rail .caption b").inner_text() == name
+        assert page.title() == "CV Lab" and page.locator(".caption img, .caption script, .strip script").count() == 0
+        assert page.locator(".rail").evaluate("node => node.scrollWidth") == width
+
+
+def test_characters_that_turn_text_around_are_left_out(visit: Visit, frame: Frame, tmp_path: Path) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    name = "holiday\u202egpj.exe\x07.jpg"
+    _choose(page, {"name": name, "mimeType": "image/jpeg", "buffer": _jpeg(tmp_path).read_bytes()})
+    assert frame.next("photo")["photo"]["name"] == "holidaygpj.exe.jpg"
+
+
+def test_an_upload_keeps_nothing_of_its_name_on_the_server(visit: Visit, frame: Frame, tmp_path: Path) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    _choose(page, _jpeg(tmp_path, "my private holiday.jpg"))
+    assert "holiday" not in frame.next("photo")["photo"]["id"]
+    assert page.locator(".rail .caption b").inner_text() == "my private holiday.jpg"
+
+
+def test_the_point_follows_mouse_and_keys(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    picture = page.locator(".rail .picture")
+    box = picture.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    row, column = frame.next("point")["point"]
+    assert abs(row - 150) <= 1 and abs(column - 225) <= 1
+    patch = round(16 * 300 / 224)  # the photo's shorter side is 300 pixels, the model's input 224
+    for keys, moved in [
+        (["ArrowDown"], (patch, 0)), (["Shift+ArrowRight"], (0, 1)), (["ArrowUp", "ArrowLeft"], (-patch, -patch)),
+    ]:  # fmt: skip
+        for key in keys:
+            page.keyboard.press(key)
+        assert frame.next("point")["point"] == [row + moved[0], column + moved[1]]
+        row, column = row + moved[0], column + moved[1]
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    assert frame.next("point")["point"] == [row, 450], "it stops at the edge, and a burst is heard once"
+    page.keyboard.press("Home")
+    assert frame.next("point")["point"] == [150, 225]
+    assert page.locator(".rail [aria-live=polite]").inner_text() == "Row 150, column 225"
+    assert "Row 150, column 225" in (picture.get_attribute("aria-label") or "")
+    assert page.url.endswith("point=150%2C225")
+
+
+def test_a_drag_moves_the_point_and_is_heard_once_it_rests(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    box = page.locator(".rail .picture").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=12)
+    page.mouse.move(box["x"] - 300, box["y"] + 900, steps=3)
+    page.mouse.up()
+    heard = [frame.next("point")["point"]]
+    while heard[-1] != [299, 0]:  # a slow machine may make rests of its own
+        heard.append(frame.next("point")["point"])
+    page.wait_for_timeout(300)
+    assert frame.quiet() and len(heard) < 6
+
+
+def test_the_webcam_takes_a_photo_in_place(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame, permissions=["camera"])
+    frame.next("photo")
+    page.get_by_role("button", name="Use the webcam").click()
+    page.get_by_role("button", name="Take the photo").click()
+    value = frame.next("photo")
+    assert value["photo"]["name"] == "Webcam photo" and value["photo"]["width"] >= 320
+    assert page.locator(".rail video").evaluate("node => node.hidden && node.srcObject === null")
+
+
+def test_the_webcam_can_be_left_and_refused(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame, permissions=["camera"])
+    page.get_by_role("button", name="Use the webcam").click()
+    page.get_by_role("button", name="Cancel").click()
+    assert page.locator(".rail .picture").is_visible() and not page.locator(".rail video").is_visible()
+    refusal = "() => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+    page.evaluate(f"() => {{ navigator.mediaDevices.getUserMedia = {refusal}; }}")
+    page.get_by_role("button", name="Use the webcam").click()
+    sentence = "The browser refused the webcam. Allow it in the address bar, or choose a photo."
+    page.locator(".rail [role=alert]", has_text=sentence).wait_for()

@@ -1,0 +1,156 @@
+"""The frame in a real browser: tabs and links, phone strip, header, both themes, from 360 to 1920 pixels."""
+
+import re
+from typing import Any
+
+import pytest
+from framed import HEALTH, TABS, Frame, Visit, opened, quiet_frame, served_frame  # noqa: F401  (fixtures)
+
+pytestmark = pytest.mark.browser
+GARBAGE = "This file is not a picture we can read. JPEG, PNG and WebP always work."
+
+
+def test_each_tab_starts_with_the_photo_that_suits_it(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    frame.next("photo")
+    page.get_by_role("tab", name="Detect").click()
+    value = frame.next("photo")
+    assert (value["photo"]["id"], value["tab"], value["chosen"]) == ("starter:street", "detect", False)
+    assert page.url.endswith("?tab=detect")
+    page.get_by_role("tab", name="Classify").click()
+    assert frame.next("photo")["photo"]["id"] == "starter:cat"
+    page.get_by_role("button", name="Blood cells").click()
+    assert frame.next("photo")["chosen"] is True
+    assert page.locator(".thumbs [aria-pressed=true]").get_attribute("aria-label") == "Blood cells"
+    page.get_by_role("tab", name="Detect").click()
+    page.wait_for_timeout(300)
+    assert frame.quiet() and page.locator(".rail .caption b").inner_text() == "Blood cells"
+    assert "photo=blood_cells" in page.url
+
+
+@pytest.mark.parametrize(
+    ("query", "photo", "point", "tab"),
+    [
+        ("?tab=detect", "street", [450, 290], "detect"),
+        ("?tab=latency", "cat", [113, 172], "latency"),
+        ("?photo=coffee&point=10,20", "coffee", [10, 20], "classify"),
+        ("?tab=nonsense&photo=nonsense&point=9e9,x", "cat", [113, 172], "classify"),
+        ("?photo=__proto__&point=-1,-1", "cat", [113, 172], "classify"),
+    ],
+)
+def test_a_link_brings_tab_photo_and_point(
+    visit: Visit, frame: Frame, query: str, photo: str, point: list[int], tab: str
+) -> None:
+    page = opened(visit, frame, query)
+    value = frame.next("photo")
+    assert (value["photo"]["id"], value["point"], value["tab"]) == (f"starter:{photo}", point, tab)
+    page.get_by_role("tab", name=TABS[tab], selected=True).wait_for()
+    page.wait_for_timeout(300)
+    assert frame.quiet()
+
+
+def test_a_phone_has_a_strip_that_opens_the_rail_in_place(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame, width=390, height=844, has_touch=True)
+    frame.next("photo")
+    assert not page.locator(".rail .panel").is_visible()
+    assert page.locator(".strip").bounding_box()["height"] == 64
+    assert page.locator(".strip p").inner_text() == "Cat\nstarter photo"
+    change = page.locator(".strip button")
+    assert change.bounding_box()["height"] >= 44
+    change.tap()
+    assert change.get_attribute("aria-expanded") == "true" and page.locator(".rail .picture").is_visible()
+    page.keyboard.press("Escape")
+    assert change.get_attribute("aria-expanded") == "false" and not page.locator(".rail .picture").is_visible()
+    change.tap()
+    page.get_by_role("button", name="Coffee").tap()
+    assert frame.next("photo")["photo"]["id"] == "starter:coffee"
+    assert not page.locator(".rail .panel").is_visible() and page.locator(".strip b").inner_text() == "Coffee"
+    page.evaluate("scrollTo(0, 700)")
+    page.wait_for_timeout(100)
+    assert abs(page.locator(".strip").bounding_box()["y"]) < 1, "the strip stays at the top"
+
+
+def test_the_strip_names_the_point_where_the_point_matters(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame, "?tab=receptive-field", width=390, height=844)
+    page.get_by_text("Row 113, column 172", exact=True).wait_for()
+    assert page.locator(".strip span").inner_text() == "Cat, starter photo"
+
+
+def test_a_refused_file_opens_the_rail_on_a_phone(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame, width=390, height=844)
+    page.set_input_files(
+        ".rail input[type=file]", {"name": "x.png", "mimeType": "image/png", "buffer": b"nothing like a picture" * 40}
+    )
+    page.locator(".rail [role=alert]", has_text=GARBAGE).wait_for()
+    assert page.locator(".rail [role=alert]").is_visible()
+
+
+def test_the_tabs_that_do_not_fit_are_in_a_menu(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame, width=390, height=844)
+    page.get_by_role("button", name="More tabs").click()
+    page.locator(".overflow-dropdown button", has_text="Latency").click()
+    page.get_by_role("tab", name="Latency", selected=True).wait_for()
+
+
+GROUND = {"light": ("rgb(244, 245, 247)", "rgb(22, 32, 43)"), "dark": ("rgb(14, 18, 23)", "rgb(233, 238, 244)")}
+
+
+@pytest.mark.parametrize("scheme", GROUND)
+def test_nothing_sticks_out_at_any_width(visit: Visit, frame: Frame, scheme: str) -> None:
+    page = opened(visit, frame, color_scheme=scheme)
+    for width in (1920, 1440, 1024, 820, 720, 390, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(250)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert _style(page, "gradio-app", "backgroundColor") == GROUND[scheme][0]
+        assert _style(page, ".answer", "color") == GROUND[scheme][1]
+        assert _style(page, ".answer", "fontSize") == ("19px" if width < 640 else "24px")
+        assert page.locator("#rail").bounding_box()["width"] == (296 if width >= 1024 else width)
+
+
+def _style(page: Any, selector: str, name: str) -> str:
+    return str(page.locator(selector).first.evaluate(f"node => getComputedStyle(node).{name}"))
+
+
+def test_the_header_tells_the_machine_and_notices_when_it_is_gone(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    status = re.sub(r"\s+", " ", page.locator(".header .status").inner_text())
+    assert status == "Ready 2 CPU cores 2 models in memory, 14 MB of 4.0 GB Offline: bundled models only"
+    frame.health = {**HEALTH, "state": "busy", "detail": "measuring, 12 s left", "models_resident": 1, "online": True,
+                    "bytes_resident": 1_240_000_000}  # fmt: skip
+    again = "() => document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(again)
+    page.get_by_text("Busy: measuring, 12 s left").wait_for()
+    status = re.sub(r"\s+", " ", page.locator(".header .status").inner_text())
+    assert status.endswith("1 model in memory, 1.2 GB of 4.0 GB Online")
+    page.route("**/healthz", lambda route: route.abort())
+    page.evaluate(again)
+    page.get_by_text("Not connected").wait_for(timeout=10_000)
+
+
+def test_a_narrow_header_keeps_state_and_network(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame, width=390, height=844)
+    visible = [part.inner_text() for part in page.locator(".header .status > span").all() if part.is_visible()]
+    assert visible == ["Ready", "Offline: bundled models only"]
+
+
+def test_the_page_is_walked_in_reading_order(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    page.evaluate("document.activeElement.blur()")
+    seen = []
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("(document.activeElement.ariaLabel || document.activeElement.innerText).trim()"))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        assert outline == "3px", seen[-1]
+    assert seen[0].startswith("Cat, 451 × 300 pixels. Row 113, column 172.")
+    assert seen[1:] == [
+        "Choose a photo",
+        "Use the webcam",
+        "Cat",
+        "Street",
+        "Portrait",
+        "Blood cells",
+        "Coffee",
+        "Classify",
+    ]
