@@ -5,6 +5,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,14 +119,10 @@ def tiff(tags: dict[int, int], body: bytes = bytes(3072), next_directory: int = 
 
 def gif_frames(count: int, side: int = 8) -> bytes:
     """Write a GIF of plain frames, each of another shade."""
-    frames = [Image.new("L", (side, side), number % 256) for number in range(min(count, 256))]
-    one = encode(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=20)
-    if count <= 256:
-        return one
-    head = 13 + 3 * 256
-    start = one.index(b"!\xf9", head)
-    body = one[start:-1]
-    return one[:start] + body * (count // 256) + b";"
+    frames = [Image.new("L", (side, side), number) for number in range(256)]
+    some = encode(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=20)
+    start = some.index(b"!\xf9", 13 + 3 * 256)
+    return some[:start] + some[start:-1] * (count // 256) + b";"
 
 
 def _progressive_scans(count: int, side: int = 2000) -> bytes:
@@ -188,16 +185,12 @@ def _ico() -> bytes:
     return struct.pack("<HHHBBBBHHII", 0, 1, 1, 0, 0, 0, 0, 1, 32, len(inner), 22) + inner
 
 
-def _ppm() -> bytes:
-    return b"P6\n60000 60000\n255\n" + bytes(1000)
-
-
 # Each: what is built, and what the door must say (a part of its sentence), or "" when the picture is simply read.
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "PNG of 144 megapixels in 17 KB": (lambda: png_bits(12_000), "144 megapixels is too much"),
     "PNG header of 900 megapixels": (lambda: png_header(30_000, 30_000) + bytes(99), "900 megapixels is too much"),
     "PNG header of 4 exapixels": (lambda: png_header(2**31 - 1, 2**31 - 1) + bytes(99), "megapixels is too much"),
-    "PPM of 3,600 megapixels": (_ppm, "not a picture we can read"),
+    "PPM of 3,600 megapixels": (lambda: b"P6\n60000 60000\n255\n" + bytes(999), "not a picture we can read"),
     "GIF canvas of 65,535 x 65,535": (lambda: resized_header("GIF", 65_535, 65_535), "4,295 megapixels"),
     "GIF of 4,000 frames": (lambda: gif_frames(4096), ""),
     "GIF with a comment of 9.7 MB": (_gif_comment, ""),
@@ -246,3 +239,9 @@ def polyglots() -> dict[str, tuple[bytes, bool]]:
         "HTML around an SVG": (html + svg, False),
         "zip of a GIF": (zlib.compress(gif), False),
     }
+
+
+def memory_kb(line: str) -> int:
+    """Return one line of this process's memory figures, such as VmHWM (the most it ever held)."""
+    rows = Path("/proc/self/status").read_text().splitlines()
+    return int(next(row for row in rows if row.startswith(line)).split()[1])

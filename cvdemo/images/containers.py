@@ -176,7 +176,8 @@ def _webp_wh(kind: bytes, body: bytes) -> tuple[int, int]:
 
 
 def _bmp(data: bytes) -> Container:
-    return Container("BMP", data)
+    (pixels_at,) = struct.unpack_from("<I", data, 10)
+    return Container("BMP", data, complete=pixels_at < len(data))
 
 
 def _tiff(data: bytes) -> Container:
@@ -189,6 +190,6 @@ _FORMATS: Final[tuple[tuple[re.Pattern[bytes], Callable[[bytes], Container]], ..
     (re.compile(rb"\x89PNG\r\n\x1a\n"), _png),
     (re.compile(rb"GIF8[79]a"), _gif),
     (re.compile(rb"RIFF....WEBP", re.DOTALL), _webp),
-    (re.compile(rb"BM"), _bmp),
+    (re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL), _bmp),  # and a known header's size
     (re.compile(rb"II[*+]\0|MM\0[*+]"), _tiff),
 )
