@@ -1,0 +1,78 @@
+"""With a network the same page offers the full catalogue: a Hub on loopback, random weights in the real formats."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fake_hub import Fault, Hub, fake_hub
+from tests.fake_models import put_dinov2, put_siglip, put_timm
+from tests.test_browser import Visit, _cards, _wait_for_answer
+
+pytestmark = pytest.mark.browser
+
+TIMM = "mobilenetv3_large_100.ra_in1k"
+CLASSES = ["tench, Tinca tinca", "goldfish, Carassius auratus", "great white shark, white shark"]
+
+
+@pytest.fixture(scope="module")
+def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three repositories, made once: timm, DINOv2 with a linear head, SigLIP."""
+    folder = tmp_path_factory.mktemp("hub") / "repositories"
+    with fake_hub(folder) as hub:
+        put_timm(hub, TIMM)
+        put_dinov2(hub, "facebook/dinov2-small-imagenet1k-1-layer", CLASSES)
+        put_siglip(hub, "google/siglip-base-patch16-224", ["a cat", "a dog", "a coffee cup", "this is a photo of"])
+    return folder
+
+
+@pytest.fixture
+def hub(repositories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with fake_hub(repositories) as running:
+        running.use(monkeypatch, tmp_path / "cache")
+        yield running
+
+
+def _fetch(tab: Any, title: str) -> None:
+    card = tab.locator(".answers .card.missing", has_text=title)
+    card.get_by_role("button", name=re.compile("^Download")).click()
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "classes"),
+    [
+        ("mobilenetv3_large_100", "MobileNetV3-L", 5),
+        ("dinov2_small_linear", "DINOv2-S, linear head", 3),
+        ("siglip_base_patch16_224", "SigLIP B/16", 3),
+    ],
+)
+def test_a_model_is_fetched_from_the_hub_and_answers(
+    page: str, visit: Visit, hub: Hub, name: str, title: str, classes: int
+) -> None:
+    tab = visit(f"{page}/?models=mini_resnet,{name}")
+    _wait_for_answer(tab, 1)
+    _fetch(tab, title)
+    _wait_for_answer(tab, 2)
+    cards = _cards(tab)
+    assert [card["model"] for card in cards] == ["mini_resnet", name]
+    assert len(cards[1]["rows"]) == classes
+    assert hub.count("GET", ".safetensors") >= 1
+    assert "ready" in tab.locator(".chip", has_text=title).inner_text()
+
+
+def test_fetching_shows_progress_and_can_be_cancelled(page: str, visit: Visit, hub: Hub) -> None:
+    hub.faults["GET"] = [Fault(per_second=1_500_000)]
+    tab = visit(f"{page}/?models=mini_resnet,mobilenetv3_large_100")
+    before = _wait_for_answer(tab, 1)
+    _fetch(tab, "MobileNetV3-L")
+    words = "/Fetching MobileNetV3-L: \\d+ of 22.MB, about \\d+ s left/"
+    tab.wait_for_function(f"{words}.test(document.querySelector('.busy').textContent)")
+    tab.get_by_role("button", name="Cancel").click()
+    tab.wait_for_function("document.querySelector('.busy').hidden")
+    assert _wait_for_answer(tab, 1) == before
+    assert tab.locator(".card.missing").get_by_role("button", name=re.compile("^Download")).is_visible()
+    _fetch(tab, "MobileNetV3-L")  # goes on where it stopped
+    _wait_for_answer(tab, 2)
+    assert hub.ranges() != []
