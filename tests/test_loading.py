@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import nn
 
-from cvdemo import bundled, catalogue, labels, loading
+from cvdemo import bundled, catalogue, compute, labels, loading
 from cvdemo.catalogue import MODELS, ModelSpec, get
 from cvdemo.errors import ModelUnavailable, Stopped
 from cvdemo.lenet import LeNet5
@@ -314,9 +315,20 @@ def test_a_pickle_with_a_program_in_it_is_refused_and_not_run(served: Hub, tmp_p
 
 
 @pytest.mark.parametrize("name", catalogue.names("detect"))
-def test_detectors_say_that_they_come_later(name: str) -> None:
-    with pytest.raises(ModelUnavailable):
-        load(get(name), random=True)
+def test_detectors_say_that_they_come_later_before_anything_is_fetched(served: Hub, name: str) -> None:
+    for random in (False, True):
+        with pytest.raises(ModelUnavailable, match="detectors cannot be loaded yet"):
+            load(get(name), random=random)
+    assert served.count() == 0
+
+
+def test_the_warm_up_waits_for_its_turn_on_the_device() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with compute.turn():
+            loaded = pool.submit(load, get("lenet5"))
+            with pytest.raises(TimeoutError):
+                loaded.result(timeout=0.5)
+        assert loaded.result(timeout=30).weights == "random"
 
 
 def test_a_failed_download_does_not_stick(served: Hub) -> None:

@@ -125,7 +125,7 @@ LASTING = {
     "a log-in page instead of the Hub": ([Fault(bare=True)], [], "there is no network to fetch it"),
     "500 for ever": ([], [Fault(500)] * 9, "The Hub is busy or broken now"),
     "429 for ever": ([Fault(429)] * 9, [], "The Hub is busy or broken now"),
-    "418": ([], [Fault(418)], "The Hub is busy or broken now"),
+    "418": ([], [Fault(418)] * 9, "The Hub is busy or broken now"),
     "wrong in transit, always": ([], [Fault(flip=9)] * 9, "Tiny-1 arrived damaged twice and was deleted."),
     "reset at the first byte, always": ([], [Fault(cut=0.0)] * 9, "there is no network to fetch it"),
 }
@@ -274,7 +274,8 @@ def test_a_lock_held_elsewhere_is_waited_for_but_not_for_ever(served: Hub, monke
     monkeypatch.setattr(hub, "LOCK_WAIT_S", 0.5)
     lock = network.hub_cache() / ".locks" / "models--timm--tiny.one" / f"{SHA}.lock"
     lock.parent.mkdir(parents=True)
-    script = "import sys, filelock\nlock = filelock.FileLock(sys.argv[1])\nlock.acquire()\nprint(1, flush=True)\nsys.stdin.read()"
+    lines = ("import sys, filelock", "lock = filelock.FileLock(sys.argv[1])", "lock.acquire()")
+    script = "\n".join((*lines, "print(1, flush=True)", "sys.stdin.read()"))
     command = [sys.executable, "-c", script, str(lock)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None

@@ -63,16 +63,9 @@ LOADERS: dict[str, Callable[[ModelSpec, Fetched | None], Parts]] = {
 
 def build(spec: ModelSpec, fetched: Fetched | None) -> Parts:
     """Return the parts of ``spec`` on the CPU, with the weights of ``fetched`` or random ones, seeded."""
-    loader = LOADERS.get(spec.source)
-    if spec.task == "detect" or loader is None:
-        raise ModelUnavailable(
-            f"{spec.title} is a detector, and detectors cannot be loaded yet. Choose a classifier.",
-            spec.name,
-            suggestion(spec),
-        )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(RANDOM_SEED)
-        return loader(spec, fetched)
+        return LOADERS[spec.source](spec, fetched)
 
 
 def load(spec: ModelSpec, device: str = "cpu", progress: OnProgress | None = None, random: bool = False) -> ReadyModel:
@@ -85,7 +78,12 @@ def load(spec: ModelSpec, device: str = "cpu", progress: OnProgress | None = Non
     Raises:
         ModelUnavailable: the weights cannot be had now, or do not fit the architecture.
         Stopped: raised by ``progress``.
+        Busy: others kept the device for longer than a warm-up may wait.
     """
+    if spec.task == "detect":
+        raise ModelUnavailable(
+            f"{spec.title} is a detector, and detectors cannot be loaded yet. Choose a classifier.", spec.name
+        )
     invented = random or spec.source == "random"
     fetched = None if invented else fetch(spec, progress)
     if progress is not None:

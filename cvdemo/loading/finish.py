@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
 
@@ -19,7 +20,9 @@ def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: st
     run = _zero_shot(network, parts, device) if parts.texts else _plain(network, device)
     blank = np.zeros((1, 3, *parts.preprocessing.size_hw), np.float32)
     words = (("a photo",),) if parts.texts else ()
-    run(blank, *words)
+    with compute.turn():  # the caller must not hold the device: borrow first, then take a turn
+        run(blank, *words)
+        multiply_adds = _multiply_adds(spec, parts, lambda: run(blank, *words))
     return ReadyModel(
         spec=spec,
         network=network,
@@ -30,7 +33,7 @@ def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: st
         weights=weights,
         byte_count=byte_count(network),
         parameter_count=parameter_count(network),
-        multiply_adds=_multiply_adds(spec, parts, lambda: run(blank, *words)),
+        multiply_adds=multiply_adds,
         sha256=sha256,
         class_token=any(name.endswith("cls_token") for name, _ in network.named_parameters()),
     )

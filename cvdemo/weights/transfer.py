@@ -2,17 +2,17 @@
 
 import contextlib
 import errno
-import http.client
 import queue
 import shutil
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
+
+from huggingface_hub import get_session
+from huggingface_hub.errors import HTTPError
 
 from cvdemo.errors import Stopped
 from cvdemo.weights.trouble import Gone, NoRoom, Offline, Refused, Slow
@@ -22,13 +22,11 @@ ANSWER_S = 12.0  # nothing has answered by then: there is no network
 READ_TIMEOUT_S = 10.0
 ATTEMPTS = 5
 PAUSE_S = 0.5  # before the second attempt, then twice as long each time
-CHUNK = 1 << 18
 MISSING = (401, 403, 404, 410)  # the Hub answers 401 for repositories that do not exist
 REPORT_EVERY_S = 0.1
 SPARE_BYTES = 32_000_000
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_LATER = (408, 416, 425, 429, 500, 502, 503, 504)
 
 T = TypeVar("T")
 
@@ -140,9 +138,9 @@ def download(url: str, part: Path, size: int | None, watch: Watch) -> None:
             if part.stat().st_size == total:
                 return
             trouble = Offline()
-        except urllib.error.HTTPError as error:
-            trouble = _refusal(error, part)
-        except (OSError, http.client.HTTPException) as error:
+        except Refused as error:
+            trouble = error
+        except (HTTPError, OSError) as error:
             if isinstance(error, OSError) and error.errno in _FULL:
                 part.unlink(missing_ok=True)
                 raise NoRoom(_free(part)) from error
@@ -158,16 +156,18 @@ def _receive(url: str, part: Path, size: int | None, watch: Watch) -> int | None
     had = part.stat().st_size if part.exists() else 0
     if size is not None and had > size:
         had = 0
-    headers = {"User-Agent": "cv-lab", "Accept-Encoding": "identity"} | ({"Range": f"bytes={had}-"} if had else {})
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=READ_TIMEOUT_S) as answer:
-        if answer.status != 206:
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={had}-"} if had else {})
+    client = get_session()  # the Hub's own: one set of proxies and certificates for everything
+    with client.stream("GET", url, headers=headers, timeout=READ_TIMEOUT_S, follow_redirects=True) as answer:
+        _check_status(answer.status_code, part)
+        if answer.status_code != 206:
             had = 0  # the server does not resume: from the beginning
         length = answer.headers.get("Content-Length")
         total = size if size is not None or length is None else had + int(length)
         with part.open("ab" if had else "wb") as file:
             done = had
             watch.report(done, total)
-            while chunk := answer.read1(CHUNK):
+            for chunk in answer.iter_raw():
                 watch.check()
                 file.write(chunk)
                 done += len(chunk)
@@ -175,13 +175,14 @@ def _receive(url: str, part: Path, size: int | None, watch: Watch) -> int | None
     return done if total is None else total
 
 
-def _refusal(error: urllib.error.HTTPError, part: Path) -> Exception:
-    """Return what to raise if no other attempt does better; raise at once what no attempt can mend."""
-    if error.code == 416:
+def _check_status(status: int, part: Path) -> None:
+    """Raise Refused for what another attempt may mend, Gone for what none can."""
+    if status == 416:
         part.unlink(missing_ok=True)  # what we have is longer than the file: it is of another one
-    if error.code not in _LATER:
-        raise (Gone() if error.code in MISSING else Refused()) from error
-    return Refused()
+    if status in MISSING:
+        raise Gone
+    if status >= 400:
+        raise Refused
 
 
 def _check_room(part: Path, size: int | None, had: int) -> None:
