@@ -1,0 +1,43 @@
+"""What a detector proposed for one photo, before any non-maximum suppression."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CANDIDATE_LIMIT = 8400  # as many as YOLOv8 has cells at 640 px; more would make NMS slow and change nothing
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Raw candidates of one detector, best first.
+
+    Args:
+        boxes_xyxy: float32 (N, 4), pixels of the upright photo, inside it.
+        scores: float32 (N,), 0..1, descending.
+        class_ids: int32 (N,), indices into ``labels``.
+        raw_scores: float32 (N,), margins of detectors that give no probabilities; else None.
+        found: how many there were before the cap of `CANDIDATE_LIMIT`.
+        needs_nms: False for detectors that were trained to give each object one box.
+    """
+
+    model: str
+    title: str
+    boxes_xyxy: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    class_ids: NDArray[np.int32]
+    labels: tuple[str, ...]
+    size_wh: tuple[int, int]
+    raw_scores: NDArray[np.float32] | None
+    needs_nms: bool
+    found: int
+    decode_ms: float
+    preprocess_ms: float
+    network_ms: float
+
+    def __post_init__(self) -> None:
+        count = len(self.scores)
+        if self.boxes_xyxy.shape != (count, 4) or self.class_ids.shape != (count,):
+            raise ValueError(f"boxes must have shape ({count}, 4), got {self.boxes_xyxy.shape}")
+        if np.any(np.diff(self.scores) > 0):
+            raise ValueError("scores must descend")
