@@ -11,7 +11,7 @@ SERVE = GRADIO_SERVER_NAME=$(HOST) GRADIO_SERVER_PORT=$(PORT)
 RELOAD = GRADIO_WATCH_DIRS=app,cvdemo GRADIO_WATCH_MODULE_NAME=app GRADIO_WATCH_DEMO_NAME=demo \
 	GRADIO_WATCH_DEMO_PATH=app.py
 
-.PHONY: all help run dev test check fix bench
+.PHONY: all help run dev test check fix bench readme
 all: test check
 
 help:  ## this list
@@ -59,5 +59,8 @@ fix: .venv/dev.stamp  ## mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (one row: make bench ROW=P5)
+bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (ROW=P5 for one; ARGS=--keep for the README)
 	$(BIN)/python -m benchmarks $(if $(ROW),--row $(ROW)) $(ARGS)
+
+readme: .venv/dev.stamp  ## write the tables of the README anew (after new weights)
+	$(BIN)/python -m benchmarks.readme

@@ -1,0 +1,1 @@
+"""The project's scoreboard: each row pits our code against a peer in one run, interleaved."""

@@ -1,0 +1,65 @@
+"""The README's generated parts: speed from benchmarks/latest.json, our models from their cards, the Hub's models.
+
+``python -m benchmarks.readme`` writes them; a test fails when the README tells something else.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from benchmarks.table import cells
+from cvdemo import catalogue, weights
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+LATEST = ROOT / "benchmarks" / "latest.json"
+
+
+def speed() -> str:
+    """Return the speed table of the last kept run, or how to get one."""
+    if not LATEST.exists():
+        return "Run `make bench`: it compares this code with its peers on your machine, both sides in one run."
+    kept: dict[str, Any] = json.loads(LATEST.read_text())
+    lines = ["| row | work | ours | peer | ratio (95 % interval) | goal | |", "|---|---|---|---|---|---|---|"]
+    lines += ["| " + " | ".join(cells(plain)) + " |" for plain in kept["rows"]]
+    remarks = [f"{plain['name']}: {plain['remark']}." for plain in kept["rows"] if plain["remark"]]
+    return "\n".join([*lines, "", f"Taken on {kept['machine']}.", *remarks])
+
+
+def models() -> str:
+    """Return the table of the models that we trained, from the cards beside their weights."""
+    lines = ["| model | top-1 | top-5 | recipe | trained in |", "|---|---|---|---|---|"]
+    for spec in catalogue.MODELS:
+        card = weights.card(spec.name) if spec.source == "bundled" else None
+        if card is not None:
+            low, high = card.top1_interval
+            lines.append(
+                f"| {spec.title} (`{spec.name}`) | {card.top1:.1%} ({low:.1%} to {high:.1%}) | {card.top5:.1%} "
+                f"| {card.recipe} | {card.hours:.1f} h on {card.machine} |"
+            )
+    return "\n".join(lines)
+
+
+def hub_ids() -> list[str]:
+    """Return the repositories on the Hub that the catalogue's models come from."""
+    return sorted({spec.weights for spec in catalogue.MODELS if spec.weights and "/" in spec.weights})
+
+
+TABLES = {"speed": speed, "models": models}
+
+
+def filled(text: str) -> str:
+    """Return ``text`` with the front matter's models and the tables between ``<!-- name -->`` markers made anew."""
+    hub_models = "".join(f"  - {id}\n" for id in hub_ids())
+    text = re.sub(r"^models:\n(  - .*\n)*", lambda _: f"models:\n{hub_models}", text, count=1, flags=re.MULTILINE)
+    for name, table in TABLES.items():
+        found = re.search(f"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
+        if found is None:
+            raise ValueError(f"the README has no markers for {name}")
+        text = text[: found.start(1)] + table() + "\n" + text[found.end(1) :]
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text()))

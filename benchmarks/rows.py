@@ -1,0 +1,56 @@
+"""The rows of the scoreboard: what is compared with what, and which ratio is the goal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmarks.timing import Comparison
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The outcome of a row that counts instead of timing: what was seen, and whether it is as promised."""
+
+    seen: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The outcome of a row that times, with a remark worth printing."""
+
+    comparison: Comparison
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the scoreboard.
+
+    ``goal`` bounds a ratio: "faster" means peer / ours must be at least that, "cost" means ours / peer at most that.
+    ``measure`` is None for what cannot be measured yet; ``why`` tells.
+    """
+
+    name: str
+    work: str
+    peer: str
+    kind: Literal["faster", "cost", "counts"]
+    goal: float | None
+    measure: Callable[[], Measured | Counts] | None
+    why: str = ""
+
+
+def figure(row: Row, comparison: Comparison) -> tuple[float, float, float]:
+    """Return ratio, low and high the way the row states its goal."""
+    if row.kind == "faster":
+        return 1 / comparison.ratio, 1 / comparison.high, 1 / comparison.low
+    return comparison.ratio, comparison.low, comparison.high
+
+
+def passed(row: Row, outcome: Measured | Counts) -> bool:
+    """Return whether the outcome meets the row's goal."""
+    if isinstance(outcome, Counts):
+        return outcome.passed
+    assert row.goal is not None
+    ratio = figure(row, outcome.comparison)[0]
+    return ratio >= row.goal if row.kind == "faster" else ratio <= row.goal
