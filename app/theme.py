@@ -84,6 +84,7 @@ SHAPES = {
     "button_small_text_weight": "550",
     "button_border_width": "1px",
     "button_border_width_dark": "1px",
+    "shadow_drop_lg": "0 0 0 1px var(--cv-edge), 0 8px 24px rgb(0 0 0/.18)",  # menus and messages
     "block_shadow": "none",
     "block_shadow_dark": "none",
     "input_border_width": "1px",

@@ -74,12 +74,13 @@ document.addEventListener('drop', (event) => {
   root.classList.remove('dropping');
   if (event.defaultPrevented || !holdsFiles(event)) return; // another component took it
   event.preventDefault();
-  take(event.dataTransfer.files[0]);
+  if (event.dataTransfer.items[0]?.webkitGetAsEntry?.()?.isDirectory) refuse('This is a folder. Drop a photo from it.');
+  else take(event.dataTransfer.files[0]);
 });
 document.addEventListener('paste', (event) => {
   const pasted = event.clipboardData?.files?.[0];
   const writing = event.target.closest?.('input, textarea, [contenteditable=true]');
   if (!pasted || (writing && event.clipboardData.types.includes('text/plain'))) return;
   event.preventDefault();
-  take(pasted);
+  take(pasted.name === 'image.png' ? new File([pasted], 'Pasted photo') : pasted); // browsers' name for pixels without one
 });
