@@ -112,12 +112,6 @@ def test_the_rows_of_the_first_issue_are_there() -> None:
     assert [row.name for row in ROWS] == ["P1", "P2", "P5", "P6", "reply", "cache"]
     goals = {row.name: row.goal for row in ROWS if row.goal}
     assert goals == {"P1": 2.5, "P2": 1.35, "P5": 4, "P6": 1.15, "reply": 1.25}
-        "P1": 2.5,
-        "P2": 1.35,
-        "P5": 4,
-        "P6": 1.15,
-        "reply": 1.25,
-    }
 
 
 def test_the_cache_keeps_its_promises_under_a_crowd() -> None:
