@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,13 @@ def test_the_content_decides_and_not_the_name(tmp_path: Path, format: str, name:
     assert photo.format == format and photo.frames == 1 and photo.full_size_wh == (96, 64)
     assert np.array_equal(photo.pixels, by_pillow(data))
     assert images.inspect(tmp_path / name) == images.PhotoFacts((96, 64), format, 1)
+
+
+def test_a_bmp_in_run_lengths_comes_in(tmp_path: Path) -> None:
+    runs = b"\4\1\0\0" + b"\2\0\2\1\0\1"  # the lower line pink, the upper half black
+    header = struct.pack("<IIiiHHIIiiII", 62, 40, 4, 2, 1, 8, 1, len(runs), 0, 0, 2, 0)
+    data = b"BM" + struct.pack("<II", 62 + len(runs), 0) + header + bytes(4) + b"\xc8\xc8\xff\0" + runs
+    assert read(tmp_path, data).pixels[:, :, 0].tolist() == [[0, 0, 255, 255], [255] * 4]
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])

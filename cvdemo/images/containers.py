@@ -22,6 +22,7 @@ from cvdemo.images.verdicts import DAMAGED, DRAWING, EMPTY, ENDS_EARLY, NOT_A_PI
 _MAX_FRAMES: Final = 10_000  # counting stops here
 _MAX_BLOCKS: Final = 300_000  # segments, chunks, sub-blocks: far more than a real file of 10 MB has
 _MAX_SCANS: Final = 50  # a progressive JPEG has about ten; each costs a pass over all pixels (20 ms at 49 megapixels)
+_MAX_RLE: Final = 4_000_000  # pixels and bytes of a BMP in run lengths: half a second
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,10 @@ def _webp_wh(kind: bytes, body: bytes) -> tuple[int, int]:
 
 
 def _bmp(data: bytes) -> Container:
-    (pixels_at,) = struct.unpack_from("<I", data, 10)
+    pixels_at, header_bytes, width, height, _, _, compression = struct.unpack_from("<IIiiHHI", data, 10)
+    packed = header_bytes >= 40 and compression in (1, 2)  # run lengths, which Pillow decodes in Python
+    if packed and max(abs(width * height), len(data)) > _MAX_RLE:
+        raise PhotoError(NOT_A_PICTURE)
     return Container("BMP", data, complete=pixels_at < len(data))
 
 

@@ -13,7 +13,7 @@ _COMPRESSION, _TILE_WIDTH, _TILE_LENGTH = 0x0103, 0x0142, 0x0143
 _COMPRESSIONS: Final = {1, 5, 7, 8, 32_946, 32_773}
 _SHORT, _LONG = 3, 4
 _TEXT_KINDS: Final = {1, 2, 6, 7}  # kept as bytes by Pillow; each value of the other kinds becomes a Python number
-_MAX_VALUES: Final = 300_000  # the tiles of the largest picture: 50 megapixels in tiles of 16 x 16
+_MAX_VALUES: Final = 70_000  # strips of one row, in three planes, or tiles of 27 x 27, of the largest picture
 _MAX_TILE_PIXELS: Final = 16_777_216
 _MAX_ENTRIES: Final = 1000
 
