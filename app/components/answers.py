@@ -1,6 +1,8 @@
 """The answer cards: one per model, bars on one scale, what it saw, its facts."""
 
-from typing import Any, ClassVar
+from typing import Any
+
+from gradio.events import EventListener
 
 from app.components.drawn import Drawn
 
@@ -11,7 +13,7 @@ class Answers(Drawn):
     The value is what `app.tabs.classify_view.cards` returns.
     """
 
-    EVENTS: ClassVar[list[Any]] = ["use", "again", "fetch"]
+    EVENTS = [EventListener("use"), EventListener("again"), EventListener("fetch")]
 
     def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(value, names=("answers",), class_name="answers", **kwargs)

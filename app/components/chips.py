@@ -1,7 +1,9 @@
 """The chosen models as chips, and the menu that adds one."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
+
+from gradio.events import EventListener
 
 from app.components.drawn import Drawn
 from cvdemo import weights
@@ -18,7 +20,7 @@ class ModelChips(Drawn):
     The value is what `chips` returns; read the choice with `chosen`.
     """
 
-    EVENTS: ClassVar[list[Any]] = ["models"]
+    EVENTS = [EventListener("models")]
 
     def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(value, names=("chips",), class_name="chips", **kwargs)

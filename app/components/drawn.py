@@ -2,10 +2,11 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import gradio as gr
 from gradio import component_meta
+from gradio.events import EventListener
 
 HERE = Path(__file__).parent
 
@@ -27,7 +28,7 @@ class Drawn(gr.HTML):
     A subclass names the events that its scripts trigger in ``EVENTS``.
     """
 
-    EVENTS: ClassVar[list[Any]] = []
+    EVENTS: list[EventListener] = []
 
     def __init__(self, value: Any = None, *, names: tuple[str, ...], class_name: str, **kwargs: Any) -> None:
         super().__init__(

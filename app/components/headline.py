@@ -1,6 +1,8 @@
 """The head of a tab: its question, its answer, and what is being worked on."""
 
-from typing import Any, ClassVar
+from typing import Any
+
+from gradio.events import EventListener
 
 from app.components.drawn import Drawn
 
@@ -11,7 +13,7 @@ class Headline(Drawn):
     The value is what `headline` returns.
     """
 
-    EVENTS: ClassVar[list[Any]] = ["stop"]
+    EVENTS = [EventListener("stop")]
 
     def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(value, names=("headline",), class_name="headline", **kwargs)

@@ -5,9 +5,10 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import gradio as gr
+from gradio.events import EventListener
 
 from app.components.drawn import Drawn
 from app.components.photo_copies import starter_rows, upload_copy
@@ -38,7 +39,7 @@ class PhotoRail(Drawn):
     The browser sends it, so it is untrusted: read it through `photo_path` and `photo_point`.
     """
 
-    EVENTS: ClassVar[list[Any]] = ["photo", "point"]
+    EVENTS = [EventListener("photo"), EventListener("point")]
 
     def __init__(self, value: dict[str, Any] | None = None, elem_id: str = "rail", **kwargs: Any) -> None:
         on_space = os.environ.get("SYSTEM") == "spaces" or bool(os.environ.get("SPACE_ID"))

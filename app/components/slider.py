@@ -1,6 +1,8 @@
 """A slider with its value beside it and a live sentence under it."""
 
-from typing import Any, ClassVar
+from typing import Any
+
+from gradio.events import EventListener
 
 from app.components.drawn import Drawn
 from cvdemo.errors import SettingError
@@ -12,7 +14,7 @@ class LiveSlider(Drawn):
     The value is ``{"value": number, "sentence": text or None}``. Arrow keys move one step, Page keys ten.
     """
 
-    EVENTS: ClassVar[list[Any]] = ["input"]
+    EVENTS = [EventListener("input")]
 
     def __init__(
         self,
@@ -28,8 +30,8 @@ class LiveSlider(Drawn):
         self.low, self.high = low, high
         super().__init__(
             {"value": value, "sentence": sentence},
-            names=("slider",),
-            class_name="ctl",
+            names=("range", "slider"),
+            class_name="slider",
             label_text=label,
             help_text=help_text,
             low=low,
