@@ -28,7 +28,7 @@ const details = (card) => {
 const answerCard = (card) => h('section', { class: 'card', 'data-model': card.model, 'aria-label': `${card.family_word}, ${card.title}` },
   h('h3', { class: 'fam' }, familyMark(card.family), h('span', { class: 'n', title: card.title }, h('span', { class: `${card.family}` }, card.family_word), ` · ${card.title}`),
     h('span', { class: 'state' }, card.sees)),
-  card.random ? h('p', { class: 'notice warn' }, card.random) : null,
+  card.notice ? h('p', { class: 'notice warn' }, card.notice) : null,
   h('div', { class: 'rows', role: 'list' }, card.rows.map(bar)), axis(), details(card));
 const missingCard = (card) => h('section', { class: 'card missing', 'data-model': card.model, role: 'alert' },
   h('h3', { class: 'fam' }, familyMark(card.family), h('span', { class: 'n', title: card.title }, h('span', { class: `${card.family}` }, card.family_word), ` · ${card.title}`)),

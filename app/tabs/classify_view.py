@@ -21,6 +21,7 @@ from cvdemo.classify.words import (
 from cvdemo.wording import NBSP, megabytes, milliseconds, percent, scaled
 
 QUESTION = "What do a CNN and a ViT call this photo?"
+OWN_LABELS = "Shares among your own labels only: they say which fits best, not whether one fits at all."
 NEEDS_FETCH = "This model is not on this machine yet."
 
 
@@ -63,7 +64,7 @@ def _answer_card(
         "family": answer.family,
         "family_word": FAMILY_WORDS[answer.family],
         "sees": f"sees {width} × {height} px",
-        "random": RANDOM_WEIGHTS if answer.weights == "random" else None,
+        "notice": _notice(answer),
         "photo": f"{hash(answer.seen.tobytes())}",
         "rows": [
             {
@@ -86,6 +87,12 @@ def _answer_card(
         "facts": _facts(answer),
         "about": _about(answer),
     }
+
+
+def _notice(answer: Answer) -> str | None:
+    if answer.weights == "random":
+        return RANDOM_WEIGHTS
+    return OWN_LABELS if get(answer.model).zero_shot else None
 
 
 def _tiny(pixels: np.ndarray) -> str:
