@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from cvdemo import compute
 from cvdemo.catalogue import get
@@ -15,7 +15,7 @@ from cvdemo.weights import Progress
 from cvdemo.wording import megabytes
 
 if TYPE_CHECKING:
-    from cvdemo.loading import ReadyModel
+    from cvdemo.loading import ReadyDetector, ReadyModel
 
 MEMORY_SHARE = 0.25
 WAIT_S = 180.0
@@ -178,10 +178,10 @@ def memory_limit() -> int:
 
 
 @cache
-def _shared() -> "ModelCache[ReadyModel]":
+def _shared() -> "ModelCache[ReadyModel | ReadyDetector]":
     from cvdemo.loading import load  # the one place where torch comes in: the page stands seconds earlier
 
-    def fetch(key: Hashable, progress: OnProgress) -> "ReadyModel":
+    def fetch(key: Hashable, progress: OnProgress) -> "ReadyModel | ReadyDetector":
         assert isinstance(key, tuple)
         name, random = key
         return load(get(name), compute.device(), progress, random=random)
@@ -191,9 +191,28 @@ def _shared() -> "ModelCache[ReadyModel]":
 
 @contextmanager
 def borrow(name: str, progress: OnProgress | None = None, random: bool = False) -> "Iterator[ReadyModel]":
-    """Lend the catalogue's model ``name`` (see `ModelCache.borrow`); ``random`` asks for random weights."""
+    """Lend the catalogue's classifier or features ``name`` (see `ModelCache.borrow`); ``random``: random weights.
+
+    Raises:
+        ValueError: it is a detector.
+    """
+    if get(name).task == "detect":
+        raise ValueError(f"{name} is a detector: borrow_detector lends those")
     with _shared().borrow((name, random), progress) as model:
-        yield model
+        yield cast("ReadyModel", model)
+
+
+@contextmanager
+def borrow_detector(name: str, progress: OnProgress | None = None, random: bool = False) -> "Iterator[ReadyDetector]":
+    """Lend the catalogue's detector ``name``, out of the same cache.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if get(name).task != "detect":
+        raise ValueError(f"{name} is no detector: borrow lends those")
+    with _shared().borrow((name, random), progress) as model:
+        yield cast("ReadyDetector", model)
 
 
 def resident(name: str) -> bool:

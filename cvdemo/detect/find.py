@@ -50,7 +50,7 @@ def find(path: Path, model: str, progress: Callable[[Progress], None] | None = N
     known = _candidates.get(key)
     if known is not None:
         return known, True
-    with models.borrow(model, progress) as ready, compute.turn():
+    with models.borrow_detector(model, progress) as ready, compute.turn():
         raw = ready.run(photo.pixels)
     with _count:
         _runs += 1

@@ -10,11 +10,11 @@ from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
 from cvdemo.lenet import INPUT_SIZE, LeNet5
 from cvdemo.loading.finish import finish
-from cvdemo.loading.parts import Kind, Parts, ReadyModel
+from cvdemo.loading.parts import Kind, Parts, Ready, ReadyDetector, ReadyModel
 from cvdemo.preprocess import Preprocessing
 from cvdemo.weights import Fetched, OnProgress, Progress, fetch, suggestion
 
-__all__ = ["LOADERS", "Parts", "ReadyModel", "load"]
+__all__ = ["LOADERS", "Parts", "Ready", "ReadyDetector", "ReadyModel", "load"]
 
 RANDOM_SEED = 0
 _UNUSABLE = (RuntimeError, OSError, LookupError, ValueError, SafetensorError, PickleError, EOFError, MemoryError)
@@ -52,6 +52,12 @@ def _random(spec: ModelSpec, fetched: Fetched | None) -> Parts:
     return Parts(LeNet5(), preprocessing, digits)
 
 
+def _opencv(spec: ModelSpec) -> ReadyDetector:
+    from cvdemo.loading.from_opencv import load_opencv
+
+    return load_opencv(spec)
+
+
 LOADERS: dict[str, Callable[[ModelSpec, Fetched | None], Parts]] = {
     "bundled": _bundled,
     "timm": _timm,
@@ -68,7 +74,9 @@ def build(spec: ModelSpec, fetched: Fetched | None) -> Parts:
         return LOADERS[spec.source](spec, fetched)
 
 
-def load(spec: ModelSpec, device: str = "cpu", progress: OnProgress | None = None, random: bool = False) -> ReadyModel:
+def load(
+    spec: ModelSpec, device: str = "cpu", progress: OnProgress | None = None, random: bool = False
+) -> ReadyModel | ReadyDetector:
     """Return ``spec`` ready to run on ``device``, warmed up; its weights are fetched first if they are not here.
 
     Args:
@@ -80,6 +88,8 @@ def load(spec: ModelSpec, device: str = "cpu", progress: OnProgress | None = Non
         Stopped: raised by ``progress``.
         Busy: others kept the device for longer than a warm-up may wait.
     """
+    if spec.source == "opencv":
+        return _opencv(spec)
     if spec.task == "detect":
         raise ModelUnavailable(
             f"{spec.title} is a detector, and detectors cannot be loaded yet. Choose a classifier.", spec.name

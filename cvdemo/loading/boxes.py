@@ -1,5 +1,6 @@
 """What a detector's run hands over, whatever its library: raw boxes before non-maximum suppression."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,9 @@ class RawBoxes:
     """Candidates in any order.
 
     Args:
-        boxes_xyxy: float32 (N, 4), in pixels of the picture that the detector was given.
+        boxes_xyxy: float32 (N, 4), in pixels of the picture that the detector was given; may reach out of it.
         scores: float32 (N,), 0..1.
-        class_ids: int (N,), indices into ``labels``.
+        class_ids: int32 (N,), indices into ``labels``.
         margins: float32 (N,), where ``scores`` were made from margins by a logistic; else None.
     """
 
@@ -24,3 +25,12 @@ class RawBoxes:
     margins: NDArray[np.float32] | None
     preprocess_ms: float
     network_ms: float
+
+    def __post_init__(self) -> None:
+        count = len(self.scores)
+        if self.boxes_xyxy.shape != (count, 4) or self.class_ids.shape != (count,):
+            raise ValueError(f"{count} scores need boxes ({count}, 4), got {self.boxes_xyxy.shape}")
+
+
+Detect = Callable[[NDArray[np.uint8]], RawBoxes]
+"""A picture, uint8 (H, W, 3) RGB, to its raw boxes. For one thread at a time."""
