@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,24 +58,30 @@ def test_healthz_tells_what_it_was_given_and_null_for_the_rest(site: str) -> Non
     assert httpx.head(f"{site}/healthz").status_code == 200
 
 
-def _stuck() -> Mapping[str, object]:
-    time.sleep(4)
-    return {"device": "too late"}
-
-
 def _broken() -> Mapping[str, object]:
     raise RuntimeError("no figures in /secret/path")
 
 
-@pytest.mark.parametrize("health", [_stuck, _broken], ids=["stuck", "broken"])
-def test_healthz_answers_although_its_figures_cannot_be_had(health: Callable[[], Mapping[str, object]]) -> None:
-    with served(health=health) as address:
-        begun_s = time.monotonic()
-        answers = [httpx.get(f"{address}/healthz", timeout=10) for _ in range(3)]
-        assert time.monotonic() - begun_s < 4.0, "each waits a second at most"
-    assert {answer.status_code for answer in answers} == {200}
-    assert answers[0].json()["device"] is None
-    assert "secret" not in answers[0].text
+def test_healthz_answers_although_its_figures_are_stuck() -> None:
+    ready = threading.Event()
+
+    def stuck() -> Mapping[str, object]:
+        ready.wait(60)
+        return {"device": "cpu"}
+
+    with served(health=stuck) as address:
+        for _ in range(3):  # the third finds no free thread for its figures
+            assert httpx.get(f"{address}/healthz", timeout=20).json() == {"status": "ok", **serving.HEALTH_UNKNOWN}
+        ready.set()
+        assert httpx.get(f"{address}/healthz", timeout=20).json()["device"] == "cpu"
+
+
+def test_healthz_answers_although_its_figures_are_broken() -> None:
+    with served(health=_broken) as address:
+        answer = httpx.get(f"{address}/healthz")
+    assert answer.status_code == 200
+    assert answer.json()["device"] is None
+    assert "secret" not in answer.text
 
 
 # Settings
