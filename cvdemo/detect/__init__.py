@@ -1,8 +1,19 @@
 """What did the detector find, and what did NMS throw away? Raw candidates, suppression with a ledger, precision."""
 
+from cvdemo.detect.curve import THRESHOLDS, counts_by_iou
 from cvdemo.detect.ledger import Ledger, State, Step
 from cvdemo.detect.nms import suppress
 from cvdemo.detect.result import CANDIDATE_LIMIT, Candidates
 from cvdemo.detect.settings import Settings
 
-__all__ = ["CANDIDATE_LIMIT", "Candidates", "Ledger", "Settings", "State", "Step", "suppress"]
+__all__ = [
+    "CANDIDATE_LIMIT",
+    "THRESHOLDS",
+    "Candidates",
+    "Ledger",
+    "Settings",
+    "State",
+    "Step",
+    "counts_by_iou",
+    "suppress",
+]

@@ -1,94 +1,147 @@
-"""Greedy non-maximum suppression in blocks: the same boxes as one by one, a few numpy calls per 64 of them."""
+"""Greedy non-maximum suppression in blocks: the same boxes as one by one, a few numpy calls for many of them."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.detect.overlap import Columns, overlaps
+from cvdemo.detect.overlap import Columns, Floats, overlaps, scratch
+from cvdemo.detect.reach import Reach
 
-BLOCK = 64  # as many boxes as fit one row of bits in a machine word
+BLOCK = 64  # as many boxes as one machine word has bits
 PAIRS = 1 << 15  # pairs computed at a time: their intermediate results stay in the processor's cache
+CALM = 0.03  # a block that removes less than this share of the rest: look only where boxes can meet
+MANY = 3000  # below, comparing all with all is as fast
+WIDE_BLOCK = 1024
+GROUP = 64
 
 
-def greedy(boxes: Columns, limit: np.float32, measure: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+@dataclass(frozen=True, eq=False)
+class _Contest:
+    """The rules, the books and the scratch room of one run over one table of boxes."""
+
+    limit: np.float32
+    measure: str
+    room: Floats
+    by: NDArray[np.int32]
+    overlap: Floats
+
+    def meet(self, rows: Columns, others: Columns) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the overlaps of ``rows`` with ``others``, and which are above the limit."""
+        shared = overlaps(rows, others, self.measure, self.room)
+        return shared, shared > self.limit
+
+    def enter(self, losers: NDArray[np.intp], winners: NDArray[np.intp], shared: Floats) -> None:
+        """Write down who lost to whom."""
+        self.by[losers] = winners
+        self.overlap[losers] = shared
+
+
+def greedy(boxes: Columns, limit: np.float32, measure: str) -> tuple[NDArray[np.int32], Floats]:
     """Return for each box, best first, the better box that suppressed it (-1: none) and their overlap.
 
     The best box survives and removes all that overlap it by more than ``limit``; then the best of the rest, and so on.
-    Blocks change nothing: a box is compared with every survivor before it, in order.
+    Blocks change nothing: each box is removed by the first survivor that overlaps it too much.
     """
+    room = scratch(min(PAIRS, len(boxes) ** 2))
+    return _greedy(boxes, limit, measure, room)
+
+
+def _greedy(boxes: Columns, limit: np.float32, measure: str, room: Floats) -> tuple[NDArray[np.int32], Floats]:
     count = len(boxes)
-    by = np.full(count, -1, np.int32)
-    overlap = np.full(count, np.nan, np.float32)
-    rest = np.arange(count)
-    while len(rest):
-        head, rest = rest[:BLOCK], rest[BLOCK:]
-        survivors = _settle(head, boxes, limit, measure, by, overlap)
-        rest = _remove(survivors, rest, boxes, limit, measure, by, overlap)
-    return by, overlap
+    contest = _Contest(limit, measure, room, np.full(count, -1, np.int32), np.full(count, np.nan, np.float32))
+    if limit >= 1:  # no overlap exceeds 1
+        return contest.by, contest.overlap
+    rest, calm = np.arange(count), False
+    while len(rest) and not (calm and len(rest) > MANY):
+        head, rest, first, boxes = rest[:BLOCK], rest[BLOCK:], boxes[:BLOCK], boxes[BLOCK:]
+        winners = _settle(head, first, contest)
+        stay = _remove(head[winners], first[winners], rest, boxes, contest)
+        if stay is not None:
+            calm = bool(np.count_nonzero(stay) > (1 - CALM) * len(rest))
+            rest, boxes = rest[stay], boxes[stay]
+        else:
+            calm = True
+    if len(rest):
+        _look_around(rest, boxes, contest)
+    return contest.by, contest.overlap
 
 
-def _settle(
-    head: NDArray[np.intp],
-    boxes: Columns,
-    limit: np.float32,
-    measure: str,
-    by: NDArray[np.int32],
-    overlap: NDArray[np.float32],
-) -> NDArray[np.intp]:
-    """Decide the boxes of one block among themselves; return the survivors."""
-    some = boxes[head]
-    shared = overlaps(some, some, measure)
-    above = np.triu(shared > limit, 1)
-    if not above.any():
-        return head
+def _settle(head: NDArray[np.intp], boxes: Columns, contest: _Contest) -> NDArray[np.intp]:
+    """Decide the boxes of one block among themselves; return the places of the survivors."""
+    shared, above = contest.meet(boxes, boxes)
+    above = np.triu(above, 1)
+    lost = np.flatnonzero(above.any(axis=0))
+    if not len(lost):
+        return np.arange(len(head))
     padded = np.zeros((len(head), BLOCK), np.bool_)
     padded[:, : len(head)] = above
     beats = np.packbits(padded, axis=1, bitorder="little").view(np.uint64).ravel().tolist()
     gone, survivors = 0, []
     for place, beaten in enumerate(beats):
-        if gone >> place & 1:
-            continue
-        survivors.append(place)
-        gone |= beaten
-    _enter(np.array(survivors), above, shared, head, head, by, overlap)
-    return head[survivors]
+        if not gone >> place & 1:
+            survivors.append(place)
+            gone |= beaten
+    winners = np.array(survivors)
+    beaten = above[winners]
+    lost = np.flatnonzero(beaten.any(axis=0))
+    first = winners[beaten[:, lost].argmax(axis=0)]
+    contest.enter(head[lost], head[first], shared[first, lost])
+    return winners
 
 
 def _remove(
-    survivors: NDArray[np.intp],
-    rest: NDArray[np.intp],
-    boxes: Columns,
-    limit: np.float32,
-    measure: str,
-    by: NDArray[np.int32],
-    overlap: NDArray[np.float32],
-) -> NDArray[np.intp]:
-    """Remove what the survivors of a block suppress among all later boxes; return what stays."""
-    rows, stay = boxes[survivors], []
-    width = max(PAIRS // len(survivors), 1)
+    winners: NDArray[np.intp], rows: Columns, rest: NDArray[np.intp], boxes: Columns, contest: _Contest
+) -> NDArray[np.bool_] | None:
+    """Enter what the survivors of a block suppress among all later boxes; return which stay (None: all)."""
+    stay = None
+    width = PAIRS // len(winners)
     for start in range(0, len(rest), width):
-        part = rest[start : start + width]
-        shared = overlaps(rows, boxes[part], measure)
-        above = shared > limit
-        hit = above.any(axis=0)
-        if hit.any():
-            _enter(np.arange(len(survivors)), above, shared, survivors, part, by, overlap)
-            part = part[~hit]
-        stay.append(part)
-    return np.concatenate(stay) if stay else rest
+        shared, above = contest.meet(rows, boxes[start : start + width])
+        lost = np.flatnonzero(above.any(axis=0))
+        if len(lost):
+            first = above[:, lost].argmax(axis=0)
+            contest.enter(rest[start + lost], winners[first], shared[first, lost])
+            stay = np.ones(len(rest), np.bool_) if stay is None else stay
+            stay[start + lost] = False
+    return stay
 
 
-def _enter(
-    places: NDArray[np.intp],
-    above: NDArray[np.bool_],
-    shared: NDArray[np.float32],
-    winners: NDArray[np.intp],
-    losers: NDArray[np.intp],
+def _look_around(rest: NDArray[np.intp], boxes: Columns, contest: _Contest) -> None:
+    """Decide many boxes of which few overlap: groups of alike survivors look only where they can reach."""
+    count = len(rest)
+    by, overlap = np.full(count, count, np.int32), np.full(count, np.nan, np.float32)
+    reach = Reach(boxes, float(contest.limit), contest.measure)
+    for start in range(0, count, WIDE_BLOCK):
+        head = start + np.flatnonzero(by[start : start + WIDE_BLOCK] == count)
+        if not len(head):
+            continue
+        inner_by, inner_overlap = _greedy(boxes[head], contest.limit, contest.measure, contest.room)
+        lost = inner_by >= 0
+        by[head[lost]], overlap[head[lost]] = head[inner_by[lost]], inner_overlap[lost]
+        for group in reach.groups(head[~lost], GROUP) if start + WIDE_BLOCK < count else ():
+            others = reach.of(group, start + WIDE_BLOCK)
+            _remove_first(group, others, boxes, by, overlap, contest)
+    lost = by < count
+    contest.enter(rest[lost], rest[by[lost]], overlap[lost])
+
+
+def _remove_first(
+    group: NDArray[np.intp],
+    others: NDArray[np.intp],
+    boxes: Columns,
     by: NDArray[np.int32],
-    overlap: NDArray[np.float32],
+    overlap: Floats,
+    contest: _Contest,
 ) -> None:
-    """Write down who lost to whom: each loser to the first survivor that overlaps it by more than the limit."""
-    beaten = above[places]
-    lost = np.flatnonzero(beaten.any(axis=0))
-    first = places[beaten[:, lost].argmax(axis=0)]
-    by[losers[lost]] = winners[first]
-    overlap[losers[lost]] = shared[first, lost]
+    """Enter what a group suppresses, unless a better box already did."""
+    rows, width = boxes[group], PAIRS // len(group)
+    for start in range(0, len(others), width):
+        part = others[start : start + width]
+        shared, above = contest.meet(rows, boxes[part])
+        lost = np.flatnonzero(above.any(axis=0))
+        if len(lost):
+            first = above[:, lost].argmax(axis=0)
+            sooner = group[first] < by[part[lost]]
+            lost, first = lost[sooner], first[sooner]
+            by[part[lost]], overlap[part[lost]] = group[first], shared[first, lost]

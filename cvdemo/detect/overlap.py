@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-MEASURES = ("iou", "smaller", "diou", "smaller_diou")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,44 +35,54 @@ def columns(boxes_xyxy: Floats, classes: NDArray[np.int32] | None) -> Columns:
     return Columns(values, classes)
 
 
-def overlaps(rows: Columns, others: Columns, measure: str) -> Floats:
-    """Return how much each of ``rows`` overlaps each of ``others``, float32 (R, C).
+def scratch(pairs: int) -> Floats:
+    """Return room in which `overlaps` computes up to ``pairs`` pairs again and again."""
+    return np.empty((4, pairs), np.float32)
+
+
+def overlaps(rows: Columns, others: Columns, measure: str, room: Floats | None = None) -> Floats:
+    """Return how much each of ``rows`` overlaps each of ``others``, float32 (R, C); valid until ``room`` is used again.
 
     A box without area overlaps nothing (0, or NaN where two such meet); boxes of different classes give -1.
+    Measures: ``iou``, ``smaller`` (intersection over the smaller box) and ``diou`` (arXiv:1911.08287).
     """
+    shape = len(rows), len(others)
+    pairs = shape[0] * shape[1]
+    inter, high, work, more = (scratch(pairs) if room is None else room)[:, :pairs].reshape(4, *shape)
     x0, y0, x1, y1, area = rows.values[:, :, None]
     u0, v0, u1, v1, size = others.values
-    inter = np.minimum(x1, u1)
-    work = np.maximum(x0, u0)
-    inter -= work
+    np.minimum(x1, u1, out=inter)
+    inter -= np.maximum(x0, u0, out=work)
     np.maximum(inter, 0, out=inter)
-    high = np.minimum(y1, v1)
-    np.maximum(y0, v0, out=work)
-    high -= work
+    np.minimum(y1, v1, out=high)
+    high -= np.maximum(y0, v0, out=work)
     np.maximum(high, 0, out=high)
     inter *= high
-    if measure.startswith("smaller"):
+    if measure == "smaller":
         np.minimum(area, size, out=work)
     else:
         np.add(area, size, out=work)
         work -= inter
     inter /= work
-    if measure.endswith("diou"):
-        inter -= _distance(rows.values, others.values)
+    if measure == "diou":
+        inter -= _distance(rows.values, others.values, high, work, more)
     if rows.classes is not None and others.classes is not None:
-        inter[rows.classes[:, None] != others.classes] = -1
+        np.copyto(inter, -1, where=rows.classes[:, None] != others.classes)
     return inter
 
 
-def _distance(rows: Floats, others: Floats) -> Floats:
-    """Return the squared distance of the centres over the squared diagonal of the box around both (DIoU's penalty)."""
-    x0, y0, x1, y1 = rows[:4, :, None]
-    u0, v0, u1, v1 = others[:4]
-    wide = np.maximum(x1, u1) - np.minimum(x0, u0)
-    high = np.maximum(y1, v1) - np.minimum(y0, v0)
-    across = ((x0 + x1) - (u0 + u1)) / 2
-    down = ((y0 + y1) - (v0 + v1)) / 2
-    return (across * across + down * down) / (wide * wide + high * high + np.float32(1e-7))
+def _distance(rows: Floats, others: Floats, diagonal: Floats, part: Floats, away: Floats) -> Floats:
+    """Return DIoU's penalty: squared distance of the centres over the squared diagonal of the box around both."""
+    diagonal[:] = 1e-7
+    away[:] = 0
+    for low, high in ((0, 2), (1, 3)):
+        side = np.maximum(rows[high, :, None], others[high])
+        side -= np.minimum(rows[low, :, None], others[low], out=part)
+        diagonal += np.multiply(side, side, out=side)
+        np.subtract((rows[low] + rows[high])[:, None] / 2, (others[low] + others[high]) / 2, out=part)
+        away += np.multiply(part, part, out=part)
+    away /= diagonal
+    return away
 
 
 def at_most(limit: float) -> np.float32:

@@ -40,7 +40,8 @@ class Settings:
         iou: 0..1, a box that overlaps a better one by MORE than this loses: lower is stricter.
         method: one of `METHODS`.
         class_agnostic: True lets boxes of different classes suppress each other.
-        overlap: ``iou`` (intersection over union) or ``smaller`` (intersection over the smaller box).
+        overlap: ``iou`` (intersection over union) or ``smaller`` (intersection over the smaller box); ``diou`` has
+            its own measure and knows no choice.
         max_detections: most boxes kept, 1 to `DETECTION_LIMIT`.
         max_per_class: most boxes kept of one class, or None.
         classes: the classes that count, or None for all.
@@ -68,6 +69,6 @@ class Settings:
         _count(self.max_detections, "The most boxes")
         if self.max_per_class is not None:
             _count(self.max_per_class, "The most boxes per class")
-        if self.classes is not None:
-            if not isinstance(self.classes, frozenset) or not all(map(_class, self.classes)):
-                raise SettingError("The chosen classes must be whole numbers, 0 for the first class.")
+        chosen = self.classes
+        if chosen is not None and (not isinstance(chosen, frozenset) or not all(map(_class, chosen))):
+            raise SettingError("The chosen classes must be whole numbers, 0 for the first class.")
