@@ -22,7 +22,8 @@ const controls = h('section', { class: 'card controls' },
 const funnel = h('div', { class: 'funnel' });
 const curve = h('div', { class: 'curve' });
 const charts = h('section', { class: 'card charts' }, h('h3', {}, 'From windows to boxes'), funnel, h('h3', {}, 'Boxes kept against the IoU limit'), curve);
-root.append(h('div', { class: 'det' }, h('div', { class: 'stack' }, pictureCard, why), h('div', { class: 'stack side' }, controls, charts)));
+const head = makeHead(() => trigger('stop'));
+root.append(head.node, h('div', { class: 'det' }, h('div', { class: 'stack' }, pictureCard, why), h('div', { class: 'stack side' }, controls, charts)));
 
 /* One question at a time; while one is under way only the newest waits, so the last value always wins. */
 let asking = false, waiting = null;
@@ -125,7 +126,7 @@ let drawn = null;
 const draw = () => {
   const value = props.value;
   if (!value) return;
-  root.classList.toggle('updating', Boolean(value.updating));
+  head.set(value.busy || value.key ? { question: value.question, answer: value.key ? value.answer : value.message, busy: value.busy } : { question: value.question, answer: value.message });
   if (!value.key) return;
   if (drawn !== value.key) { step = null; stop(); }
   if (step !== null && step >= value.steps.length) step = null;
@@ -142,7 +143,6 @@ const draw = () => {
   inspect(boxes.active());
   drawFunnel(value.funnel);
   drawCurve(value.curve, value.settings.iou);
-  document.dispatchEvent(new CustomEvent('cv:detect', { detail: value }));
 };
 new ResizeObserver(() => { if (props.value?.key) drawCurve(props.value.curve, props.value.settings.iou); }).observe(curve);
 watch('value', draw);

@@ -13,17 +13,17 @@ WHY = (
 
 
 class DetectView(Drawn):
-    """Boxes over the photo and everything that changes them; event ``again`` asks for a detector run.
+    """Boxes over the photo and everything that changes them; events: ``again`` asks for a detector run, ``stop`` ends it.
 
     The value is what `app.tabs.detect_view.view` returns; ``suppress`` answers slider steps without a detector run.
     """
 
-    EVENTS = [EventListener("again")]
+    EVENTS = [EventListener("again"), EventListener("stop")]
 
     def __init__(self, value: dict[str, Any] | None = None, suppress: Any = None, **kwargs: Any) -> None:
         super().__init__(
             value,
-            names=("range", "boxes", "detect"),
+            names=("head", "range", "boxes", "detect"),
             class_name="detect",
             why=WHY,
             server_functions=[suppress] if suppress else None,

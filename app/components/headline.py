@@ -16,7 +16,7 @@ class Headline(Drawn):
     EVENTS = [EventListener("stop")]
 
     def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(value, names=("headline",), class_name="headline", **kwargs)
+        super().__init__(value, names=("head", "headline"), class_name="tab-head", **kwargs)
 
 
 def headline(

@@ -1,33 +1,24 @@
 """Classify: what do a CNN and a ViT call this photo?"""
 
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
 from app.components.answers import Answers
-from app.components.chips import ModelChips, chips, chosen
+from app.components.chips import ModelChips, chips
 from app.components.figures import Figures
 from app.components.foot import Foot
 from app.components.headline import Headline
-from app.components.photo import PhotoRail, photo_path
-from app.components.slider import LiveSlider, slider_number
-from app.errors import shows_errors
-from app.streaming import Finished, follow
+from app.components.photo import PhotoRail
+from app.components.slider import LiveSlider
+from app.tabs import classify_handlers as on
 from app.tabs import classify_view as view
-from cvdemo import catalogue, weights
-from cvdemo.classify import CHOSEN_LIMIT, Classification, classify
-from cvdemo.classify.pairs import same_size, same_speed
-from cvdemo.classify.run import network_runs
-from cvdemo.classify.words import temperature_sentence
-from cvdemo.errors import SettingError
-from cvdemo.wording import megabytes
+from cvdemo.catalogue import BUNDLED_PAIR
+from cvdemo.classify import CHOSEN_LIMIT
 
 TITLE = "Classify"
 ID = "classify"
 TOP_K, TEMPERATURE = 5.0, 1.0
-READY = ("bundled", "cached")
 PRESETS = ("Bundled pair", "Same size", "Same speed")
 WHY = (
     "A CNN starts with a habit built in: look near first, and use the same small filters everywhere. A ViT has to "
@@ -36,18 +27,12 @@ WHY = (
 )
 
 
-def offered() -> list[catalogue.ModelSpec]:
-    """Return the classifiers that this tab offers: those that can have trained weights."""
-    specs = (catalogue.get(name) for name in catalogue.names("classify"))
-    return [spec for spec in specs if weights.state(spec) != "random only"]
-
-
 def build(rail: PhotoRail) -> None:
     """Lay the tab out and wire it to the shared photo."""
     result = gr.State(None)
     head = Headline(view.head(None, TEMPERATURE, {"text": "Starting", "share": None, "stoppable": False}))
     with gr.Row(elem_classes="choice"):
-        models = ModelChips(chips(catalogue.BUNDLED_PAIR, offered(), CHOSEN_LIMIT))
+        models = ModelChips(chips(BUNDLED_PAIR, on.offered(), CHOSEN_LIMIT))
         preset = gr.Radio(PRESETS, value="Bundled pair", show_label=False, container=False, elem_classes="segmented")
     cards = Answers(view.cards(None, (), int(TOP_K), TEMPERATURE))
     with gr.Row(elem_classes="grid2", equal_height=True):
@@ -78,130 +63,11 @@ def build(rail: PhotoRail) -> None:
         "outputs": [result, models, *shown],
         **heavy,
     }  # fmt: skip
-    fetching = cards.fetch(fetch_and_run, **everything)
+    fetching = cards.fetch(on.fetch_and_run, **everything)
     changes = [rail.photo, models.models, own_labels.submit, cards.again]
-    running = gr.on(changes, run, trigger_mode="always_last", cancels=[fetching], **everything)
-    preset.input(choose_pair, preset, models, **heavy)
-    cards.use(use_instead, models, models, **light)
+    running = gr.on(changes, on.run, trigger_mode="always_last", cancels=[fetching], **everything)
+    preset.input(on.choose_pair, preset, models, **heavy)
+    cards.use(on.use_instead, models, models, **light)
     known = [result, models, top_k, temperature]
-    head.stop(stopped, known, shown, cancels=[fetching, running], **light)
-    gr.on([temperature.input, top_k.input], retune, known, shown, trigger_mode="always_last", **light)
-
-
-@shows_errors
-def run(photo: Any, models: Any, own_labels: str, top_k: Any, temperature: Any) -> Iterator[tuple[Any, ...]]:
-    """Classify the photo with those chosen models that are ready; the others show a button with their cost."""
-    order = _order(models)
-    ready = tuple(name for name in order if weights.state(catalogue.get(name)) in READY)
-    yield from _classify(photo, order, ready, own_labels, _settings(top_k, temperature))
-
-
-@shows_errors
-def fetch_and_run(photo: Any, models: Any, own_labels: str, top_k: Any, temperature: Any) -> Iterator[tuple[Any, ...]]:
-    """Classify with all chosen models, downloading what is missing."""
-    order = _order(models)
-    yield from _classify(photo, order, order, own_labels, _settings(top_k, temperature))
-
-
-def _order(models: Any) -> tuple[str, ...]:
-    return chosen(models) or catalogue.BUNDLED_PAIR
-
-
-def _settings(top_k: Any, temperature: Any) -> tuple[int, float]:
-    return int(slider_number(top_k, 1, 10)), slider_number(temperature, 0.2, 5.0)
-
-
-def _classify(
-    photo: Any, order: tuple[str, ...], ready: tuple[str, ...], own_labels: str, settings: tuple[int, float]
-) -> Iterator[tuple[Any, ...]]:
-    path, labels = photo_path(photo), parse_labels(own_labels)
-    before, started = network_runs(), time.perf_counter()
-    skip = (gr.skip(),) * 4
-    result: Classification | None = None
-    if ready:
-        for step in follow(lambda report: classify(path, ready, labels, report)):
-            if isinstance(step, Finished):
-                result = step.result
-            else:
-                busy = _busy(step, time.perf_counter() - started)
-                yield (gr.skip(), gr.skip(), view.head(None, 1.0, busy), *skip)
-    states = chips(None, offered(), CHOSEN_LIMIT)
-    yield (result, states, *_shown(result, order, settings, network_runs() - before))
-
-
-def _busy(step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
-    """Return what a Headline shows while ``step`` = (model name, Progress) goes on."""
-    if step is None:
-        return {"text": "Starting: the first models load", "share": None, "stoppable": True}
-    title, progress = catalogue.get(step[0]).title, step[1]
-    if progress.phase != "fetch" or not progress.total:
-        verb = "Fetching" if progress.phase == "fetch" else "Loading"
-        return {"text": f"{verb} {title}", "share": None, "stoppable": True}
-    share = progress.done / progress.total
-    left = f", about {max(1, round(elapsed_s * (1 - share) / share))} s left" if share > 0.02 else ""
-    done = f"{progress.done / 1e6:.0f} of {megabytes(progress.total)}"
-    return {"text": f"Fetching {title}: {done}{left}", "share": share, "stoppable": True}
-
-
-def _shown(
-    result: Classification | None, order: tuple[str, ...], settings: tuple[int, float], runs: int
-) -> tuple[dict[str, Any], ...]:
-    """Return the values of headline, cards, agreement, temperature and foot."""
-    top_k, temperature = settings
-    sentence = temperature_sentence(result, temperature) if result else None
-    return (
-        view.head(result, temperature),
-        view.cards(result, order, top_k, temperature),
-        view.agreement_card(result, top_k, temperature),
-        {"value": temperature, "sentence": sentence},
-        view.foot(result, order, top_k, runs),
-    )
-
-
-@shows_errors
-def retune(result: Classification | None, models: Any, top_k: Any, temperature: Any) -> tuple[dict[str, Any], ...]:
-    """Show the known logits at another temperature or length; runs no network."""
-    return _shown(result, _order(models), _settings(top_k, temperature), 0)
-
-
-@shows_errors
-def stopped(result: Classification | None, models: Any, top_k: Any, temperature: Any) -> tuple[dict[str, Any], ...]:
-    """Show what was there before the stopped work."""
-    gr.Info("Stopped. What was finished is kept.")
-    return retune(result, models, top_k, temperature)
-
-
-@shows_errors
-def choose_pair(title: str) -> dict[str, Any]:
-    """Return the chips of a ready pair, with what makes it one."""
-    ready = [spec for spec in offered() if weights.state(spec) in READY and not spec.zero_shot]
-    if title == "Bundled pair":
-        return chips(catalogue.BUNDLED_PAIR, offered(), CHOSEN_LIMIT)
-    if title == "Same speed":
-        pair = same_speed(ready)
-    else:
-        pair = same_size([spec for spec in offered() if not spec.zero_shot] if weights.online() else ready)
-    return chips(pair.names, offered(), CHOSEN_LIMIT, pair.reason)
-
-
-@shows_errors
-def use_instead(models: Any, event: gr.EventData) -> dict[str, Any]:
-    """Put a suggested model in the place of a missing one."""
-    data = event._data or {}
-    instead = catalogue.get(str(data.get("instead"))).name
-    order = [instead if name == data.get("model") else name for name in _order(models)]
-    return chips(list(dict.fromkeys(order)), offered(), CHOSEN_LIMIT)
-
-
-def parse_labels(text: str | None) -> tuple[str, ...]:
-    """Return the visitor's classes: trimmed, without repeats.
-
-    Raises:
-        SettingError: more than 30, or one longer than 60 characters.
-    """
-    labels = tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
-    if len(labels) > 30:
-        raise SettingError(f"{len(labels)} labels are too many; 30 at most.")
-    if any(len(label) > 60 for label in labels):
-        raise SettingError("A label may have 60 characters at most. Separate labels by commas.")
-    return labels
+    head.stop(on.stopped, known, shown, cancels=[fetching, running], **light)
+    gr.on([temperature.input, top_k.input], on.retune, known, shown, trigger_mode="always_last", **light)
