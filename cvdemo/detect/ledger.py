@@ -43,22 +43,23 @@ class Ledger:
         by: int32 (N,), index of the box that suppressed it (soft methods: that lowered it most), or -1.
         overlap: float32 (N,), the overlap that decided (IoU, over the smaller box, or DIoU), or NaN.
         scores: float32 (N,), final scores: soft methods lower them.
+        scores_before: float32 (N,), as the detector gave them.
         boxes_xyxy: float32 (N, 4), final boxes: merging moves the kept ones.
         order: int (S,), the survivors, kept or over the limit, in the order in which they were chosen.
-        lowered: how many scores a soft method lowered.
     """
 
     states: NDArray[np.uint8]
     by: NDArray[np.int32]
     overlap: NDArray[np.float32]
     scores: NDArray[np.float32]
+    scores_before: NDArray[np.float32]
     boxes_xyxy: NDArray[np.float32]
     order: NDArray[np.intp]
-    lowered: int = 0
 
     def __post_init__(self) -> None:
         count = len(self.states)
-        if self.boxes_xyxy.shape != (count, 4) or not len(self.by) == len(self.overlap) == len(self.scores) == count:
+        lengths = {len(self.by), len(self.overlap), len(self.scores), len(self.scores_before)}
+        if self.boxes_xyxy.shape != (count, 4) or lengths != {count}:
             raise ValueError(f"a ledger needs {count} rows in each column")
 
     @cached_property
@@ -81,6 +82,11 @@ class Ledger:
         """How many candidates took part."""
         return int(np.count_nonzero(self.states))
 
+    @property
+    def lowered(self) -> int:
+        """How many scores a soft method lowered."""
+        return int(np.count_nonzero(self.scores < self.scores_before))
+
     def removed_by(self, index: int) -> NDArray[np.intp]:
         """Return the indices of the boxes that the box at ``index`` suppressed."""
         return np.flatnonzero(self.by == index)
@@ -89,10 +95,10 @@ class Ledger:
     def steps(self) -> tuple[Step, ...]:
         """The survivors in the order of choice, each with what it removed: for playing the method step by step."""
         losers = self.suppressed
-        losers = losers[np.lexsort((-self.scores[losers], self.by[losers]))]
+        losers = losers[np.lexsort((-self.scores_before[losers], self.by[losers]))]
         starts = np.searchsorted(self.by[losers], self.order)
         ends = np.searchsorted(self.by[losers], self.order, side="right")
         return tuple(
-            Step(int(box), losers[start:end], self.overlap[losers[start:end]], self.states[box] == State.KEPT)
+            Step(int(box), losers[start:end], self.overlap[losers[start:end]], bool(self.states[box] == State.KEPT))
             for box, start, end in zip(self.order, starts, ends, strict=True)
         )

@@ -55,11 +55,9 @@ def _softly(table: Columns, ranked: NDArray[np.intp], boxes: Floats, scores: Flo
     waiting[soft.order] = False
     left = np.flatnonzero(waiting & ~dropped)
     left = left[np.argsort(-soft.scores[left], kind="stable")]
-    ledger = _entered(
-        ranked, np.where(dropped, soft.by, -1), np.where(dropped, soft.overlap, np.nan), chosen,
-        np.concatenate([chosen, ranked[left]]), final, boxes,
-    )  # fmt: skip
-    return replace(ledger, lowered=int(np.count_nonzero(soft.by >= 0)))
+    by, shared = np.where(dropped, soft.by, -1), np.where(dropped, soft.overlap, np.nan)
+    ledger = _entered(ranked, by, shared, chosen, np.concatenate([chosen, ranked[left]]), scores, boxes)
+    return replace(ledger, scores=final)
 
 
 def checked(boxes_xyxy: Floats, scores: Floats, class_ids: Ids) -> tuple[Floats, Floats, Ids]:
@@ -111,7 +109,7 @@ def _entered(
     states[ranked[lost]] = State.SUPPRESSED
     states[order] = State.OVER_LIMIT
     states[kept] = State.KEPT
-    return Ledger(states, by, overlap, scores, boxes, order)
+    return Ledger(states, by, overlap, scores, scores, boxes, order)
 
 
 def _merged(ledger: Ledger) -> Floats:
