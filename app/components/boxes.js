@@ -4,7 +4,7 @@ const makeBoxes = (onPick) => {
   const picture = h('img', { alt: '', draggable: 'false' });
   const drawing = svg('svg', { 'aria-hidden': 'true', preserveAspectRatio: 'none' });
   const labels = h('div', { class: 'box-labels', 'aria-hidden': 'true' });
-  const stage = h('div', { class: 'stage', tabindex: 0, role: 'application', 'aria-roledescription': 'photo with boxes' }, picture, drawing, labels);
+  const stage = h('div', { class: 'scene', tabindex: 0, role: 'application', 'aria-roledescription': 'photo with boxes' }, picture, drawing, labels);
   let view = null, hovered = null, pinned = null;
 
   const active = () => (hovered ?? pinned);
@@ -64,6 +64,7 @@ const makeBoxes = (onPick) => {
       view = next;
       if (picture.getAttribute('src') !== next.src) picture.src = next.src;
       stage.style.aspectRatio = `${next.width} / ${next.height}`;
+      stage.style.maxWidth = `calc(min(74vh, 760px) * ${next.width / next.height})`;
       picture.alt = next.alt;
       stage.setAttribute('aria-label', next.alt);
       if (pinned !== null && !next.boxes[pinned]) pinned = null;

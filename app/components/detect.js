@@ -133,10 +133,10 @@ const draw = () => {
   drawDetectors(value);
   iou.set(value.settings.iou, value.live, !value.needs_nms);
   confidence.set(value.settings.confidence, null);
-  reason.hidden = value.needs_nms;
-  reason.textContent = value.no_nms || '';
+  reason.textContent = value.no_nms || value.margins || '';
+  reason.hidden = !reason.textContent;
   empty.hidden = !value.empty;
-  empty.replaceChildren(value.empty ? h('p', {}, value.empty) : '');
+  empty.replaceChildren(...(value.empty ? [h('p', {}, value.empty), value.lower_to === null ? null : h('button', { type: 'button', class: 'btn', onclick: () => change({ confidence: Math.max(0.05, value.lower_to) }) }, `Lower to ${value.lower_to.toFixed(2)}`)].filter(Boolean) : []));
   paint();
   if (drawn !== value.key && value.first_pin !== null) boxes.pin(value.first_pin);
   drawn = value.key;
@@ -147,3 +147,6 @@ const draw = () => {
 new ResizeObserver(() => { if (props.value?.key) drawCurve(props.value.curve, props.value.settings.iou); }).observe(curve);
 watch('value', draw);
 draw();
+/* The tab is mounted when it is first opened, and told when it is opened again: the photo may have changed meanwhile. */
+document.addEventListener('cv:tab', (event) => { if (event.detail === 'detect') trigger('again'); });
+setTimeout(() => trigger('again'), 0);

@@ -5,15 +5,13 @@ from typing import Any
 from gradio.events import EventListener
 
 from app.components.drawn import Drawn
-
-WHY = (
-    "A detector proposes many windows for the same thing. Non-maximum suppression keeps the best-scoring window and "
-    "removes every other one that overlaps it by more than the IoU limit, then goes on to the next best."
-)
+from cvdemo.detect import words
 
 
 class DetectView(Drawn):
-    """Boxes over the photo and everything that changes them; events: ``again`` asks for a detector run, ``stop`` ends it.
+    """Boxes over the photo and everything that changes them.
+
+    Events: ``again`` asks for a detector run, ``stop`` ends it.
 
     The value is what `app.tabs.detect_view.view` returns; ``suppress`` answers slider steps without a detector run.
     """
@@ -25,7 +23,7 @@ class DetectView(Drawn):
             value,
             names=("head", "range", "boxes", "detect"),
             class_name="detect",
-            why=WHY,
+            why=words.WHY,
             server_functions=[suppress] if suppress else None,
             **kwargs,
         )

@@ -1,5 +1,5 @@
 """The tabs, in the order in which the page shows them."""
 
-from app.tabs import classify
+from app.tabs import classify, detect
 
-TABS = (classify,)
+TABS = (classify, detect)

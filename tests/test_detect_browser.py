@@ -1,0 +1,99 @@
+"""The Detect tab in a real browser, offline: what NMS removed, who removed it, and no second detector run."""
+
+from typing import Any
+
+import pytest
+
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+
+
+def _open(page: str, visit: Visit, **options: Any) -> Any:
+    tab = visit(f"{page}/?tab=detect", **options)
+    tab.wait_for_selector(".scene rect.kept")
+    return tab
+
+
+def _numbers(tab: Any) -> tuple[int, int]:
+    """Return (kept, removed) as the live sentence tells them."""
+    words = tab.locator(".detect .live").first.inner_text().replace(",", "").split()
+    if "nothing" in words:
+        return tab.locator(".scene rect.line.kept").count(), 0
+    return int(words[words.index("kept") - 1]), int(words[words.index("removed") - 1])
+
+
+def test_the_street_opens_with_a_removed_window_and_its_killer(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    kept, removed = _numbers(tab)
+    assert kept >= 1 and removed > 1
+    assert tab.locator(".scene rect.line.kept").count() == kept
+    assert "lost to #" in tab.locator(".stepper p").inner_text()
+    assert f"{kept} box" in tab.locator(".detect .answer").inner_text()
+
+
+def test_the_slider_changes_the_boxes_and_runs_no_detector(page: str, visit: Visit) -> None:
+    from cvdemo.detect.find import detector_runs
+
+    tab = _open(page, visit)
+    before, runs = _numbers(tab), detector_runs()
+    slider = tab.locator(".detect input[type=range]").first
+    slider.focus()
+    for _ in range(3):
+        slider.press("PageUp")
+    tab.wait_for_function("document.querySelector('.detect .live').textContent.includes('0.75')")
+    after = _numbers(tab)
+    assert after[0] > before[0]  # higher is more lenient
+    assert sum(after) == sum(before)
+    assert tab.locator(".scene rect.line.kept").count() == after[0]
+    assert detector_runs() == runs
+
+
+def test_a_hundred_quick_steps_end_at_the_last_value(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    tab.evaluate(
+        """() => { const range = document.querySelector('.detect input[type=range]');
+             for (let step = 0; step < 100; step += 1) { range.value = 0.05 + (step % 90) / 100;
+               range.dispatchEvent(new Event('input', { bubbles: true })); }
+             range.value = 0.3; range.dispatchEvent(new Event('input', { bubbles: true })); }"""
+    )
+    tab.wait_for_function("document.querySelector('.detect .live').textContent.includes('At 0.30')")
+
+
+def test_boxes_are_reached_by_keyboard_and_say_what_became_of_them(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    stage = tab.locator(".scene")
+    stage.focus()
+    stage.press("Escape")
+    stage.press("ArrowRight")
+    assert tab.locator(".stepper p").inner_text().startswith("#1 ")
+    stage.press("ArrowRight")
+    assert tab.locator(".stepper p").inner_text().startswith("#2 ")
+    stage.press("Escape")
+    stage.press("n")
+    assert tab.locator(".stepper p").inner_text().startswith("Step 1 of ")
+
+
+def test_hovering_a_box_names_its_killer(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    tab.locator(".scene").press("Escape")
+    box = tab.locator(".scene rect.line.removed").first.bounding_box()
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.wait_for_function("document.querySelector('.stepper p').textContent.startsWith('#')")
+
+
+def test_an_empty_picture_is_a_sentence(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    tab.locator("#rail button[aria-label*=Coffee], #rail button:has(img[alt*=Coffee])").first.click()
+    tab.wait_for_function(
+        "!document.querySelector('.empty').hidden || document.querySelectorAll('.scene rect.kept').length"
+    )
+    assert tab.locator(".scene").get_attribute("aria-label").startswith("Coffee")
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_nothing_sticks_out(page: str, visit: Visit, width: int) -> None:
+    tab = _open(page, visit, width=width)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    size = tab.locator(".scene").bounding_box()
+    assert size["width"] / size["height"] == pytest.approx(810 / 1080, rel=0.02)  # the photo is not stretched
