@@ -33,8 +33,8 @@ def counts_by_iou(
     boxes, scores, classes = checked(boxes_xyxy, scores, class_ids)
     ranked = ranking(boxes, scores, classes, settings)
     classes = classes[ranked]
-    table = columns(boxes[ranked], None if settings.class_agnostic else classes)
     with np.errstate(all="ignore"):
+        table = columns(boxes[ranked], None if settings.class_agnostic else classes)
         beaten_by = [greedy(table, at_most(value), measure_of(settings))[0] for value in thresholds]
     return tuple(_kept(classes[by < 0], settings) for by in beaten_by)
 

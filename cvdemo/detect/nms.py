@@ -27,8 +27,8 @@ def suppress(boxes_xyxy: Floats, scores: Floats, class_ids: Ids, settings: Setti
     """
     boxes, scores, classes = checked(boxes_xyxy, scores, class_ids)
     ranked = ranking(boxes, scores, classes, settings)
-    table = columns(boxes[ranked], None if settings.class_agnostic else classes[ranked])
     with np.errstate(all="ignore"):
+        table = columns(boxes[ranked], None if settings.class_agnostic else classes[ranked])
         if settings.method.startswith("soft"):
             return _softly(table, ranked, boxes, scores, classes, settings)
         by, shared = greedy(table, at_most(settings.iou), measure_of(settings))

@@ -1,0 +1,126 @@
+"""Which boxes found a labelled one: matched best score first, as COCO does."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What a detector kept on one picture, and what is there.
+
+    Args:
+        boxes_xyxy: (N, 4), pixels.
+        scores: (N,), finite, in any order.
+        class_ids: (N,)
+        truth_boxes: (M, 4), pixels.
+        truth_classes: (M,)
+
+    Raises:
+        ValueError: the arrays do not belong together or hold a number that is not finite.
+    """
+
+    boxes_xyxy: NDArray[np.floating]
+    scores: NDArray[np.floating]
+    class_ids: NDArray[np.integer]
+    truth_boxes: NDArray[np.floating]
+    truth_classes: NDArray[np.integer]
+
+    def __post_init__(self) -> None:
+        count, truths = len(self.scores), len(self.truth_classes)
+        if np.shape(self.boxes_xyxy) != (count, 4) or np.shape(self.class_ids) != (count,):
+            raise ValueError(f"boxes must have shape ({count}, 4), got {np.shape(self.boxes_xyxy)}")
+        if np.shape(self.truth_boxes) != (truths, 4):
+            raise ValueError(f"labelled boxes must have shape ({truths}, 4), got {np.shape(self.truth_boxes)}")
+        if not all(np.isfinite(part).all() for part in (self.boxes_xyxy, self.scores, self.truth_boxes)):
+            raise ValueError("boxes and scores must be finite")
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """Which boxes found a labelled one.
+
+    Args:
+        truth: int32 (N,), the labelled box that each box found, or -1 (a false positive).
+        overlap: float64 (N,), the IoU with it, or NaN.
+        by: int32 (M,), the box that found each labelled one, or -1 (missed, a false negative).
+    """
+
+    truth: NDArray[np.int32]
+    overlap: Doubles
+    by: NDArray[np.int32]
+
+    @property
+    def found(self) -> int:
+        """True positives."""
+        return int(np.count_nonzero(self.truth >= 0))
+
+    @property
+    def false(self) -> int:
+        """False positives: boxes that found nothing, or what a better box had found already."""
+        return len(self.truth) - self.found
+
+    @property
+    def missed(self) -> int:
+        """False negatives: labelled boxes that none found."""
+        return int(np.count_nonzero(self.by < 0))
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the boxes that are right; None without boxes."""
+        return self.found / len(self.truth) if len(self.truth) else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the labelled boxes that were found; None without labels."""
+        return self.found / len(self.by) if len(self.by) else None
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of precision and recall; None when there is neither box nor label."""
+        both = len(self.truth) + len(self.by)
+        return 2 * self.found / both if both else None
+
+
+def match(
+    boxes_xyxy: NDArray[np.floating],
+    scores: NDArray[np.floating],
+    class_ids: NDArray[np.integer],
+    truth_boxes: NDArray[np.floating],
+    truth_classes: NDArray[np.integer],
+    iou: float = 0.5,
+) -> Matches:
+    """Match boxes with labelled ones, best score first, as COCO does.
+
+    A box finds the labelled box of its class that it overlaps most, by at least ``iou``, and that no better box found.
+    """
+    return matches(Scene(boxes_xyxy, scores, class_ids, truth_boxes, truth_classes), iou)
+
+
+def matches(scene: Scene, iou: float = 0.5) -> Matches:
+    """Match the boxes of one scene; see `match`."""
+    truth = np.full(len(scene.scores), -1, np.int32)
+    overlap = np.full(len(scene.scores), np.nan)
+    by = np.full(len(scene.truth_classes), -1, np.int32)
+    shared = _overlaps(scene.boxes_xyxy.astype(np.float64), scene.truth_boxes.astype(np.float64))
+    shared[scene.class_ids[:, None] != scene.truth_classes] = -1
+    least = min(iou, 1 - 1e-10)  # COCO's: an IoU of 1 that was rounded down still counts
+    promising = np.flatnonzero((shared >= least).any(axis=1))
+    for box in promising[np.argsort(-scene.scores[promising], kind="stable")]:
+        free = np.where(by < 0, shared[box], -1)
+        best = len(free) - 1 - int(free[::-1].argmax())  # of equals the last, as COCO has it
+        if free[best] >= least:
+            truth[box], overlap[box], by[best] = best, free[best], box
+    return Matches(truth, overlap, by)
+
+
+def _overlaps(boxes: Doubles, others: Doubles) -> Doubles:
+    """Return the IoU of each pair, float64 (N, M); 0 where boxes have no area."""
+    low = np.maximum(boxes[:, None, :2], others[:, :2])
+    high = np.minimum(boxes[:, None, 2:], others[:, 2:])
+    inter = np.clip(high - low, 0, None).prod(axis=2)
+    union = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)[:, None] + (others[:, 2:] - others[:, :2]).prod(axis=1) - inter
+    return np.divide(inter, union, out=np.zeros_like(inter), where=inter > 0)
