@@ -17,7 +17,7 @@ const showRemoved = h('input', { type: 'checkbox', checked: true });
 const detector = h('select', { 'aria-label': 'Detector' });
 const reason = h('p', { class: 'notice', hidden: true });
 const controls = h('section', { class: 'card controls' },
-  h('label', { class: 'top' }, 'Detector'), detector, iou.node, reason, confidence.node,
+  h('label', { class: 'top' }, 'Detector', detector), iou.node, reason, confidence.node,
   h('label', { class: 'check' }, showRemoved, 'Show removed boxes'));
 const funnel = h('div', { class: 'funnel' });
 const curve = h('div', { class: 'curve' });
@@ -127,12 +127,13 @@ const draw = () => {
   const value = props.value;
   if (!value) return;
   head.set(value.busy || value.key ? { question: value.question, answer: value.key ? value.answer : value.message, busy: value.busy } : { question: value.question, answer: value.message });
+  drawDetectors(value);
+  iou.set(value.settings.iou, value.key ? value.live : null, value.needs_nms === false);
+  confidence.set(value.settings.confidence, null);
+  charts.hidden = player.hidden = !value.key;
   if (!value.key) return;
   if (drawn !== value.key) { step = null; stop(); }
   if (step !== null && step >= value.steps.length) step = null;
-  drawDetectors(value);
-  iou.set(value.settings.iou, value.live, !value.needs_nms);
-  confidence.set(value.settings.confidence, null);
   reason.textContent = value.no_nms || value.margins || '';
   reason.hidden = !reason.textContent;
   empty.hidden = !value.empty;

@@ -73,7 +73,7 @@ def _classify(
 def _busy(step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
     """Return what a Headline shows while ``step`` = (model name, Progress) goes on."""
     if step is None:
-        return {"text": "Starting: the first models load", "share": None, "stoppable": True}
+        return {"text": "The models look at the photo", "share": None, "stoppable": True}
     title, progress = catalogue.get(step[0]).title, step[1]
     if progress.phase != "fetch" or not progress.total:
         verb = "Fetching" if progress.phase == "fetch" else "Loading"
