@@ -1,5 +1,6 @@
 """Runs the chosen classifiers on one photo; answers that are already known cost no network run."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -59,7 +60,6 @@ def classify(
     answers: list[Answer] = []
     missing: list[Missing] = []
     reasons: list[CvDemoError] = []
-    small = decoder.at(THUMBNAIL_SIDE)  # refuses what is no picture before any model is loaded
     for name in chosen:
         try:
             answers.append(_answer(decoder, name, own_labels, progress))
@@ -71,14 +71,21 @@ def classify(
             reasons.append(error)
     if not answers:
         raise reasons[0]
-    return Classification(tuple(answers), tuple(missing), small.full_size_wh, _thumbnail(small))
+    photo = decoder.cheapest()
+    return Classification(tuple(answers), tuple(missing), photo.full_size_wh, _thumbnail(photo))
 
 
 class _Decoder:
-    """Decodes one photo, for each model as finely as it needs; models that need the same share the pixels."""
+    """Decodes one photo, for each model as finely as it needs; models that need the same share the pixels.
+
+    What is no picture is refused by its header, before any model is loaded.
+    """
 
     def __init__(self, path: Path) -> None:
+        images.inspect(path)
         self.path = path
+        with path.open("rb") as file:
+            self.digest = hashlib.file_digest(file, "sha256").hexdigest()
         self._photos: dict[int, tuple[Photo, float]] = {}
 
     def at(self, side: int) -> Photo:
@@ -88,6 +95,10 @@ class _Decoder:
             photo = images.read(self.path, side)
             self._photos[side] = (photo, 1000 * (time.perf_counter() - started))
         return self._photos[side][0]
+
+    def cheapest(self) -> Photo:
+        """Return the coarsest pixels that are decoded already, or decode for a thumbnail."""
+        return self._photos[min(self._photos)][0] if self._photos else self.at(THUMBNAIL_SIDE)
 
     def ms(self, side: int) -> float:
         """Return how long decoding for ``side`` took."""
@@ -108,7 +119,7 @@ def _check(chosen: Sequence[str]) -> None:
 
 def _answer(decoder: _Decoder, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
     labels = own_labels if get(name).zero_shot else ()
-    key = (decoder.at(THUMBNAIL_SIDE).digest, name, labels)
+    key = (decoder.digest, name, labels)
     known = _answers.get(key)
     if known is None:
         report = None if progress is None else lambda step: progress(name, step)
