@@ -28,7 +28,7 @@ class _Contest:
 
     def meet(self, rows: Columns, others: Columns) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the overlaps of ``rows`` with ``others``, and which are above the limit."""
-        shared = overlaps(rows, others, self.measure, self.room)
+        shared = overlaps(rows, others, self.measure, self.room, self.limit)
         return shared, shared > self.limit
 
     def enter(self, losers: NDArray[np.intp], winners: NDArray[np.intp], shared: Floats) -> None:

@@ -40,15 +40,16 @@ def scratch(pairs: int) -> Floats:
     return np.empty((4, pairs), np.float32)
 
 
-def overlaps(rows: Columns, others: Columns, measure: str, room: Floats | None = None) -> Floats:
+def overlaps(rows: Columns, others: Columns, measure: str, room: Floats, limit: np.float32) -> Floats:
     """Return how much each of ``rows`` overlaps each of ``others``, float32 (R, C); valid until ``room`` is used again.
 
     A box without area overlaps nothing (0, or NaN where two such meet); boxes of different classes give -1.
     Measures: ``iou``, ``smaller`` (intersection over the smaller box) and ``diou`` (arXiv:1911.08287).
+    Only overlaps above ``limit`` need be exact: DIoU never exceeds IoU, so others stay IoU where that saves work.
     """
     shape = len(rows), len(others)
     pairs = shape[0] * shape[1]
-    inter, high, work, more = (scratch(pairs) if room is None else room)[:, :pairs].reshape(4, *shape)
+    inter, high, work, more = room[:, :pairs].reshape(4, *shape)
     x0, y0, x1, y1, area = rows.values[:, :, None]
     u0, v0, u1, v1, size = others.values
     np.minimum(x1, u1, out=inter)
@@ -64,7 +65,7 @@ def overlaps(rows: Columns, others: Columns, measure: str, room: Floats | None =
         np.add(area, size, out=work)
         work -= inter
     inter /= work
-    if measure == "diou":
+    if measure == "diou" and (inter > limit).any():
         inter -= _distance(rows.values, others.values, high, work, more)
     if rows.classes is not None and others.classes is not None:
         np.copyto(inter, -1, where=rows.classes[:, None] != others.classes)

@@ -1,7 +1,7 @@
 """What a visitor may set about suppression; every slider of the Detect tab is one field."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cvdemo.errors import SettingError
 
@@ -72,3 +72,7 @@ class Settings:
         chosen = self.classes
         if chosen is not None and (not isinstance(chosen, frozenset) or not all(map(_class, chosen))):
             raise SettingError("The chosen classes must be whole numbers, 0 for the first class.")
+
+    def without_nms(self) -> "Settings":
+        """Return the same settings for a detector that needs no NMS: no box removes another."""
+        return replace(self, method="greedy", iou=1.0)

@@ -52,7 +52,7 @@ def soften(
             break
         order.append(best)
         waiting[best] = -1
-        shared = overlaps(boxes[best : best + 1], boxes, settings.overlap, room)[0]
+        shared = overlaps(boxes[best : best + 1], boxes, settings.overlap, room, np.float32(0))[0]
         met = np.flatnonzero((shared > (0 if limit is None else limit)) & (waiting >= 0))
         factors = _factors(shared[met], limit)
         scores[met] *= factors

@@ -28,7 +28,8 @@ def answer(ledger: Ledger, settings: Settings | None = None, needs_nms: bool = T
     """Return the tab's answer: how many boxes stayed and what became of the others."""
     kept, removed, windows = len(ledger.kept), len(ledger.suppressed), ledger.above_confidence
     boxes = counted(kept, "box", "boxes")
-    over = f" {len(ledger.over_limit):,} more lie over your limit." if len(ledger.over_limit) else ""
+    more = len(ledger.over_limit)
+    over = f" {more:,} more {'lies' if more == 1 else 'lie'} over your limit." if more else ""
     if not windows:
         return "No box to show."
     if not needs_nms:
