@@ -54,7 +54,7 @@ def test_greedy_methods_equal_the_plain_one(name: str, settings: dict[str, str],
 
 @pytest.mark.parametrize(("method", "overlap"), [("diou", "iou"), ("greedy", "smaller"), ("merge", "smaller")])
 def test_many_boxes_take_the_short_cut_with_every_measure(method: str, overlap: str) -> None:
-    boxes, scores, kinds = scene(2, 3600, 1500, 60)
+    boxes, scores, kinds = scene(2, 3150, 1500, 60)
     ledger = suppress(boxes, scores, kinds, Settings(confidence=0, iou=0.3, method=method, overlap=overlap))
     exact = torch.from_numpy(boxes).double()
     shared = distance_box_iou(exact, exact) if method == "diou" else smaller(exact)

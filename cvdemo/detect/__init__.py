@@ -1,6 +1,6 @@
 """What did the detector find, and what did NMS throw away? Raw candidates, suppression with a ledger, precision."""
 
-from cvdemo.detect.curve import THRESHOLDS, counts_by_iou
+from cvdemo.detect.curve import THRESHOLDS, Survivors, counts_by_iou, survivors
 from cvdemo.detect.ledger import Ledger, State, Step
 from cvdemo.detect.nms import suppress
 from cvdemo.detect.result import CANDIDATE_LIMIT, Candidates
@@ -14,6 +14,8 @@ __all__ = [
     "Settings",
     "State",
     "Step",
+    "Survivors",
     "counts_by_iou",
     "suppress",
+    "survivors",
 ]

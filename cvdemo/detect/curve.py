@@ -1,6 +1,6 @@
 """How many boxes stay kept at each IoU limit: the curve beside the slider."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,55 @@ from cvdemo.detect.greedy import greedy
 from cvdemo.detect.nms import Ids, checked, measure_of, ranking, suppress, within_limits
 from cvdemo.detect.overlap import Floats, at_most, columns
 from cvdemo.detect.settings import Settings
+from cvdemo.detect.soft import chosen_by_limit
 
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))  # 0.05 to 0.95
+PAIRED = 1500  # so many boxes fit a table of all pairs
+
+
+@dataclass(frozen=True, eq=False)
+class Survivors:
+    """Who survives at each limit, for every confidence from ``least`` on: in greedy methods none fears a worse box.
+
+    Args:
+        least: the confidence from which boxes took part.
+        scores: float32 (N,), best first.
+        classes: int32 (N,)
+        stayed: bool (T, N), a row for each limit.
+    """
+
+    least: float
+    scores: Floats
+    classes: Ids
+    stayed: NDArray[np.bool_]
+
+    def counts(self, settings: Settings) -> tuple[int, ...]:
+        """Return how many boxes are kept at each limit, under the confidence and the limits of ``settings``."""
+        if settings.confidence < self.least:
+            raise ValueError(f"survivors are known from confidence {self.least} on, asked for {settings.confidence}")
+        count = int(np.count_nonzero(self.scores >= np.float32(settings.confidence)))
+        return tuple(
+            int(np.count_nonzero(within_limits(self.classes[:count][row[:count]], settings))) for row in self.stayed
+        )
+
+
+def survivors(
+    boxes_xyxy: Floats,
+    scores: Floats,
+    class_ids: Ids,
+    settings: Settings,
+    thresholds: tuple[float, ...] = THRESHOLDS,
+) -> Survivors:
+    """Return who survives a greedy method at each of ``thresholds``, from the confidence of ``settings`` on."""
+    boxes, scores, classes = checked(boxes_xyxy, scores, class_ids)
+    ranked = ranking(boxes, scores, classes, settings)
+    classes = classes[ranked]
+    with np.errstate(all="ignore"):
+        table = columns(boxes[ranked], None if settings.class_agnostic else classes)
+        stayed = [greedy(table, at_most(value), measure_of(settings))[0] < 0 for value in thresholds]
+    return Survivors(
+        settings.confidence, scores[ranked], classes, np.array(stayed).reshape(len(thresholds), len(ranked))
+    )
 
 
 def counts_by_iou(
@@ -28,16 +75,19 @@ def counts_by_iou(
     if settings.method == "soft_gaussian":  # knows no limit
         return (len(suppress(boxes_xyxy, scores, class_ids, settings).kept),) * len(thresholds)
     if settings.method == "soft_linear":
-        ledgers = (suppress(boxes_xyxy, scores, class_ids, replace(settings, iou=value)) for value in thresholds)
-        return tuple(len(ledger.kept) for ledger in ledgers)
+        return _softly(boxes_xyxy, scores, class_ids, settings, thresholds)
+    return survivors(boxes_xyxy, scores, class_ids, settings, thresholds).counts(settings)
+
+
+def _softly(
+    boxes_xyxy: Floats, scores: Floats, class_ids: Ids, settings: Settings, thresholds: tuple[float, ...]
+) -> tuple[int, ...]:
     boxes, scores, classes = checked(boxes_xyxy, scores, class_ids)
     ranked = ranking(boxes, scores, classes, settings)
-    classes = classes[ranked]
+    if len(ranked) > PAIRED or settings.max_per_class is not None:
+        ledgers = (suppress(boxes, scores, classes, replace(settings, iou=value)) for value in thresholds)
+        return tuple(len(ledger.kept) for ledger in ledgers)
+    limits = np.array([at_most(value) for value in thresholds], np.float32)
     with np.errstate(all="ignore"):
-        table = columns(boxes[ranked], None if settings.class_agnostic else classes)
-        beaten_by = [greedy(table, at_most(value), measure_of(settings))[0] for value in thresholds]
-    return tuple(_kept(classes[by < 0], settings) for by in beaten_by)
-
-
-def _kept(classes: NDArray[np.int32], settings: Settings) -> int:
-    return int(np.count_nonzero(within_limits(classes, settings)))
+        table = columns(boxes[ranked], None if settings.class_agnostic else classes[ranked])
+        return tuple(map(int, chosen_by_limit(table, scores[ranked], limits, settings)))

@@ -69,3 +69,24 @@ def soften(
 
 def _factors(shared: Floats, limit: np.float32 | None) -> Floats:
     return 1 - shared if limit is not None else np.exp(-(shared * shared) / np.float32(SIGMA))
+
+
+def chosen_by_limit(boxes: Columns, scores: Floats, limits: Floats, settings: Settings) -> NDArray[np.intp]:
+    """Return how many boxes linear Soft-NMS chooses at each of ``limits``, (T,), all limits side by side."""
+    count, every = len(boxes), np.arange(len(limits))
+    shared = overlaps(boxes, boxes, settings.overlap, scratch(count * count), np.float32(0))
+    waiting = np.tile(scores, (len(limits), 1))
+    gone = np.zeros(waiting.shape, np.bool_)  # chosen or dropped
+    chosen = np.zeros(len(limits), np.intp)
+    for _ in range(min(count, settings.max_detections)):
+        best = waiting.argmax(axis=1)
+        going = ~gone[every, best]
+        if not going.any():
+            break
+        chosen += going
+        gone[every, best] = True
+        rows = shared[best]
+        waiting *= np.where(rows > limits[:, None], 1 - rows, 1)
+        gone |= waiting < np.float32(settings.confidence)
+        waiting[gone] = -1
+    return chosen
