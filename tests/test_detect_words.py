@@ -215,3 +215,12 @@ def test_what_a_detector_knows(labels: tuple[str, ...], text: str) -> None:
 )
 def test_with_labels(counts: tuple[int, int, int], average: float | None, text: str) -> None:
     assert words.with_labels(*counts, average).replace(NBSP, " ") == text
+
+
+def test_labels_that_do_not_count() -> None:
+    reason = "not count: no area, or a class that this detector does not know."
+    assert [words.left_out(count) for count in (0, 1, 2)] == [
+        None,
+        f"1 labelled box does {reason}",
+        f"2 labelled boxes do {reason}",
+    ]

@@ -25,6 +25,7 @@ def thing(name: str, *corners: float) -> str:
 PART = "<part><name>head</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></part>"
 DOG = thing("dog", 10, 20, 60, 70)
 DOG_BOX = [10, 20, 60, 70]
+GOOD_LINE = "0 0.5 0.5 0.1 0.1"
 
 READ = [
     ("YOLO", "1 0.175 0.45 0.25 0.5", [DOG_BOX], [1]),
@@ -70,11 +71,21 @@ def test_good_files(
     assert truth.labels == NAMES
 
 
-def test_left_out_boxes_are_counted() -> None:
-    assert parse("7 0.5 0.5 0.1 0.1\n1 0.5 0.5 0.1 0.1\n9 0.5 0.5 0.1 0.1", SIZE, NAMES).left_out == 2
+@pytest.mark.parametrize(
+    ("name", "text", "kept", "left_out"),
+    [
+        ("none", GOOD_LINE, 1, 0),
+        ("classes that the detector does not know", f"7 0.5 0.5 0.1 0.1\n{GOOD_LINE}\n9 0.5 0.5 0.1 0.1", 1, 2),
+        ("no width", f"0 0.5 0.5 0 0.2\n{GOOD_LINE}", 1, 1),
+        ("only boxes without area", "0 0.5 0.5 0 0.2", 0, 1),
+        ("VOC, a point", voc(thing("dog", 5, 5, 5, 5), DOG), 1, 1),
+    ],
+)
+def test_left_out_boxes_are_counted(name: str, text: str, kept: int, left_out: int) -> None:
+    truth = parse(text, SIZE, NAMES)
+    assert (len(truth.class_ids), truth.left_out) == (kept, left_out)
 
 
-GOOD_LINE = "0 0.5 0.5 0.1 0.1"
 ENTITY = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n'
 OUTSIDE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n'
 
@@ -93,7 +104,6 @@ BAD = [
     ("half a class", "1.5 0.5 0.5 0.2 0.2", "has 1.5 as its class"),
     ("a class below 0", "-1 0.5 0.5 0.2 0.2", "has -1 as its class"),
     ("an enormous class", "1e300 0.5 0.5 0.2 0.2", "has 1e300 as its class"),
-    ("no area", "0 0.5 0.5 0 0.2", "The box at line 1 of the label file has no area."),
     (
         "of another detector",
         "17 0.5 0.5 0.1 0.1",
@@ -126,7 +136,7 @@ BAD = [
         voc(thing("dog", "ten", 20, 60, 70)),
         "Line 4 of the label file has “ten” in place of a number.",
     ),
-    ("VOC, inverted", voc(thing("dog", 60, 20, 10, 70)), "The box at line 4 of the label file has no area."),
+    ("VOC, inverted", voc(thing("dog", 60, 20, 10, 70)), "The box at line 4 of the label file ends before it begins."),
     (
         "VOC, outside",
         voc(thing("dog", 300, 20, 400, 70)),

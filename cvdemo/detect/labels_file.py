@@ -24,7 +24,8 @@ class GroundTruth:
         boxes_xyxy: float32 (M, 4), pixels, inside the photo.
         class_ids: int32 (M,), indices into ``labels``.
         labels: the detector's class names.
-        left_out: how many boxes were left out because the detector does not know their class.
+        left_out: how many boxes were left out: of a class that the detector does not know, or without area, as
+            published data sets have them.
     """
 
     boxes_xyxy: NDArray[np.float32]
@@ -52,11 +53,10 @@ def parse(source: Path | str, size_wh: tuple[int, int], labels: Sequence[str]) -
     rows = _voc_rows(text, size_wh) if text.lstrip().startswith("<") else read_yolo(text, size_wh)
     if len(rows) > MAX_BOXES:
         raise LabelsError(f"The label file has {len(rows):,} boxes; the limit is {MAX_BOXES:,}.")
-    boxes = [_inside(row, size_wh) for row in rows]
-    numbers = [_class(row, labels) for row in rows]
-    known = [(box, number) for box, number in zip(boxes, numbers, strict=True) if number is not None]
-    if rows and not known:
+    named = [(row, number) for row in rows if (number := _class(row, labels)) is not None]
+    if rows and not named:
         raise LabelsError(f"{_foreign(rows[0])}; this detector knows {_known(labels)}. Choose labels that match it.")
+    known = [(box, number) for row, number in named if (box := _inside(row, size_wh)) is not None]
     return GroundTruth(
         np.array([box for box, _ in known], np.float32).reshape(-1, 4),
         np.array([number for _, number in known], np.int32),
@@ -95,16 +95,16 @@ def _voc_rows(text: str, size_wh: tuple[int, int]) -> list[Row]:
     return rows
 
 
-def _inside(row: Row, size_wh: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Return the box clipped to the photo, if something is left of it."""
+def _inside(row: Row, size_wh: tuple[int, int]) -> tuple[float, float, float, float] | None:
+    """Return the box clipped to the photo, or None when it has no area."""
     x0, y0, x1, y1 = row.box_xyxy
-    if x1 <= x0 or y1 <= y0:
-        raise LabelsError(f"The box at line {row.line} of the label file has no area.")
+    if x1 < x0 or y1 < y0:
+        raise LabelsError(f"The box at line {row.line} of the label file ends before it begins.")
+    if x1 <= 0 or y1 <= 0 or x0 >= size_wh[0] or y0 >= size_wh[1]:
+        raise LabelsError(f"The box at line {row.line} of the label file lies outside the photo.")
     x0, x1 = (min(max(value, 0.0), float(size_wh[0])) for value in (x0, x1))
     y0, y1 = (min(max(value, 0.0), float(size_wh[1])) for value in (y0, y1))
-    if x1 <= x0 or y1 <= y0:
-        raise LabelsError(f"The box at line {row.line} of the label file lies outside the photo.")
-    return x0, y0, x1, y1
+    return None if x0 == x1 or y0 == y1 else (x0, y0, x1, y1)
 
 
 def _class(row: Row, labels: Sequence[str]) -> int | None:

@@ -7,7 +7,19 @@ from cvdemo.detect.ledger import Ledger
 from cvdemo.detect.settings import Settings
 from cvdemo.wording import listed, percent
 
-__all__ = ["answer", "capped", "empty", "funnel", "inspector", "knows", "live", "lower_to", "step", "with_labels"]
+__all__ = [
+    "answer",
+    "capped",
+    "empty",
+    "funnel",
+    "inspector",
+    "knows",
+    "left_out",
+    "live",
+    "lower_to",
+    "step",
+    "with_labels",
+]
 
 HINT = "Point at a box, or reach it with Tab, to see why it stayed or which box removed it."
 NO_NMS = "This model needs no NMS: it was trained to give each object one box, so the limit would change nothing."
@@ -124,6 +136,12 @@ def knows(labels: tuple[str, ...]) -> str:
     if len(labels) > 5:
         return f"{len(labels):,} kinds of things, such as {listed(list(labels[:3]))}"
     return listed(list(labels)) if labels else "nothing by name"
+
+
+def left_out(count: int) -> str | None:
+    """Return the sentence about labelled boxes that do not count, if there are any."""
+    boxes = "1 labelled box does" if count == 1 else f"{count:,} labelled boxes do"
+    return f"{boxes} not count: no area, or a class that this detector does not know." if count else None
 
 
 def with_labels(found: int, false: int, missed: int, average: float | None) -> str:
