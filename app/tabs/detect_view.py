@@ -5,6 +5,8 @@ from typing import Any
 
 from cvdemo import catalogue, weights
 from cvdemo.detect import THRESHOLDS, Candidates, Ledger, Settings, State, box_words, counts_by_iou, suppress, words
+from cvdemo.detect.curve import survivors
+from cvdemo.detect.settings import DETECTION_LIMIT
 from cvdemo.errors import SettingError
 from cvdemo.results import Results
 from cvdemo.wording import megabytes, milliseconds
@@ -13,7 +15,9 @@ DRAWN_AT_MOST = 400  # removed boxes beyond that cannot be told apart
 SHOWN_SETTINGS = ("confidence", "iou", "method", "class_agnostic", "overlap", "max_detections", "max_per_class")
 SHOWN_KEPT, SHOWN_REMOVED = 0, 1  # as app/components/boxes.js knows them
 
-_curves = Results(8 * 1024 * 1024)  # by photo, model and all settings but the IoU limit
+LOWEST_CONFIDENCE = 0.05  # where the slider ends
+
+_curves = Results(8 * 1024 * 1024)  # by what is shown, method and measure of overlap
 
 
 def settings_from(value: Any) -> Settings:
@@ -35,7 +39,7 @@ def echo(settings: Settings) -> dict[str, Any]:
 
 def view(found: Candidates, settings: Settings, key: str) -> dict[str, Any]:
     """Return boxes, sentences, funnel and curve for ``found``, known by ``key``, under ``settings``."""
-    ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, settings)
+    ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, found.acting(settings))
     place = _place(ledger)
     numbers = {index: row + 1 for index, row in place.items()}
     best = float(found.scores[0]) if len(found.scores) else None
@@ -98,12 +102,17 @@ def _steps(ledger: Ledger, settings: Settings, place: dict[int, int], numbers: d
 
 
 def _curve(found: Candidates, settings: Settings, key: str) -> dict[str, Any]:
-    name = (key, replace(settings, iou=0.5))
-    kept = _curves.get(name)
-    if kept is None:
-        kept = counts_by_iou(found.boxes_xyxy, found.scores, found.class_ids, settings)
-        _curves.put(name, kept)
-    return {"thresholds": list(THRESHOLDS), "kept": list(kept)}
+    """Return how many boxes each IoU limit keeps; it costs NMS at 19 limits, once for all confidences and limits."""
+    lowest = min(LOWEST_CONFIDENCE, settings.confidence)
+    alike = replace(settings, iou=0.5, confidence=lowest, max_detections=DETECTION_LIMIT, max_per_class=None)
+    arrays = (found.boxes_xyxy, found.scores, found.class_ids)
+    if settings.method.startswith("soft"):
+        return {"thresholds": list(THRESHOLDS), "kept": list(counts_by_iou(*arrays, settings))}
+    stayed = _curves.get((key, alike))
+    if stayed is None:
+        stayed = survivors(*arrays, alike)
+        _curves.put((key, alike), stayed)
+    return {"thresholds": list(THRESHOLDS), "kept": list(stayed.counts(settings))}
 
 
 def detectors() -> list[dict[str, Any]]:
@@ -130,7 +139,7 @@ def ran(found: Candidates, known: bool) -> str:
 
 def as_json(found: Candidates, settings: Settings) -> dict[str, Any]:
     """Return everything that is on screen, with settings, as plain values."""
-    ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, settings)
+    ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, found.acting(settings))
     place = _place(ledger)
     numbers = {index: row + 1 for index, row in place.items()}
     shown = [_row(found, ledger, settings, index, numbers) for index in place]

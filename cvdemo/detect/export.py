@@ -17,7 +17,7 @@ def detections(found: Candidates, settings: Settings, cached: bool) -> dict[str,
         cached: the detector had run on this photo before.
     """
     started = time.perf_counter()
-    ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, settings)
+    ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, found.acting(settings))
     nms_ms = 1000 * (time.perf_counter() - started)
     return {
         "model": found.model,

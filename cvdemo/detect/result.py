@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cvdemo.detect.settings import Settings
+
 CANDIDATE_LIMIT = 8400  # as many as YOLOv8 has cells at 640 px; more would make NMS slow and change nothing
 
 
@@ -41,3 +43,7 @@ class Candidates:
             raise ValueError(f"boxes must have shape ({count}, 4), got {self.boxes_xyxy.shape}")
         if np.any(np.diff(self.scores) > 0):
             raise ValueError("scores must descend")
+
+    def acting(self, settings: Settings) -> Settings:
+        """Return the settings that act on this detector: where it needs no NMS, no box removes another."""
+        return settings if self.needs_nms else settings.without_nms()
