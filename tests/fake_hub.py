@@ -47,8 +47,8 @@ class Fault:
 class Hub:
     """The running server: its address, the folder of its repositories, what it was asked, what it shall do wrong.
 
-    ``faults["HEAD"]`` and ``faults["GET"]`` are used up one per request for large files; torchvision's files lie
-    in the folder ``models``.
+    ``faults["HEAD"]`` and ``faults["GET"]`` are used up one per request for large files; torchvision's and
+    ultralytics' files lie in the folder ``models``.
     """
 
     url: str
@@ -77,6 +77,7 @@ class Hub:
         patch.setenv("HF_HUB_CACHE", str(cache / "hub"))
         patch.setenv("TORCH_HOME", str(cache / "torch"))
         patch.setenv("CV_LAB_TORCHVISION_URL", f"{self.url}/models")
+        patch.setenv("CV_LAB_ULTRALYTICS_URL", f"{self.url}/models")
         patch.delenv("HF_HUB_OFFLINE", raising=False)
 
 
@@ -108,7 +109,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
         resolve = re.fullmatch(r"/(.+)/resolve/([^/]+)/(.+)", path)
         name = f"{resolve[1]}/{resolve[3]}" if resolve else path.removeprefix("/cdn/").lstrip("/")
         file = self.server.hub.folder / name
-        large = name.endswith((*LARGE, ".pth"))
+        large = name.endswith((*LARGE, ".pth", ".pt"))
         fault = self._fault() if large and body is not bool(resolve) else Fault()
         if fault.status:
             self._plain(fault.status)

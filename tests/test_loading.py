@@ -209,17 +209,6 @@ def test_a_model_too_large_for_the_memory_is_one_sentence(monkeypatch: pytest.Mo
         load(get("lenet5"))
 
 
-LATER = [spec.name for spec in MODELS if spec.task == "detect" and spec.source != "opencv"]
-
-
-@pytest.mark.parametrize("name", LATER)
-def test_detectors_say_that_they_come_later_before_anything_is_fetched(served: Hub, name: str) -> None:
-    for random in (False, True):
-        with pytest.raises(ModelUnavailable, match="detectors cannot be loaded yet"):
-            load(get(name), random=random)
-    assert served.count() == 0
-
-
 def test_the_warm_up_waits_for_its_turn_on_the_device() -> None:
     with ThreadPoolExecutor(1) as pool:
         with compute.turn():

@@ -1,6 +1,7 @@
 """From a catalogue line to a model that can run: one loader per source, one shape of result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pickle import PickleError
 
 import torch
@@ -10,7 +11,8 @@ from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
 from cvdemo.lenet import INPUT_SIZE, LeNet5
 from cvdemo.loading.finish import finish
-from cvdemo.loading.parts import Kind, Parts, Ready, ReadyDetector, ReadyModel
+from cvdemo.loading.finish_detector import finish_detector
+from cvdemo.loading.parts import DetectorParts, Kind, Parts, Ready, ReadyDetector, ReadyModel
 from cvdemo.preprocess import Preprocessing
 from cvdemo.weights import Fetched, OnProgress, Progress, fetch, suggestion
 
@@ -58,6 +60,30 @@ def _opencv(spec: ModelSpec) -> ReadyDetector:
     return load_opencv(spec)
 
 
+def _blood_cells(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
+    from cvdemo.loading.from_ultralytics import load_blood_cells
+
+    return load_blood_cells(spec, fetched)
+
+
+def _ultralytics(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
+    from cvdemo.loading.from_ultralytics import load_ultralytics
+
+    return load_ultralytics(spec, fetched)
+
+
+def _torchvision_detector(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
+    from cvdemo.loading.from_torchvision_detect import load_torchvision_detector
+
+    return load_torchvision_detector(spec, fetched)
+
+
+def _transformers_detector(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
+    from cvdemo.loading.from_transformers_detect import load_transformers_detector
+
+    return load_transformers_detector(spec, fetched)
+
+
 LOADERS: dict[str, Callable[[ModelSpec, Fetched | None], Parts]] = {
     "bundled": _bundled,
     "timm": _timm,
@@ -67,11 +93,31 @@ LOADERS: dict[str, Callable[[ModelSpec, Fetched | None], Parts]] = {
 }
 
 
-def build(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    """Return the parts of ``spec`` on the CPU, with the weights of ``fetched`` or random ones, seeded."""
+DETECTORS: dict[str, Callable[[ModelSpec, Fetched | None], DetectorParts]] = {
+    "bundled": _blood_cells,
+    "torchvision": _torchvision_detector,
+    "transformers": _transformers_detector,
+    "ultralytics": _ultralytics,
+}
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(RANDOM_SEED)
+        yield
+
+
+def build(spec: ModelSpec, fetched: Fetched | None) -> Parts:
+    """Return the parts of a classifier on the CPU, with the weights of ``fetched`` or random ones, seeded."""
+    with _seeded():
         return LOADERS[spec.source](spec, fetched)
+
+
+def build_detector(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
+    """Return the parts of a detector with a network, in the same way."""
+    with _seeded():
+        return DETECTORS[spec.source](spec, fetched)
 
 
 def load(
@@ -90,17 +136,16 @@ def load(
     """
     if spec.source == "opencv":
         return _opencv(spec)
-    if spec.task == "detect":
-        raise ModelUnavailable(
-            f"{spec.title} is a detector, and detectors cannot be loaded yet. Choose a classifier.", spec.name
-        )
     invented = random or spec.source == "random"
     fetched = None if invented else fetch(spec, progress)
     if progress is not None:
         progress(Progress("load", 0, None))
     weights: Kind = "random" if fetched is None else "bundled" if spec.source == "bundled" else "cached"
+    sha256 = fetched.sha256 if fetched else None
     try:
-        return finish(spec, build(spec, fetched), device, weights, fetched.sha256 if fetched else None)
+        if spec.task == "detect":
+            return finish_detector(spec, build_detector(spec, fetched), device, weights, sha256)
+        return finish(spec, build(spec, fetched), device, weights, sha256)
     except _UNUSABLE as error:
         raise _unusable(spec, error) from error
 

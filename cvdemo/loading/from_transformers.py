@@ -1,4 +1,4 @@
-"""Models of transformers: DINOv2 with its linear ImageNet head, and SigLIP, which takes the visitor's own labels."""
+"""Classifiers of transformers: DINOv2 with its linear head, and SigLIP, which takes the visitor's own labels."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from cvdemo import labels
 from cvdemo.catalogue import ModelSpec
-from cvdemo.errors import ModelUnavailable
 from cvdemo.loading.parts import Parts
 from cvdemo.loading.texts import spelled, tokenizer
 from cvdemo.loading.untouched import untouched
@@ -48,8 +47,6 @@ class Logits(nn.Module):
 
 def load_transformers(spec: ModelSpec, fetched: Fetched | None) -> Parts:
     """Return DINOv2 with a linear head, or SigLIP."""
-    if spec.task != "classify":
-        raise ModelUnavailable(f"{spec.title} cannot be loaded yet. Choose another model.", spec.name)
     return _siglip(fetched) if spec.zero_shot else _dinov2(spec, fetched)
 
 
@@ -59,7 +56,7 @@ def _dinov2(spec: ModelSpec, fetched: Fetched | None) -> Parts:
         network = Logits(Dinov2ForImageClassification(config))
         preprocessing = Preprocessing((224, 224), 0.875, "center", "bicubic", IMAGENET_MEAN, IMAGENET_STD)
         return Parts(network, preprocessing, labels.named(labels.imagenet()), labels.imagenet())
-    inner = _trained(Dinov2ForImageClassification, fetched)
+    inner = trained(Dinov2ForImageClassification, fetched)
     own = tuple(inner.config.id2label[index] for index in range(inner.config.num_labels))
     synsets = labels.aligned(own)
     names = labels.named(synsets) if synsets else tuple(name.split(",")[0].strip() for name in own)
@@ -70,13 +67,13 @@ def _siglip(fetched: Fetched | None) -> Parts:
     if fetched is None:
         preprocessing = Preprocessing((224, 224), 1.0, "squash", "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
         return Parts(SiglipModel(SiglipConfig()), preprocessing, texts=spelled)
-    network = _trained(SiglipModel, fetched)
+    network = trained(SiglipModel, fetched)
     length = network.config.text_config.max_position_embeddings
     texts: Callable[[tuple[str, ...]], NDArray[np.int64]] = tokenizer(fetched.files["spiece.model"], length)
     return Parts(network, _preprocessing(fetched.files["preprocessor_config.json"]), texts=texts)
 
 
-def _trained(kind: Any, fetched: Fetched) -> Any:
+def trained(kind: Any, fetched: Fetched) -> Any:
     """Read config and weights from the folder of the verified files; nothing is looked up elsewhere."""
     return kind.from_pretrained(
         fetched.files["config.json"].parent,

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from cvdemo.catalogue import ModelSpec
 from cvdemo.loading.boxes import Detect
@@ -29,6 +29,45 @@ class Parts:
     labels: tuple[str, ...] = ()
     label_ids: tuple[str, ...] = ()
     texts: Callable[[tuple[str, ...]], NDArray[np.int64]] | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a detector's network sees of a photo.
+
+    Args:
+        array: float32 (1, 3, h, w).
+        scale_wh: by how much the photo's width and height changed.
+        shift_wh: where the photo's left upper corner lies in ``array``, in pixels.
+    """
+
+    array: Tensor
+    scale_wh: tuple[float, float]
+    shift_wh: tuple[float, float] = (0.0, 0.0)
+
+
+Proposals = tuple[Tensor, Tensor, Tensor]
+"""Boxes as x0, y0, x1, y1 in pixels of ``Entry.array`` (N, 4), scores 0..1 (N,), class numbers (N,)."""
+
+
+@dataclass(frozen=True)
+class DetectorParts:
+    """One loader's work for a detector.
+
+    Args:
+        network: on the CPU, with its weights in, in eval mode once ``finish`` has it.
+        prepare: a photo, uint8 (H, W, 3) RGB, to what the network sees.
+        propose: runs a network like ``network`` on ``Entry.array``; every candidate, none suppressed.
+        input_size_hw: of what the network sees of a square photo.
+        countable: whether its multiply-adds are the same for every photo of that size.
+    """
+
+    network: nn.Module
+    labels: tuple[str, ...]
+    prepare: Callable[[NDArray[np.uint8]], Entry]
+    propose: Callable[[nn.Module, Tensor], Proposals]
+    input_size_hw: tuple[int, int]
+    countable: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""The last steps that all detectors with a network share: to the device, warmed up, wrapped."""
+
+import time
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from cvdemo import compute
+from cvdemo.catalogue import ModelSpec, figures
+from cvdemo.errors import ModelUnavailable
+from cvdemo.loading.boxes import Detect, RawBoxes
+from cvdemo.loading.finish import byte_count, parameter_count
+from cvdemo.loading.parts import DetectorParts, Kind, ReadyDetector
+
+
+def finish_detector(
+    spec: ModelSpec, parts: DetectorParts, device: str, weights: Kind, sha256: str | None
+) -> ReadyDetector:
+    """Return the detector on ``device`` after one grey photo, which warms it up."""
+    network = parts.network.eval().requires_grad_(False).to(device)
+    run = _detect(spec, network, parts, device)
+    with compute.turn():  # the caller must not hold the device: borrow first, then take a turn
+        run(np.full((*parts.input_size_hw, 3), 114, np.uint8))
+    counted = figures(spec.name)
+    return ReadyDetector(
+        spec=spec,
+        network=network,
+        labels=parts.labels,
+        weights=weights,
+        byte_count=byte_count(network),
+        parameter_count=parameter_count(network),
+        multiply_adds=counted.multiply_adds if counted else None,
+        sha256=sha256,
+        run=run,
+    )
+
+
+def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts, device: str) -> Detect:
+    def detect(pixels: NDArray[np.uint8]) -> RawBoxes:
+        started = time.perf_counter()
+        entry = parts.prepare(pixels)
+        prepared = time.perf_counter()
+        try:
+            with torch.inference_mode():
+                found = parts.propose(network, entry.array.to(device))
+                boxes, scores, class_ids = (tensor.cpu().numpy() for tensor in found)  # waits for the device
+        except ArithmeticError as error:
+            raise _invalid(spec) from error
+        done = time.perf_counter()
+        if not (np.isfinite(boxes).all() and np.isfinite(scores).all()):
+            raise _invalid(spec)
+        xyxy = (boxes - np.array(entry.shift_wh * 2)) / np.array(entry.scale_wh * 2)
+        return RawBoxes(
+            boxes_xyxy=xyxy.astype(np.float32),
+            scores=scores.astype(np.float32),
+            class_ids=class_ids.astype(np.int32),
+            labels=parts.labels,
+            margins=None,
+            preprocess_ms=1000 * (prepared - started),
+            network_ms=1000 * (done - prepared),
+        )
+
+    return detect
+
+
+def _invalid(spec: ModelSpec) -> ModelUnavailable:
+    return ModelUnavailable(f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name)
