@@ -66,7 +66,7 @@ def letterbox(pixels: NDArray[np.uint8], side: int) -> Entry:
     beside, below = ((side - inner) % STRIDE / 2 for inner in inner_wh)
     left, right, top, bottom = (round(rest) for rest in (beside - 0.1, beside + 0.1, below - 0.1, below + 0.1))
     grey = cv2.copyMakeBorder(pixels, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(GREY, GREY, GREY))
-    array = torch.from_numpy(grey).permute(2, 0, 1)[None].float() / 255
+    array = torch.from_numpy(grey).permute(2, 0, 1)[None].float() / 255  # keeps colours last in memory
     return Entry(array, (inner_wh[0] / width, inner_wh[1] / height), (left, top))
 
 
@@ -85,10 +85,9 @@ def propose(network: nn.Module, array: Tensor) -> Proposals:
 
 
 def _parts(network: Any, labels: tuple[str, ...], side: int) -> DetectorParts:
-    """Join each convolution with its normalisation, as ultralytics does before it runs a network."""
+    """Join each convolution with its normalisation, as ultralytics does; colours last is a quarter faster on CPUs."""
     if hasattr(network.model[-1], "one2one_cv2"):
         network.end2end = True
         network.model[-1].agnostic_nms = True  # the 300 best cells, not the 300 best pairs of cell and class
-    return DetectorParts(
-        network.eval().fuse(verbose=False), labels, partial(letterbox, side=side), propose, (side, side)
-    )
+    network = network.eval().fuse(verbose=False).to(memory_format=torch.channels_last)
+    return DetectorParts(network, labels, partial(letterbox, side=side), propose, (side, side))
