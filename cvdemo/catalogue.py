@@ -221,7 +221,7 @@ def _exists(spec: ModelSpec) -> bool:
 
 
 def figures(name: str) -> Figures | None:
-    """Return the counted figures of the model ``name``; None where nobody counted yet (detectors)."""
+    """Return the counted figures of the model ``name``; None for OpenCV's."""
     row = _figures().get(name)
     if row is None:
         return None

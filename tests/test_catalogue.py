@@ -116,7 +116,7 @@ def test_an_unknown_name_is_answered_with_near_ones(name: object, hint: str) -> 
 
 def test_every_model_that_can_be_built_has_been_counted() -> None:
     assert {spec.name for spec in MODELS if figures(spec.name)} == {
-        spec.name for spec in MODELS if spec.task != "detect"
+        spec.name for spec in MODELS if spec.source != "opencv"
     }
 
 
@@ -128,6 +128,8 @@ PUBLISHED = {
     "efficientnet_b0": (5_288_548, 0.386e9),
     "vit_base_patch16_224": (86_567_656, None),
     "swin_base_patch4_window7_224": (87_768_224, None),
+    "yolov8n": (3_151_904, 8.7e9 / 2),  # docs.ultralytics.com: 3.2 M, 8.7 GFLOPs, where a multiply-add is two
+    "retinanet_resnet50_fpn": (34_014_999, 151.54e9),
 }
 
 
@@ -137,9 +139,13 @@ def test_figures_are_the_published_ones(name: str) -> None:
     assert counted is not None
     assert counted.parameter_count == parameters
     if multiply_adds is not None:
-        assert counted.multiply_adds == pytest.approx(multiply_adds, rel=2e-3)
+        assert counted.multiply_adds == pytest.approx(multiply_adds, rel=6e-3)
 
 
-@pytest.mark.parametrize("name", ["lenet5", "mini_resnet", "mini_vit", "resnet50", "dinov2_small_linear", "googlenet"])
+COUNTED = ["lenet5", "mini_resnet", "mini_vit", "resnet50", "dinov2_small_linear", "googlenet", "yolov8n_blood_cells",
+           "yolo26n", "fasterrcnn_mobilenet_v3_large_fpn"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COUNTED)
 def test_the_table_of_figures_is_what_counting_gives_today(name: str) -> None:
     assert count(get(name)) == figures(name)

@@ -55,7 +55,7 @@ def test_offline_the_sentence_comes_in_time_with_size_and_a_way_out(
     with pytest.raises(ModelUnavailable) as caught:
         weights.fetch(get(name))
     assert time.monotonic() - started < 15
-    size = "" if name == "yolov8n" else r" \(\d+\sMB\)"
+    size = r" \(\d+([.]\d)?\sMB\)"
     assert caught.match(f"^{get(name).title} is not on this machine and there is no network to fetch it{size}[.] ")
     assert caught.value.suggestion == ("hog_people" if name == "yolov8n" else _family_pair(name))
 
