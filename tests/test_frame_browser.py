@@ -126,7 +126,10 @@ def test_a_file_name_is_only_text(visit: Visit, frame: Frame, tmp_path: Path) ->
     width = page.locator(".rail").evaluate("node => node.scrollWidth")
     for name in HOSTILE:
         _choose(page, {"name": name, "mimeType": "image/jpeg", "buffer": _jpeg(tmp_path).read_bytes()})
-        assert frame.next("photo")["photo"]["name"] == name
+        heard = frame.next("photo")
+        while heard["photo"]["starter"]:  # a page that a test before this one opened may still be heard
+            heard = frame.next("photo")
+        assert heard["photo"]["name"] == name
         assert page.locator(".rail .caption b").inner_text() == name
         assert page.title() == "CV Lab" and page.locator(".caption img, .caption script, .strip script").count() == 0
         assert page.locator(".rail").evaluate("node => node.scrollWidth") == width

@@ -5,6 +5,7 @@ import io
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -169,7 +170,8 @@ def test_a_body_read_ahead_is_replayed_whole() -> None:
         assert await body.whole() == b"abc"
         assert [await body() for _ in range(3)] == messages
 
-    asyncio.run(scenario())
+    with ThreadPoolExecutor(1) as pool:  # the browser tests leave an event loop running in this thread
+        pool.submit(asyncio.run, scenario()).result()
 
 
 def test_many_clients_at_once_leave_nothing_in_flight(tight: str, clock: Clock) -> None:

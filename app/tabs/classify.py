@@ -63,11 +63,12 @@ def build(rail: PhotoRail) -> None:
         "outputs": [result, models, *shown],
         **heavy,
     }  # fmt: skip
-    fetching = cards.fetch(on.fetch_and_run, **everything)
+    fetching = cards.fetch(on.fetch_and_run, trigger_mode="multiple", **everything)  # also after a cancelled one
     changes = [rail.photo, models.models, own_labels.submit, cards.again]
     running = gr.on(changes, on.run, trigger_mode="always_last", cancels=[fetching], **everything)
     preset.input(on.choose_pair, preset, models, **heavy)
     cards.use(on.use_instead, models, models, **light)
     known = [result, models, top_k, temperature]
-    head.stop(on.stopped, known, shown, cancels=[fetching, running], **light)
+    cancelled = head.stop(None, cancels=[fetching, running], **quiet)
+    cancelled.then(on.stopped, known, shown, **light)  # not before: a last word of the work may be on its way
     gr.on([temperature.input, top_k.input], on.retune, known, shown, trigger_mode="always_last", **light)

@@ -42,7 +42,8 @@ def build(rail: PhotoRail) -> None:
         concurrency_limit=4,
         **quiet,
     )
-    picture.stop(stopped, picture, picture, cancels=[running], queue=False, **quiet)
+    cancelled = picture.stop(None, cancels=[running], **quiet)
+    cancelled.then(stopped, picture, picture, queue=False, **quiet)
 
 
 @shows_errors
