@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 from torchvision.ops import batched_nms, box_iou
 
-from cvdemo import models
+from cvdemo import catalogue, models
 from cvdemo.catalogue import MODELS, get
 from cvdemo.errors import ModelUnavailable
 from cvdemo.loading import ReadyDetector, coco, from_ultralytics, load
 from cvdemo.loading.boxes import RawBoxes
 from cvdemo.loading.checkpoint import read
-from cvdemo.weights import Progress, state
-from tests.fake_detectors import put_rtdetr, put_torchvision_detector, put_yolo, street
+from cvdemo.weights import Progress, state, suggestion
+from tests.fake_detectors import put_rtdetr, put_torchvision_detector, put_yolo, street, yolo
 from tests.fake_hub import Hub, fake_hub
 
 NAMES = {0: "person", 1: "bus", 2: "sign"}
@@ -201,6 +202,21 @@ def test_rtdetr_sees_what_transformers_sees(served: Hub) -> None:
     assert _same(_above(raw, sure), expected[expected[:, 4] > sure])
     assert (len(raw.scores), raw.labels) == (60, ("person", "bus", "sign"))
     assert len(set(raw.class_ids)) > 1
+
+
+def test_the_bundled_cell_detector_is_read_from_float16(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = yolo("yolov8n", class_count=3)
+    state = {name: each.half() if each.is_floating_point() else each for name, each in trained.state_dict().items()}
+    save_file(state, tmp_path / "yolov8n_blood_cells.safetensors")
+    monkeypatch.setattr(catalogue, "WEIGHTS_FOLDER", tmp_path)
+    model = load(get("yolov8n_blood_cells"))
+    raw = model.run(street())
+    trained.load_state_dict({name: each.float() for name, each in state.items()})
+    with torch.no_grad():
+        theirs = trained(from_ultralytics.letterbox(street(), 416).array)[0][0]
+    assert np.allclose(raw.scores, theirs[4:].max(0).values, atol=1e-3)
+    assert (model.weights, model.labels, len(raw.scores)) == ("bundled", ("RBC", "WBC", "Platelets"), 2730)
+    assert suggestion(get("yolov8n")) == "hog_people"  # not the cells, although it is of the same family
 
 
 def _their_detector(name: str, file: Path) -> Any:

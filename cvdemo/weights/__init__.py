@@ -8,7 +8,7 @@ from typing import Literal
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import ModelUnavailable
 from cvdemo.weights import address, hub, ledger
-from cvdemo.weights.bundled import Card, card, weights_file
+from cvdemo.weights.bundled import Card, DetectorCard, card, detector_card, weights_file
 from cvdemo.weights.network import online
 from cvdemo.weights.places import Address, Repository, place
 from cvdemo.weights.transfer import OnProgress, Progress, Watch, watched
@@ -16,12 +16,14 @@ from cvdemo.weights.trouble import Trouble, explain, suggestion
 
 __all__ = [
     "Card",
+    "DetectorCard",
     "Fetched",
     "OnProgress",
     "Progress",
     "State",
     "card",
     "deadline",
+    "detector_card",
     "fetch",
     "online",
     "size",

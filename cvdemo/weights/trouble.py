@@ -70,9 +70,14 @@ def explain(trouble: Trouble, spec: ModelSpec, byte_count: int | None) -> ModelU
 
 
 def suggestion(spec: ModelSpec) -> str | None:
-    """Return the name of a model that needs no download, of the same task and if possible of the same family."""
+    """Return the name of a model that needs no download, of the same task and if possible of the same family.
+
+    Detectors of any family are followed by the one for people: it sees what photos usually show, no cells.
+    """
     task: Task = "detect" if spec.task == "detect" else "classify"
     ready = [other for other in offered(task) if other.source in ("bundled", "opencv")]
     if not ready:
         return None
+    if task == "detect":
+        return ready[0].name
     return next((other.name for other in ready if other.family == spec.family), ready[0].name)
