@@ -8,6 +8,8 @@ import torch
 from torchvision.ops import nms
 
 from cvdemo import images, models, starters
+from cvdemo.catalogue import figures, get
+from cvdemo.loading import load
 from cvdemo.loading.boxes import RawBoxes
 
 
@@ -71,3 +73,16 @@ def test_boxes_lie_in_the_pixels_of_the_photo_whatever_its_size() -> None:
 def test_the_wrong_kind_of_model_is_a_mistake_of_the_programmer(ask: Callable, name: str) -> None:
     with pytest.raises(ValueError, match="borrow"), ask(name):
         pass
+
+
+@pytest.mark.parametrize("name", ["yolov8n", "yolo26n", "yolov8n_blood_cells", "fasterrcnn_mobilenet_v3_large_fpn"])
+def test_random_weights_are_called_random_and_counted(name: str) -> None:
+    model = load(get(name), random=True)
+    raw = model.run(np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8))
+    counted = figures(name)
+    assert counted is not None
+    assert (model.parameter_count, model.multiply_adds) == (counted.parameter_count, counted.multiply_adds)
+    assert (model.weights, model.sha256, raw.margins) == ("random", None, None)
+    assert not any(parameter.requires_grad for parameter in model.network.parameters())
+    assert set(raw.class_ids) <= set(range(len(model.labels)))
+    assert (raw.boxes_xyxy.dtype, raw.scores.dtype, raw.class_ids.dtype) == (np.float32, np.float32, np.int32)

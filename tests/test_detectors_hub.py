@@ -189,7 +189,8 @@ def test_rtdetr_sees_what_transformers_sees(served: Hub) -> None:
 
     spec = get("rtdetr_r50vd")
     folder = put_rtdetr(served, str(spec.weights), NAMES)
-    raw = _loaded(spec.name).run(street())
+    model = _loaded(spec.name)
+    raw = model.run(street())
     network = RTDetrForObjectDetection.from_pretrained(folder).eval()
     processor = RTDetrImageProcessorPil.from_pretrained(folder)
     with torch.no_grad():
@@ -202,6 +203,9 @@ def test_rtdetr_sees_what_transformers_sees(served: Hub) -> None:
     assert _same(_above(raw, sure), expected[expected[:, 4] > sure])
     assert (len(raw.scores), raw.labels) == (60, ("person", "bus", "sign"))
     assert len(set(raw.class_ids)) > 1
+    next(model.network.parameters()).fill_(torch.nan)  # type: ignore[union-attr]
+    with pytest.raises(ModelUnavailable, match="RT-DETR R50 returned invalid numbers"):
+        model.run(street())
 
 
 def test_the_bundled_cell_detector_is_read_from_float16(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
