@@ -133,7 +133,7 @@ def test_a_stopped_training_goes_on_as_if_nothing_had_been(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(detector, "BLOOD_CELLS_SIDE", SIDE)
-    recipe = DetectorRecipe(epochs=3, plain_epochs=1, batch_size=2)
+    recipe = DetectorRecipe(stages=((2, 64), (1, 96)), plain_epochs=1, batch_size=2)
     train(data, tmp_path / "runs", tmp_path / "whole", recipe)
     save, saved = detector._save, []
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from safetensors.torch import save_file
 from torch import nn
 
+from cvdemo import compute
+from training.arithmetic import machine
 from training.recipes import Recipe
 
 DATA = "100 everyday classes of Tiny-ImageNet: 50,000 training and 2,500 validation photos, 64 x 64 px"
@@ -38,7 +40,7 @@ def write_card(
         "recipe": recipe.summary,
         "settings": asdict(recipe),
         "hours": round(sum(epoch["seconds"] for epoch in history) / 3600, 2),
-        "machine": "2 CPU cores, bfloat16 autocast",
+        "machine": machine(compute.cores()),
         "validation_photos": count,
         "top1": round(last["top1"], 4),
         "top1_interval": [round(bound, 4) for bound in wilson(last["top1"], count)],

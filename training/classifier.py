@@ -13,6 +13,7 @@ from timm.optim import Muon
 from torch import Tensor, nn
 
 from cvdemo.bundled import ARCHITECTURES, CLASS_COUNT
+from training.arithmetic import autocast
 from training.augment import augment, normalise
 from training.card import write_card
 from training.data import Photos, load
@@ -24,6 +25,8 @@ def train(name: str, data: Path, runs: Path, out: Path) -> None:
     recipe, dataset = RECIPES[name], load(data)
     torch.manual_seed(recipe.seed)
     model, average = _build(name), None
+    if recipe.start_from:
+        model.load_state_dict(load_file(out / f"{recipe.start_from}.safetensors"))
     if recipe.ema_decay:
         average = copy.deepcopy(model)
     teacher = _teacher(recipe, out)
@@ -138,12 +141,12 @@ def _mixer(recipe: Recipe, epoch: int) -> Mixup:
 
 def _loss(model: nn.Module, teacher: nn.Module | None, images: Tensor, targets: Tensor) -> Tensor:
     """Cross-entropy; with a teacher three quarters of it to the teacher's answers (Touvron et al. 2021, soft form)."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         logits = model(images)
     loss = F.cross_entropy(logits.float(), targets)
     if teacher is None:
         return loss
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), autocast():
         answers = teacher(images).float().softmax(1)
     return 0.25 * loss + 0.75 * F.cross_entropy(logits.float(), answers.clone())
 

@@ -21,6 +21,7 @@ from cvdemo.loading import build_detector
 from cvdemo.loading.from_ultralytics import BLOOD_CELLS, BLOOD_CELLS_SIDE, build
 from cvdemo.loading.untouched import untouched
 from cvdemo.weights import Fetched
+from training.arithmetic import autocast, machine
 from training.cells import Scene, load
 from training.mosaic import Picture, picture
 from training.precision import Precision, precision
@@ -34,10 +35,15 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class DetectorRecipe:
-    """One training run; ``plain_epochs`` are the last ones, without mosaics: whole photos, as they will be shown."""
+    """One training run.
 
-    epochs: int = 160
-    plain_epochs: int = 20
+    Args:
+        stages: ((epochs, side in px), ...): small pictures first cost a third of the time.
+        plain_epochs: the last ones, without mosaics: whole photos, as they will be shown.
+    """
+
+    stages: tuple[tuple[int, int], ...] = ((60, 256), (45, 320), (40, BLOOD_CELLS_SIDE))
+    plain_epochs: int = 15
     batch_size: int = 8
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
@@ -50,19 +56,30 @@ class DetectorRecipe:
     seed: int = 0
 
     @property
+    def epochs(self) -> int:
+        """All of them."""
+        return sum(epochs for epochs, _ in self.stages)
+
+    @property
     def summary(self) -> str:
         """What the page says about it."""
+        sides = ", ".join(str(side) for _, side in self.stages)
         return (
-            f"{self.epochs} epochs at {BLOOD_CELLS_SIDE} px from random weights; mosaics, turns, mirrors, scale, "
-            "colour; averaged weights; AdamW"
+            f"{self.epochs} epochs at {sides} px from random weights; mosaics, turns, mirrors, scale, colour; "
+            "averaged weights; AdamW"
         )
+
+    def side(self, epoch: int) -> int:
+        """Return the picture side in px of ``epoch`` (counted from 0)."""
+        sides = [side for epochs, side in self.stages for _ in range(epochs)]
+        return sides[epoch]
 
 
 def train(data: Path, runs: Path, out: Path, recipe: DetectorRecipe) -> None:
     """Train on ``data``, or go on where ``runs/yolov8n_blood_cells.pt`` stopped; write weights and card to ``out``."""
     scenes, others = load(data)
     torch.manual_seed(recipe.seed)
-    network: Any = build("yolov8n", len(BLOOD_CELLS)).to(memory_format=torch.channels_last)
+    network: Any = build("yolov8n", len(BLOOD_CELLS))
     network.args = SimpleNamespace(box=recipe.box, cls=recipe.cls, dfl=recipe.dfl)
     average = copy.deepcopy(network).eval().requires_grad_(False)
     optimiser = _optimiser(network, recipe)
@@ -103,8 +120,8 @@ def _epoch(
     for step in range(steps):
         _schedule(optimiser, recipe, epoch + step / steps)
         rows = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
-        batch = collated([picture(scenes, row, BLOOD_CELLS_SIDE, mosaic, random) for row in rows])
-        with torch.autocast("cpu", torch.bfloat16):
+        batch = collated([picture(scenes, row, recipe.side(epoch), mosaic, random) for row in rows])
+        with autocast():
             answers = network(batch["img"])
         answers = {name: answers[name] if name == "feats" else answers[name].float() for name in answers}
         loss = measure(answers, batch)[0].sum()
@@ -179,7 +196,7 @@ def write(
         "recipe": recipe.summary,
         "settings": asdict(recipe),
         "hours": round(sum(epoch["seconds"] for epoch in history) / 3600, 2),
-        "machine": f"{compute.cores()} CPU cores, bfloat16 autocast",
+        "machine": machine(compute.cores()),
         "validation_photos": len(others),
         "map50": round(measured.map50, 4),
         "map50_95": round(measured.map50_95, 4),
@@ -198,9 +215,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="bccd.zip, or the unpacked folder")
     parser.add_argument("--runs", type=Path, default=HERE / "runs", help="checkpoints; a stopped run goes on from here")
     parser.add_argument("--out", type=Path, default=HERE.parent / "assets" / "weights")
-    parser.add_argument("--epochs", type=int, default=DetectorRecipe.epochs, help="fewer for a trial")
     arguments = parser.parse_args()
-    train(arguments.data, arguments.runs, arguments.out, DetectorRecipe(epochs=arguments.epochs))
+    train(arguments.data, arguments.runs, arguments.out, DetectorRecipe())
 
 
 if __name__ == "__main__":

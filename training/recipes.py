@@ -20,8 +20,8 @@ class Recipe:
     erase: float = 0.0
     mixup: float = 0.0
     cutmix: float = 0.0
-    drop_path: float = 0.0
     ema_decay: float = 0.0
+    start_from: str | None = None
     teacher: str | None = None
     seed: int = 0
 
@@ -57,15 +57,20 @@ RECIPES: dict[str, Recipe] = {
     "mini_resnet": EQUAL,
     "mini_vit": EQUAL,
     "mini_resnet_long": Recipe(
-        stages=((22, 32), (20, 48), (18, 64)),
-        summary="60 epochs at 32, 48, 64 px; crops, flips, turns, colour, Mixup, CutMix; averaged weights; Muon",
+        stages=((4, 32), (10, 40), (20, 48)),
+        summary="34 more epochs at 32, 40, 48 px for the small ResNet; crops, flips, turns, colour, Mixup, CutMix; "
+        "averaged weights; Muon",
+        start_from="mini_resnet",
+        learning_rate=6e-3,
         **STRONG,
     ),
     "mini_vit_distilled": Recipe(
-        stages=((25, 32), (25, 48), (20, 64)),
-        summary="70 epochs at 32, 48, 64 px; crops, flips, turns, colour, Mixup, CutMix; averaged weights; Muon; "
-        "taught by the long ResNet's answers",
+        stages=((4, 32), (18, 48)),
+        summary="22 more epochs at 32, 48 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix; averaged "
+        "weights; Muon; taught by the long ResNet's answers",
+        start_from="mini_vit",
         teacher="mini_resnet_long",
+        learning_rate=6e-3,
         **STRONG,
     ),
 }
