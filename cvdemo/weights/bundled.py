@@ -1,9 +1,9 @@
 """The weights that ship with the page, and the card that tells how they were made and how good they are."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cvdemo import catalogue
 
@@ -43,6 +43,9 @@ class DetectorCard:
     labels: tuple[str, ...]
 
 
+AnyCard = TypeVar("AnyCard", Card, DetectorCard)
+
+
 def weights_file(name: str) -> Path:
     """Return where the weights of the bundled model ``name`` lie, or would."""
     return catalogue.WEIGHTS_FOLDER / f"{name}.safetensors"
@@ -50,48 +53,20 @@ def weights_file(name: str) -> Path:
 
 def card(name: str) -> Card | None:
     """Return the card of the bundled classifier ``name``; None if it has none."""
-    data = _read(name)
-    if data is None or "top1" not in data:
-        return None
-    return Card(
-        name=data["name"],
-        data=data["data"],
-        recipe=data["recipe"],
-        hours=data["hours"],
-        machine=data["machine"],
-        validation_photos=data["validation_photos"],
-        top1=data["top1"],
-        top1_interval=tuple(data["top1_interval"]),
-        top5=data["top5"],
-        top5_interval=tuple(data["top5_interval"]),
-        licence=data["licence"],
-        synsets=tuple(data["synsets"]),
-    )
+    return _card(name, Card)
 
 
 def detector_card(name: str) -> DetectorCard | None:
     """Return the card of the bundled detector ``name``; None if it has none."""
-    data = _read(name)
-    if data is None or "map50" not in data:
-        return None
-    return DetectorCard(
-        name=data["name"],
-        data=data["data"],
-        recipe=data["recipe"],
-        hours=data["hours"],
-        machine=data["machine"],
-        validation_photos=data["validation_photos"],
-        map50=data["map50"],
-        map50_95=data["map50_95"],
-        ap50=data["ap50"],
-        licence=data["licence"],
-        labels=tuple(data["labels"]),
-    )
+    return _card(name, DetectorCard)
 
 
-def _read(name: str) -> dict[str, Any] | None:
+def _card(name: str, kind: type[AnyCard]) -> AnyCard | None:
+    """Read the fields of ``kind``; None where the file is missing or speaks of the other kind."""
     file = catalogue.WEIGHTS_FOLDER / f"{name}.json"
-    if not file.exists():
+    data: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    wanted = [field.name for field in fields(kind)]
+    if not data.keys() >= set(wanted):
         return None
-    data: dict[str, Any] = json.loads(file.read_text())
-    return data
+    values: dict[str, Any] = {key: tuple(data[key]) if isinstance(data[key], list) else data[key] for key in wanted}
+    return kind(**values)
