@@ -1,4 +1,4 @@
-"""The starter photos: five pictures that come with our dependencies or that we drew, so that no tab is ever empty."""
+"""The starter photos, so that no tab is ever empty: five for every tab, and scenes with known boxes that we drew."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -27,13 +27,19 @@ class Starter:
     credit: str
 
 
+Row = tuple[str, str, str | None, str, tuple[int, int], str]
 # id, name, package (None: our own assets), file inside it, starting point (row, column), credit
-ROWS: tuple[tuple[str, str, str | None, str, tuple[int, int], str], ...] = (
+ROWS: tuple[Row, ...] = (
     ("cat", "Cat", "skimage", "data/chelsea.png", (113, 172), "Chelsea the cat, by Stéfan van der Walt (CC0)"),
     ("street", "Street", "ultralytics", "assets/bus.jpg", (450, 290), "bus.jpg of the ultralytics package (AGPL-3.0)"),
     ("portrait", "Portrait", "skimage", "data/astronaut.png", (105, 225), "Eileen Collins, by NASA (public domain)"),
     ("blood_cells", "Blood cells", None, "blood_cells.png", (168, 196), "Drawn for this project"),
     ("coffee", "Coffee", "skimage", "data/coffee.png", (150, 290), "Pikolo espresso, by Rachel Michetti (CC0)"),
+)
+# Not among the five: only a tab that compares with known boxes offers them.
+DRAWN: tuple[Row, ...] = (
+    ("cells_crowded", "Crowded cells", None, "cells_crowded.png", (180, 195), "Drawn for this project"),
+    ("cells_platelets", "Platelets", None, "cells_platelets.png", (255, 160), "Drawn for this project"),
 )
 SUITS = {"detect": "street"}  # every other tab starts with the cat
 
@@ -49,24 +55,35 @@ def _folder(package: str | None) -> Path | None:
 @cache
 def all() -> tuple[Starter, ...]:
     """Return the starter photos that exist on this machine, the cat first; what is missing is left out."""
+    return tuple(_existing(ROWS))
+
+
+@cache
+def scenes() -> tuple[Starter, ...]:
+    """Return the scenes that we drew with the true box of everything in them, in a JSON file beside the picture."""
+    drawn = [one for one in all() if one.path.parent == ASSETS] + _existing(DRAWN)
+    return tuple(one for one in drawn if one.path.with_suffix(".json").is_file())
+
+
+def _existing(rows: tuple[Row, ...]) -> list[Starter]:
     found = []
-    for id_, name, package, file, point_rc, credit in ROWS:
+    for id_, name, package, file, point_rc, credit in rows:
         folder = _folder(package)
         if folder is None or not (folder / file).is_file():
             continue
         with Image.open(folder / file) as picture:  # reads the header only
             width, height = picture.size
         found.append(Starter(id_, name, folder / file, width, height, point_rc, credit))
-    return tuple(found)
+    return found
 
 
 def get(id: str) -> Starter:
-    """Return the starter called ``id``.
+    """Return the starter photo or the drawn scene called ``id``.
 
     Raises:
         KeyError: there is no such starter photo here.
     """
-    for starter in all():
+    for starter in (*all(), *scenes()):
         if starter.id == id:
             return starter
     raise KeyError(id)
