@@ -9,7 +9,19 @@ from cvdemo.images.door import (
     PhotoFacts,
     inspect,
     read,
+    read_frame,
 )
 from cvdemo.images.encoding import data_url
 
-__all__ = ["MAX_ASPECT", "MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "Photo", "PhotoFacts", "data_url", "inspect", "read"]
+__all__ = [
+    "MAX_ASPECT",
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "MAX_SIDE",
+    "Photo",
+    "PhotoFacts",
+    "data_url",
+    "inspect",
+    "read",
+    "read_frame",
+]

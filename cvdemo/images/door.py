@@ -15,7 +15,7 @@ from PIL.ImageFile import ImageFile
 from cvdemo.errors import PhotoError
 from cvdemo.images.containers import Container, unpack
 from cvdemo.images.decoding import decode, open_header, shrink, turn, upright_wh
-from cvdemo.images.verdicts import DAMAGED, GONE, NO_FILE
+from cvdemo.images.verdicts import DAMAGED, GONE, NO_FILE, NOT_A_FRAME
 
 MAX_BYTES: Final = 10 * 1000 * 1000
 MAX_PIXELS: Final = 50_000_000
@@ -88,17 +88,42 @@ def read(path: str | os.PathLike[str], shortest_side: int | None = None) -> Phot
     return Photo(pixels, full_size_wh, digest, container.format, container.frames, covers_xyxy)
 
 
+def read_frame(data: bytes, longest_side: int) -> NDArray[np.uint8]:
+    """Decode a small JPEG that never was a file: a frame of live video.
+
+    Returns:
+        uint8 RGB (H, W, 3), upright, contiguous, read-only.
+
+    Raises:
+        PhotoError: it is no JPEG, has a side longer than ``longest_side``, is damaged, or ends in the middle.
+    """
+    if len(data) > MAX_BYTES:
+        raise PhotoError(_too_much(len(data)))
+    container = unpack(data)
+    if container.format != "JPEG":
+        raise PhotoError(NOT_A_FRAME)
+    image = _open(container)
+    if max(image.size) > longest_side:
+        raise PhotoError(f"A frame has at most {longest_side:,} pixels a side; this one has {max(image.size):,}.")
+    with turn(image, container, upright_wh(image, container)):
+        return decode(image, container)
+
+
 def _contents(path: str | os.PathLike[str]) -> bytes:
     try:
         facts = os.stat(path)
         if not stat.S_ISREG(facts.st_mode):
             raise PhotoError(NO_FILE)
         if facts.st_size > MAX_BYTES:
-            raise PhotoError(f"{_amount(facts.st_size)} MB is too much; the limit is {MAX_BYTES // 10**6} MB.")
+            raise PhotoError(_too_much(facts.st_size))
         with Path(path).open("rb") as file:
             return file.read(MAX_BYTES)
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         raise PhotoError(GONE) from error
+
+
+def _too_much(byte_count: int) -> str:
+    return f"{_amount(byte_count)} MB is too much; the limit is {MAX_BYTES // 10**6} MB."
 
 
 def _open(container: Container) -> ImageFile:
