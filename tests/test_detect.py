@@ -1,5 +1,7 @@
 """/detect and the tab's view: the ledger adds up, the suppressor overlaps by the IoU that is told."""
 
+import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +10,10 @@ import torch
 from gradio_client import Client, handle_file
 from torchvision.ops import box_iou, nms
 
-from app.tabs import detect, detect_view
+from app.tabs import detect_rows, detect_steps, detect_view
 from cvdemo import starters
-from cvdemo.detect import Settings
+from cvdemo.detect import Candidates, Settings
 from cvdemo.detect.find import find
-from cvdemo.errors import SettingError
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +41,10 @@ def test_detect_tells_every_box_and_adds_up(client: Client, street: Path) -> Non
 
 def test_the_kept_boxes_are_those_of_torchvision(street: Path) -> None:
     found, _ = find(street, "hog_people")
-    drawn = detect_view.view(found, Settings(confidence=0.25, iou=0.45), "key")
+    drawn = detect_view.pane(detect_view.Shown(found), Settings(confidence=0.25, iou=0.45), "key")
     above = found.scores >= 0.25
     kept = nms(torch.from_numpy(found.boxes_xyxy[above]), torch.from_numpy(found.scores[above]), 0.45)
-    assert sum(row["state"] == detect_view.SHOWN_KEPT for row in drawn["boxes"]) == len(kept)
+    assert sum(row["state"] == detect_rows.SHOWN_KEPT for row in drawn["boxes"]) == len(kept)
     assert drawn["curve"]["kept"][drawn["curve"]["thresholds"].index(0.45)] == len(kept)
 
 
@@ -70,18 +71,56 @@ def test_bad_settings_get_one_sentence(client: Client, street: Path, arguments: 
 
 @pytest.mark.parametrize(
     "asked",
-    [None, 5, [], {}, {"key": None}, {"key": "guess"}, {"key": 5, "settings": {}}, {"settings": {"iou": 0.5}}],
+    [None, 5, [], {}, {"keys": None}, {"keys": []}, {"keys": ["guess"]}, {"keys": [5]}, {"keys": ["a", "b", "c"]}],
     ids=repr,
 )
-def test_a_slider_step_for_nothing_known_asks_for_a_new_run(asked: object) -> None:
-    assert detect.suppress(asked) == {"gone": True}
+@pytest.mark.parametrize("step", [detect_steps.suppress, detect_steps.take_away, detect_steps.check])
+def test_a_step_for_nothing_known_asks_for_a_new_run(step: Any, asked: object) -> None:
+    assert step(asked) == {"gone": True}
 
 
-@pytest.mark.parametrize(
-    "value",
-    [None, [], "x", {"iou": 7}, {"nothing": 1}, {"iou": float("nan")}, {"classes": [1]}, {"method": 3}],
-    ids=repr,
-)
-def test_settings_from_a_browser_are_checked(value: object) -> None:
-    with pytest.raises(SettingError):
-        detect_view.settings_from(value)
+@pytest.fixture(scope="module")
+def cells() -> tuple[str, Candidates]:
+    """The candidates of a drawn scene, remembered as a page remembers them: their key, and themselves."""
+    path = starters.get("cells_crowded").path
+    found, _ = find(path, "yolov8n_blood_cells")
+    shown, error = detect_steps.with_truth([detect_view.Shown(found, 1)], path, None)
+    assert error is None
+    return detect_steps.remember(shown[0]), found
+
+
+def test_the_true_boxes_of_a_drawn_scene_add_up(cells: tuple[str, Candidates]) -> None:
+    key, _ = cells
+    labels = json.loads(starters.get("cells_crowded").path.with_suffix(".json").read_text())["boxes"]
+    (pane,) = detect_steps.suppress({"keys": [key], "settings": {"iou": 0.45}})["panes"]
+    outcomes = Counter(row.get("outcome") for row in pane["boxes"] if row["state"] == detect_rows.SHOWN_KEPT)
+    missed = [row for row in pane["boxes"] if row["state"] == 2]
+    assert outcomes["tp"] + len(missed) == len(labels)
+    assert set(outcomes) <= {"tp", "fp"}
+    assert pane["truth"]["sentence"].startswith(f"{outcomes['tp']} found, {outcomes['fp']} false, {len(missed)} missed")
+    recall, precision = pane["truth"]["point"]
+    assert recall == pytest.approx(outcomes["tp"] / len(labels))
+    assert precision == pytest.approx(outcomes["tp"] / outcomes.total())
+
+
+def test_what_is_taken_away_is_what_is_shown(cells: tuple[str, Candidates]) -> None:
+    key, _ = cells
+    settings = {"iou": 0.3, "confidence": 0.4, "classes": ["RBC"]}
+    (pane,) = detect_steps.suppress({"keys": [key], "settings": settings})["panes"]
+    kept = sum(row["state"] == detect_rows.SHOWN_KEPT for row in pane["boxes"])
+    taken = detect_steps.take_away({"keys": [key], "settings": settings, "format": "json"})
+    answer = json.loads(taken["text"])
+    assert (len(answer["kept"]), {box["label"] for box in answer["kept"]}) == (kept, {"RBC"})
+    rows = detect_steps.take_away({"keys": [key], "settings": settings, "format": "csv"})["text"].splitlines()
+    assert sum(",kept," in row for row in rows) == kept
+
+
+@pytest.mark.parametrize("path", [None, 3, "/etc/passwd", "labels.txt", ["x"]], ids=repr)
+def test_a_label_file_comes_through_the_one_door(cells: tuple[str, Candidates], path: object) -> None:
+    key, _ = cells
+    assert detect_steps.check({"keys": [key], "path": path})["error"].startswith("The label file is no longer here")
+
+
+def test_nothing_but_the_asked_settings_counts(cells: tuple[str, Candidates]) -> None:
+    key, _ = cells
+    assert "from 0 to 1" in detect_steps.suppress({"keys": [key], "settings": {"iou": 7}})["error"]

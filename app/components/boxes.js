@@ -1,5 +1,6 @@
-/* A photo with boxes over it: kept solid, removed dashed, the pinned one yellow with its killer. Widths in screen pixels. */
-const KEPT = 0, REMOVED = 1;
+/* A photo with boxes over it: kept solid, removed dashed, missed dotted, the pinned one yellow. Widths in screen pixels. */
+const KEPT = 0, REMOVED = 1, MISSED = 2;
+const OUTCOMES = { tp: '\u2713 ', fp: '\u2717 ', twice: '2\u00d7 ' }; // found a labelled box; nothing that is there; seen from two tiles
 const makeBoxes = (onPick) => {
   const picture = h('img', { alt: '', draggable: 'false' });
   const drawing = svg('svg', { 'aria-hidden': 'true', preserveAspectRatio: 'none' });
@@ -12,29 +13,43 @@ const makeBoxes = (onPick) => {
     const place = { x: box.x0, y: box.y0, width: Math.max(1, box.x1 - box.x0), height: Math.max(1, box.y1 - box.y0) };
     return [svg('rect', { ...place, class: `casing ${kind}` }), svg('rect', { ...place, class: `line ${kind}` })];
   };
-  const tag = (box, text, kind) => h('span', {
-    class: `box-tag ${kind}`,
-    style: `left:${(100 * box.x0) / view.width}%;top:${(100 * box.y0) / view.height}%`,
-  }, text);
-  const shown = (box) => box.state === KEPT || box.state === 'open' || view.showRemoved;
-  const paint = () => {
-    if (!view) return;
-    const focus = active(), killer = focus === null ? null : view.boxes[focus]?.by;
+  /* A tag stands on its box; at the photo's right and upper edges it turns inwards, so that it is never cut off. */
+  const tag = ({ box, kind, tag: text }) => {
+    const left = (100 * box.x0) / view.width, top = (100 * box.y0) / view.height, inwards = left > 88 || (left > 60 && text.length > 12);
+    const across = inwards ? `right:${Math.max(0, 100 - (100 * box.x1) / view.width)}%` : `left:${left}%`;
+    return h('span', { class: `box-tag ${kind}${top < 4 ? ' under' : ''}`, style: `${across};top:${top}%` }, text);
+  };
+  const shown = (box) => box.state !== REMOVED || view.showRemoved;
+  const kindOf = (box, index) => {
+    if (index === active()) return 'pinned';
+    if (box.state === KEPT) return box.outcome || 'kept';
+    return { [REMOVED]: 'removed', [MISSED]: 'missed' }[box.state] || 'open';
+  };
+  const tagText = (box, index) => {
+    if (index === active()) return view.tagOf(index);
+    if (box.state === MISSED) return view.crowded ? '' : '?';
+    if (box.state !== KEPT) return '';
+    const mark = OUTCOMES[box.outcome] || '';
+    if (view.crowded) return mark.trim();
+    return `${mark}#${box.rank}${view.many ? '' : ` ${box.score.toFixed(2)}`}`;
+  };
+  /* What is drawn, in the order in which it is drawn: removed boxes first, the pinned one and its killer last. */
+  const drawn = () => {
+    const focus = active(), killer = focus === null ? -1 : view.boxes[focus]?.by ?? -1;
     const order = [...view.boxes.keys()].filter((index) => shown(view.boxes[index])).reverse();
     order.sort((a, b) => (view.boxes[b].state === REMOVED) - (view.boxes[a].state === REMOVED));
-    const kindOf = (box, index) => (index === focus ? 'pinned' : box.state === KEPT ? 'kept' : box.state === 'open' ? 'open' : 'removed');
     const last = order.filter((index) => index !== focus && index !== killer);
-    if (killer !== null && killer >= 0) last.push(killer);
+    if (killer >= 0 && view.boxes[killer]) last.push(killer);
     if (focus !== null && view.boxes[focus]) last.push(focus);
+    return last.map((index) => ({ box: view.boxes[index], kind: kindOf(view.boxes[index], index), tag: tagText(view.boxes[index], index) }));
+  };
+  const paint = () => {
+    if (!view) return;
+    const order = drawn();
     drawing.setAttribute('viewBox', `0 0 ${view.width} ${view.height}`);
-    drawing.replaceChildren(...last.flatMap((index) => rect(view.boxes[index], kindOf(view.boxes[index], index))));
-    const tags = [];
-    for (const index of last) {
-      const box = view.boxes[index];
-      if (index === focus) tags.push(tag(box, view.tagOf(index), 'pinned'));
-      else if (box.state === KEPT) tags.push(tag(box, view.many ? `#${box.rank}` : `#${box.rank} ${box.score.toFixed(2)}`, 'kept'));
-    }
-    labels.replaceChildren(...tags);
+    const edges = (view.tiles || []).map(([x0, y0, x1, y1]) => svg('rect', { class: 'tile', x: x0, y: y0, width: x1 - x0, height: y1 - y0 }));
+    drawing.replaceChildren(...edges, ...order.flatMap(({ box, kind }) => rect(box, kind)));
+    labels.replaceChildren(...order.filter((one) => one.tag).map(tag));
   };
   const at = (event) => {
     const frame = stage.getBoundingClientRect();
@@ -68,10 +83,12 @@ const makeBoxes = (onPick) => {
       picture.alt = next.alt;
       stage.setAttribute('aria-label', next.alt);
       if (pinned !== null && !next.boxes[pinned]) pinned = null;
+      if (hovered !== null && !next.boxes[hovered]) hovered = null;
       paint();
     },
     pin(index) { pinned = index; hovered = null; say(); },
     pinned: () => pinned,
     active,
+    drawn: () => ({ image: picture, width: view.width, height: view.height, boxes: drawn() }),
   };
 };

@@ -1,66 +1,97 @@
 """Turns candidates and settings into what the Detect tab draws; NMS runs here, a detector never does."""
 
-from dataclasses import asdict, fields, replace
+import time
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cvdemo import catalogue, weights
-from cvdemo.detect import THRESHOLDS, Candidates, Ledger, Settings, State, box_words, counts_by_iou, suppress, words
+import numpy as np
+
+from app.tabs import detect_rows, detect_tiles, detect_truth
+from cvdemo import catalogue
+from cvdemo.detect import THRESHOLDS, Candidates, Ledger, Settings, box_words, counts_by_iou, suppress, words
 from cvdemo.detect.curve import survivors
+from cvdemo.detect.labels_file import GroundTruth
+from cvdemo.detect.outcomes import compare
 from cvdemo.detect.settings import DETECTION_LIMIT
-from cvdemo.errors import SettingError
 from cvdemo.results import Results
-from cvdemo.wording import megabytes, milliseconds
+from cvdemo.wording import milliseconds
 
 DRAWN_AT_MOST = 400  # removed boxes beyond that cannot be told apart
-SHOWN_SETTINGS = ("confidence", "iou", "method", "class_agnostic", "overlap", "max_detections", "max_per_class")
-SHOWN_KEPT, SHOWN_REMOVED = 0, 1  # as app/components/boxes.js knows them
-
+TELLING = 12  # among so many of the best removed boxes stands the one that is shown first
+CLASSES_AT_MOST = 40  # kinds of things to choose from
 LOWEST_CONFIDENCE = 0.05  # where the slider ends
 
 _curves = Results(8 * 1024 * 1024)  # by what is shown, method and measure of overlap
 
 
-def settings_from(value: Any) -> Settings:
-    """Return validated settings from what the browser sent; names that do not exist are refused.
+@dataclass(frozen=True)
+class Shown:
+    """What one pane of a page shows: candidates, how many network runs they cost, and the true boxes, if known."""
 
-    Raises:
-        SettingError: it is no object of known settings with fitting values.
+    found: Candidates
+    runs: int = 0
+    truth: GroundTruth | None = None
+
+
+def pane(shown: Shown, settings: Settings, key: str, merged: bool = True) -> dict[str, Any]:
+    """Return boxes, sentences, funnel and curve for what is known by ``key``, under ``settings``.
+
+    Args:
+        merged: False shows what each tile keeps by itself, where the photo was cut.
     """
-    known = {field.name for field in fields(Settings)} - {"classes"}
-    if not isinstance(value, dict) or not set(value) <= known:
-        raise SettingError("These settings are not known here. Reload the page.")
-    return Settings(**value)
-
-
-def echo(settings: Settings) -> dict[str, Any]:
-    """Return the settings as the browser keeps them and sends them back."""
-    return {name: getattr(settings, name) for name in SHOWN_SETTINGS}
-
-
-def view(found: Candidates, settings: Settings, key: str) -> dict[str, Any]:
-    """Return boxes, sentences, funnel and curve for ``found``, known by ``key``, under ``settings``."""
+    found = shown.found
+    started = time.perf_counter()
     ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, found.acting(settings))
+    nms_ms = 1000 * (time.perf_counter() - started)
     place = _place(ledger)
     numbers = {index: row + 1 for index, row in place.items()}
     best = float(found.scores[0]) if len(found.scores) else None
-    rows = [_row(found, ledger, settings, index, numbers) for index in place]
+    rows = detect_rows.rows(found, ledger, settings, numbers)
+    compared = None
+    if shown.truth is not None:
+        compared = compare(found, settings, shown.truth, ledger=ledger, key=key)
+        rows = [row | detect_truth.outcome(compared, index, numbers) for row, index in zip(rows, place, strict=True)]
+        rows += detect_truth.missed(compared, numbers)
+    cut = detect_tiles.tiles(found, settings, merged, ledger)
+    apart = cut is not None and cut["boxes"] is not None
     return {
+        "key": key,
         "model": found.model,
-        "settings": echo(settings),
-        "needs_nms": found.needs_nms,
-        "no_nms": None if found.needs_nms else words.NO_NMS,
+        "title": found.title,
+        "family": catalogue.get(found.model).family,
+        "classes": _classes(found),
+        "ran": _ran(found, shown.runs, nms_ms),
+        "cap": words.capped(found.found, len(found.scores)),
+        "needs_nms": found.nms_acts,
+        "no_nms": None if found.nms_acts else words.NO_NMS,
         "margins": words.MARGINS if found.raw_scores is not None else None,
-        "boxes": rows,
-        "steps": _steps(ledger, settings, place, numbers),
-        "answer": words.answer(ledger, settings, found.needs_nms),
-        "live": words.live(ledger, settings, len(found.labels) > 1) if found.needs_nms else None,
-        "hint": words.HINT,
+        "boxes": cut["boxes"] if cut and apart else rows,
+        "tiles": cut,
+        "truth": detect_truth.against_labels(compared) if compared and not apart else None,
+        "steps": [] if apart else _steps(ledger, settings, place, numbers),
+        "answer": words.answer(ledger, settings, found.nms_acts),
+        "live": words.live(ledger, settings, len(found.labels) > 1) if found.nms_acts else None,
         "empty": words.empty(found.title, found.labels, len(found.scores), ledger, settings, best),
         "lower_to": words.lower_to(best) if best is not None and not ledger.above_confidence else None,
         "funnel": words.funnel(found.found, ledger),
         "curve": _curve(found, settings, key),
-        "first_pin": next((row for row, shown in enumerate(rows) if shown["state"] == SHOWN_REMOVED), None),
+        "first_pin": None if apart else _displaced(ledger, place),
     }
+
+
+def _classes(found: Candidates) -> list[tuple[str, int]]:
+    """Return the classes among the candidates that can be shown at all, most frequent first."""
+    counts = np.bincount(found.class_ids[found.scores >= LOWEST_CONFIDENCE], minlength=len(found.labels))
+    order = np.argsort(-counts, kind="stable")[:CLASSES_AT_MOST]
+    return [(found.labels[number], int(counts[number])) for number in order if counts[number]]
+
+
+def _ran(found: Candidates, runs: int, nms_ms: float) -> dict[str, str]:
+    """Return what ran, for the last line of the tab."""
+    times = "ran 1 time" if runs == 1 else f"ran {runs} times" if runs else "did not run again: its boxes were known"
+    stages = {"decode": found.decode_ms, "prepare": found.preprocess_ms, "detector": found.network_ms, "NMS": nms_ms}
+    told = ", ".join(f"{name} {milliseconds(duration)}" for name, duration in stages.items())
+    return {"times": times, "stages": told}
 
 
 def _place(ledger: Ledger) -> dict[int, int]:
@@ -69,24 +100,10 @@ def _place(ledger: Ledger) -> dict[int, int]:
     return {index: row for row, index in enumerate(chosen)}
 
 
-def _row(found: Candidates, ledger: Ledger, settings: Settings, index: int, numbers: dict[int, int]) -> dict[str, Any]:
-    kept, rank = ledger.states[index] == State.KEPT, numbers[index]
-    x0, y0, x1, y1 = (round(float(edge), 2) for edge in ledger.boxes_xyxy[index])
-    label = found.labels[int(found.class_ids[index])]
-    name = "" if len(found.labels) == 1 else f" {label}"
-    margin = "" if found.raw_scores is None else f" Its margin is {found.raw_scores[index]:.2f}."
-    return {
-        **{"x0": x0, "y0": y0, "x1": x1, "y1": y1},
-        "score": round(float(ledger.scores[index]), 4),
-        "state": SHOWN_KEPT if kept else SHOWN_REMOVED,
-        "by": numbers.get(int(ledger.by[index]), 0) - 1,
-        "rank": rank,
-        "label": label,
-        "sentence": box_words.inspector(ledger, index, settings, numbers) + margin,
-        "tag": f"#{rank}{name} {ledger.scores[index]:.2f}"
-        if kept
-        else f"#{rank}{name} removed, {box_words.measure_name(settings)} {ledger.overlap[index]:.2f}",
-    }
+def _displaced(ledger: Ledger, place: dict[int, int]) -> int | None:
+    """Return the row of a removed box that is clearly another window than its remover: it explains NMS best."""
+    removed = [index for index in map(int, ledger.suppressed[:TELLING]) if index in place]
+    return place[min(removed, key=lambda index: float(ledger.overlap[index]))] if removed else None
 
 
 def _steps(ledger: Ledger, settings: Settings, place: dict[int, int], numbers: dict[int, int]) -> list[dict[str, Any]]:
@@ -103,6 +120,7 @@ def _steps(ledger: Ledger, settings: Settings, place: dict[int, int], numbers: d
 
 def _curve(found: Candidates, settings: Settings, key: str) -> dict[str, Any]:
     """Return how many boxes each IoU limit keeps; it costs NMS at 19 limits, once for all confidences and limits."""
+    settings = found.acting(settings)
     lowest = min(LOWEST_CONFIDENCE, settings.confidence)
     alike = replace(settings, iou=0.5, confidence=lowest, max_detections=DETECTION_LIMIT, max_per_class=None)
     arrays = (found.boxes_xyxy, found.scores, found.class_ids)
@@ -113,34 +131,3 @@ def _curve(found: Candidates, settings: Settings, key: str) -> dict[str, Any]:
         stayed = survivors(*arrays, alike)
         _curves.put((key, alike), stayed)
     return {"thresholds": list(THRESHOLDS), "kept": list(stayed.counts(settings))}
-
-
-def detectors() -> list[dict[str, Any]]:
-    """Return the detectors for the menu: name, text, ready (on this machine), offered (can be had now)."""
-    rows = []
-    for spec in map(catalogue.get, catalogue.names("detect")):
-        state, size = weights.state(spec), weights.size(spec)
-        if state == "random only":
-            continue
-        ready = state in ("bundled", "cached")
-        cost = "" if ready else f" ({megabytes(size)})" if size else " (download)"
-        rows.append({"name": spec.name, "text": f"{spec.title}{cost}", "ready": ready, "offered": weights.online()})
-    return rows
-
-
-def ran(found: Candidates, known: bool) -> str:
-    """Return what ran for this photo, for the last line of the tab."""
-    times = "did not run again: its candidates were known" if known else "ran 1 time for this photo"
-    return (
-        f"The detector {times}; sliders run NMS only. Decode {milliseconds(found.decode_ms)}, "
-        f"detector {milliseconds(found.preprocess_ms + found.network_ms)}."
-    )
-
-
-def as_json(found: Candidates, settings: Settings) -> dict[str, Any]:
-    """Return everything that is on screen, with settings, as plain values."""
-    ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, found.acting(settings))
-    place = _place(ledger)
-    numbers = {index: row + 1 for index, row in place.items()}
-    shown = [_row(found, ledger, settings, index, numbers) for index in place]
-    return {"model": found.model, "settings": {**asdict(settings), "classes": None}, "boxes": shown}

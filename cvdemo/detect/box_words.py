@@ -10,6 +10,8 @@ from cvdemo.wording import listed
 
 LISTED = 4  # a step names so many removed boxes
 
+SUPPRESSED, OVER_LIMIT, KEPT = State.SUPPRESSED, State.OVER_LIMIT, State.KEPT  # an Enum's own lookup is slow
+
 Numbers = Mapping[int, int]
 
 
@@ -40,13 +42,13 @@ def inspector(ledger: Ledger, index: int, settings: Settings, numbers: Numbers |
     Args:
         numbers: what the page calls each candidate (``#3``); without, its place among the candidates.
     """
-    state, score = State(ledger.states[index]), float(ledger.scores_before[index])
+    state, score = ledger.states[index], float(ledger.scores_before[index])
     name = _name(index, numbers)
-    if state == State.SUPPRESSED:
+    if state == SUPPRESSED:
         return _lost(ledger, index, settings, numbers)
-    if state == State.OVER_LIMIT:
+    if state == OVER_LIMIT:
         return f"{name} (score {score:.2f}) lost to no box, but {_limits(settings)}."
-    if state == State.KEPT:
+    if state == KEPT:
         return _stayed(ledger, index, settings, name)
     if not np.isfinite(score) or not np.isfinite(ledger.boxes_xyxy[index]).all():
         return f"{name} is no valid box: its numbers are not finite."

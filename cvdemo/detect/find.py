@@ -1,6 +1,7 @@
-"""Runs one detector once on one photo; every slider afterwards acts on what it proposed."""
+"""Runs one detector on one photo, once or tile by tile; every slider afterwards acts on what it proposed."""
 
 import hashlib
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -10,18 +11,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cvdemo import compute, images, models
-from cvdemo.catalogue import get
+from cvdemo.catalogue import ModelSpec, get
 from cvdemo.detect.result import CANDIDATE_LIMIT, Candidates
+from cvdemo.detect.tiles import TileProgress, View, checked_tiles, sides_per_tile, views
 from cvdemo.errors import SettingError
-from cvdemo.images import Photo
 from cvdemo.results import Results
 from cvdemo.weights import Progress
 
 if TYPE_CHECKING:
+    from cvdemo.loading import ReadyDetector
     from cvdemo.loading.boxes import RawBoxes
 
 SHORTEST_SIDE = 640  # the longer side of what most detectors look at
 TORCHVISION_SIDE = 800  # the shorter side of what torchvision's look at
+GIVE_WAY_S = 0.1  # so long, at most, a photo in tiles leaves the device to somebody who waits for it
+
+OnProgress = Callable[[Progress | TileProgress], None]
 
 _candidates = Results()
 _runs = 0
@@ -29,34 +34,37 @@ _count = threading.Lock()
 
 
 def detector_runs() -> int:
-    """Return how many times a detector has run since the start."""
+    """Return how many times a detector has run since the start; each tile is one run."""
     return _runs
 
 
-def find(path: Path, model: str, progress: Callable[[Progress], None] | None = None) -> tuple[Candidates, bool]:
+def find(path: Path, model: str, progress: OnProgress | None = None, tiles: int = 1) -> tuple[Candidates, bool]:
     """Return the raw candidates of ``model`` on the photo at ``path``, and whether they were known already.
+
+    Args:
+        progress: told how far the weights are and, where the photo is cut, before each run; what it raises ends the
+            work, and nothing is kept.
+        tiles: 1 shows the whole photo to the detector. 2 and 3 also cut it into as many overlapping tiles along each
+            side; it sees each of them too, and others may use the device in between.
 
     Raises:
         PhotoError: the file is no picture we can read.
-        SettingError: ``model`` is no detector.
+        SettingError: ``model`` is no detector, or ``tiles`` is none of these.
         ModelUnavailable: it cannot be had now, or computed something that is no number.
     """
-    global _runs
     spec = get(model)
     if spec.task != "detect":
         raise SettingError(f"{spec.title} does not detect objects. Choose a detector.")
-    known = _candidates.get((_digest(path), model))
+    known = _candidates.get((_digest(path), model, checked_tiles(tiles)))
     if known is not None:
         return known, True
     started = time.perf_counter()
-    photo = images.read(path, TORCHVISION_SIDE if spec.source == "torchvision" else SHORTEST_SIDE)
+    seen = _views(path, spec, tiles)
     decode_ms = 1000 * (time.perf_counter() - started)
-    with models.borrow_detector(model, progress) as ready, compute.turn():
-        raw = ready.run(photo.pixels)
-    with _count:
-        _runs += 1
-    result = _ordered(raw, photo, model, decode_ms)
-    _candidates.put((photo.digest, model), result)
+    with models.borrow_detector(model, progress) as ready:
+        raws = _run_each(ready, seen, progress)
+    result = _ordered(seen, raws, spec, decode_ms)
+    _candidates.put((seen[0].photo.digest, model, tiles), result)
     return result, False
 
 
@@ -69,28 +77,63 @@ def _digest(path: Path) -> str | None:
         return None  # images.read says why
 
 
-def _ordered(raw: "RawBoxes", photo: Photo, model: str, decode_ms: float) -> Candidates:
-    """Bring boxes to full-size pixels, cut at the photo's edges, best first; leave out what lies outside of it."""
-    spec = get(model)
-    width, height = photo.full_size_wh
-    left, top, right, bottom = photo.covers_xyxy or (0, 0, width, height)
-    rows, columns = photo.pixels.shape[:2]
-    scale = np.array([(right - left) / columns, (bottom - top) / rows] * 2)
-    boxes = np.clip(raw.boxes_xyxy * scale + [left, top] * 2, 0, [width, height] * 2).astype(np.float32)
+def _views(path: Path, spec: ModelSpec, tiles: int) -> tuple[View, ...]:
+    """Return what the detector shall see: the whole photo as ever, and tiles with as many pixels as it looks at."""
+    side = TORCHVISION_SIDE if spec.source == "torchvision" else SHORTEST_SIDE
+    whole = images.read(path, side)
+    needed = math.ceil(side * sides_per_tile(tiles))
+    reduced = whole.pixels.shape[1::-1] != whole.full_size_wh
+    finer = images.read(path, needed) if reduced and min(whole.pixels.shape[:2]) < needed else whole
+    return views(whole, finer, tiles)
+
+
+def _run_each(ready: "ReadyDetector", seen: tuple[View, ...], progress: OnProgress | None) -> "list[RawBoxes]":
+    """Run the detector on each view, in a turn of its own."""
+    global _runs
+    raws: list[RawBoxes] = []
+    for view in seen:
+        if raws:
+            _give_way()
+        with compute.turn():
+            if progress is not None and len(seen) > 1:
+                progress(TileProgress(len(raws), len(seen)))
+            raws.append(ready.run(view.pixels))
+        with _count:
+            _runs += 1
+    return raws
+
+
+def _give_way() -> None:
+    """Let somebody who waits for the device have it: without a pause we would take it again before they wake up."""
+    waiting, until = compute.waiting(), time.monotonic() + GIVE_WAY_S
+    while 0 < waiting <= compute.waiting() and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+def _ordered(seen: tuple[View, ...], raws: "list[RawBoxes]", spec: ModelSpec, decode_ms: float) -> Candidates:
+    """Bring boxes to full-size pixels, cut at their view's edges, best first; leave out what lies outside of it."""
+    boxes = np.concatenate([view.on_photo(raw.boxes_xyxy) for view, raw in zip(seen, raws, strict=True)])
+    scores = np.concatenate([raw.scores for raw in raws])
+    tile = np.concatenate([np.full(len(raw.scores), view.tile, np.int16) for view, raw in zip(seen, raws, strict=True)])
+    margins = [raw.margins for raw in raws if raw.margins is not None]
     inside = np.flatnonzero((boxes[:, 2:] > boxes[:, :2]).all(axis=1))
-    order = inside[np.argsort(-raw.scores[inside], kind="stable")][:CANDIDATE_LIMIT]
+    order = inside[np.argsort(-scores[inside], kind="stable")][:CANDIDATE_LIMIT]
+    was_cut = len(seen) > 1
     return Candidates(
-        model=model,
+        model=spec.name,
         title=spec.title,
         boxes_xyxy=boxes[order],
-        scores=raw.scores[order],
-        class_ids=raw.class_ids[order],
-        labels=raw.labels,
-        size_wh=(width, height),
-        raw_scores=None if raw.margins is None else raw.margins[order],
+        scores=scores[order],
+        class_ids=np.concatenate([raw.class_ids for raw in raws])[order],
+        labels=raws[0].labels,
+        size_wh=seen[0].photo.full_size_wh,
+        raw_scores=np.concatenate(margins)[order] if margins else None,
         needs_nms=spec.needs_nms,
         found=len(inside),
         decode_ms=decode_ms,
-        preprocess_ms=raw.preprocess_ms,
-        network_ms=raw.network_ms,
+        preprocess_ms=sum(raw.preprocess_ms for raw in raws),
+        network_ms=sum(raw.network_ms for raw in raws),
+        tile=tile[order] if was_cut else None,
+        tiles_xyxy=np.array([view.xyxy for view in seen[1:]], np.float32) if was_cut else None,
+        runs=len(seen),
     )

@@ -1,5 +1,6 @@
 """Greedy non-maximum suppression in blocks: the same boxes as one by one, a few numpy calls for many of them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,10 @@ BLOCK = 64  # as many boxes as one machine word has bits
 PAIRS = 1 << 15  # pairs computed at a time: their intermediate results stay in the processor's cache
 CALM = 0.03  # a block that removes less than this share of the rest: look only where boxes can meet
 MANY = 3000  # below, comparing all with all is as fast
+SMALL_BUFFER = 512  # numpy gathers rows shorter than its buffer before it computes, which costs more than computing
 WIDE_BLOCK = 1024
 GROUP = 64
+_LATER = np.triu(np.ones((BLOCK, BLOCK), np.bool_), 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +46,31 @@ def greedy(boxes: Columns, limit: np.float32, measure: str) -> tuple[NDArray[np.
     The best box survives and removes all that overlap it by more than ``limit``; then the best of the rest, and so on.
     Blocks change nothing: each box is removed by the first survivor that overlaps it too much.
     """
-    room = scratch(min(PAIRS, len(boxes) ** 2))
-    return _greedy(boxes, limit, measure, room)
+    boxes, room = boxes.of_one_class(), scratch(min(PAIRS, len(boxes) ** 2))
+    with np.errstate(all="ignore"):
+        np.setbufsize(SMALL_BUFFER)
+        if boxes.classes is None:
+            return _greedy(boxes, limit, measure, room)
+        by, overlap = np.full(len(boxes), -1, np.int32), np.full(len(boxes), np.nan, np.float32)
+        for run in _runs(boxes.classes):
+            inner_by, inner_overlap = _greedy(boxes[run].of_one_class(), limit, measure, room)
+            lost = inner_by >= 0
+            by[run[lost]], overlap[run] = run[inner_by[lost]], inner_overlap
+        return by, overlap
+
+
+def _runs(classes: NDArray[np.int32]) -> Iterator[NDArray[np.intp]]:
+    """Split boxes into runs that cannot meet: each class by itself, or several small ones that fill one block."""
+    order = np.argsort(classes, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(classes[order])) + 1, len(order))
+    start = reached = 0
+    for end in ends.tolist():
+        if end - start > BLOCK and reached > start:
+            yield order[start:reached]
+            start = reached
+        reached = end
+    if reached > start:
+        yield order[start:reached]
 
 
 def _greedy(boxes: Columns, limit: np.float32, measure: str, room: Floats) -> tuple[NDArray[np.int32], Floats]:
@@ -69,23 +95,22 @@ def _greedy(boxes: Columns, limit: np.float32, measure: str, room: Floats) -> tu
 
 def _settle(head: NDArray[np.intp], boxes: Columns, contest: _Contest) -> NDArray[np.intp]:
     """Decide the boxes of one block among themselves; return the places of the survivors."""
+    count = len(head)
     shared, above = contest.meet(boxes, boxes)
-    above = np.triu(above, 1)
-    lost = np.flatnonzero(above.any(axis=0))
-    if not len(lost):
-        return np.arange(len(head))
-    padded = np.zeros((len(head), BLOCK), np.bool_)
-    padded[:, : len(head)] = above
+    above &= _LATER[:count, :count]
+    padded = np.zeros((count, BLOCK), np.bool_)
+    padded[:, :count] = above
     beats = np.packbits(padded, axis=1, bitorder="little").view(np.uint64).ravel().tolist()
+    if not any(beats):
+        return np.arange(count)
     gone, survivors = 0, []
     for place, beaten in enumerate(beats):
         if not gone >> place & 1:
             survivors.append(place)
             gone |= beaten
     winners = np.array(survivors)
-    beaten = above[winners]
-    lost = np.flatnonzero(beaten.any(axis=0))
-    first = winners[beaten[:, lost].argmax(axis=0)]
+    lost, first = _lost(above[winners])
+    first = winners[first]
     contest.enter(head[lost], head[first], shared[first, lost])
     return winners
 
@@ -98,13 +123,21 @@ def _remove(
     width = PAIRS // len(winners)
     for start in range(0, len(rest), width):
         shared, above = contest.meet(rows, boxes[start : start + width])
-        lost = np.flatnonzero(above.any(axis=0))
+        lost, first = _lost(above)
         if len(lost):
-            first = above[:, lost].argmax(axis=0)
             contest.enter(rest[start + lost], winners[first], shared[first, lost])
             stay = np.ones(len(rest), np.bool_) if stay is None else stay
             stay[start + lost] = False
     return stay
+
+
+def _lost(above: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the columns that any row beats, and the first row that beats each of them; at most 255 rows."""
+    count = len(above)
+    ranks = np.arange(count, 0, -1, dtype=np.uint8)[:, None]  # the first row has the highest
+    best = (above.view(np.uint8) * ranks).max(axis=0)
+    lost = np.flatnonzero(best)
+    return lost, count - best[lost].astype(np.intp)
 
 
 def _look_around(rest: NDArray[np.intp], boxes: Columns, contest: _Contest) -> None:
@@ -139,9 +172,8 @@ def _remove_first(
     for start in range(0, len(others), width):
         part = others[start : start + width]
         shared, above = contest.meet(rows, boxes[part])
-        lost = np.flatnonzero(above.any(axis=0))
+        lost, first = _lost(above)
         if len(lost):
-            first = above[:, lost].argmax(axis=0)
             sooner = group[first] < by[part[lost]]
             lost, first = lost[sooner], first[sooner]
             by[part[lost]], overlap[part[lost]] = group[first], shared[first, lost]

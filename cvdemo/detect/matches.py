@@ -1,5 +1,6 @@
 """Which boxes found a labelled one: matched best score first, as COCO does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,25 +103,40 @@ def match(
 
 def matches(scene: Scene, iou: float = 0.5) -> Matches:
     """Match the boxes of one scene; see `match`."""
-    truth = np.full(len(scene.scores), -1, np.int32)
-    overlap = np.full(len(scene.scores), np.nan)
-    by = np.full(len(scene.truth_classes), -1, np.int32)
-    shared = _overlaps(scene.boxes_xyxy.astype(np.float64), scene.truth_boxes.astype(np.float64))
+    return matches_at(scene, (iou,))[0]
+
+
+def matches_at(scene: Scene, ious: Sequence[float]) -> tuple[Matches, ...]:
+    """Match the boxes of one scene at each of ``ious``, all in one pass over the boxes."""
+    least = np.minimum(ious, 1 - 1e-10)  # COCO's: an IoU of 1 that was rounded down still counts
+    shared = overlaps(scene.boxes_xyxy, scene.truth_boxes)
     shared[scene.class_ids[:, None] != scene.truth_classes] = -1
-    least = min(iou, 1 - 1e-10)  # COCO's: an IoU of 1 that was rounded down still counts
-    promising = np.flatnonzero((shared >= least).any(axis=1))
+    truth = np.full((len(least), len(shared)), -1, np.int32)
+    by = np.full((len(least), shared.shape[1]), -1, np.int32)
+    rows, last = np.arange(len(least)), shared.shape[1] - 1
+    promising = np.flatnonzero((shared >= least.min()).any(axis=1))
     for box in promising[np.argsort(-scene.scores[promising], kind="stable")]:
-        free = np.where(by < 0, shared[box], -1)
-        best = len(free) - 1 - int(free[::-1].argmax())  # of equals the last, as COCO has it
-        if free[best] >= least:
-            truth[box], overlap[box], by[best] = best, free[best], box
-    return Matches(truth, overlap, by)
+        free = np.where(by < 0, shared[box], -1)  # (T, M)
+        best = last - free[:, ::-1].argmax(axis=1)  # of equals the last, as COCO has it
+        found = np.flatnonzero(free[rows, best] >= least)
+        truth[found, box], by[found, best[found]] = best[found], box
+    return tuple(Matches(one, _of(one, shared), labels) for one, labels in zip(truth, by, strict=True))
 
 
-def _overlaps(boxes: Doubles, others: Doubles) -> Doubles:
+def _of(truth: NDArray[np.int32], shared: Doubles) -> Doubles:
+    """Return the overlap of each box with the label that it found, or NaN."""
+    overlap = np.full(len(truth), np.nan)
+    right = np.flatnonzero(truth >= 0)
+    overlap[right] = shared[right, truth[right]]
+    return overlap
+
+
+def overlaps(boxes_xyxy: NDArray[np.floating], others_xyxy: NDArray[np.floating]) -> Doubles:
     """Return the IoU of each pair, float64 (N, M); 0 where boxes have no area."""
-    low = np.maximum(boxes[:, None, :2], others[:, :2])
-    high = np.minimum(boxes[:, None, 2:], others[:, 2:])
-    inter = np.clip(high - low, 0, None).prod(axis=2)
-    union = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)[:, None] + (others[:, 2:] - others[:, :2]).prod(axis=1) - inter
+    boxes, others = boxes_xyxy.astype(np.float64), others_xyxy.astype(np.float64)
+    left, top, right, bottom = boxes.T[..., None]
+    width = np.minimum(right, others[:, 2]) - np.maximum(left, others[:, 0])
+    height = np.minimum(bottom, others[:, 3]) - np.maximum(top, others[:, 1])
+    inter = np.maximum(width, 0) * np.maximum(height, 0)
+    union = (right - left) * (bottom - top) + (others[:, 2] - others[:, 0]) * (others[:, 3] - others[:, 1]) - inter
     return np.divide(inter, union, out=np.zeros_like(inter), where=inter > 0)

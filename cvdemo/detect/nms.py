@@ -72,11 +72,14 @@ def checked(boxes_xyxy: Floats, scores: Floats, class_ids: Ids) -> tuple[Floats,
 
 def ranking(boxes: Floats, scores: Floats, classes: Ids, settings: Settings) -> NDArray[np.intp]:
     """Return the indices of the candidates that take part, best first."""
-    part = (scores >= np.float32(settings.confidence)) & np.isfinite(scores) & np.isfinite(boxes).all(axis=1)
+    part = scores >= np.float32(settings.confidence)
+    if not (np.isfinite(scores).all() and np.isfinite(boxes).all()):
+        part &= np.isfinite(scores) & np.isfinite(boxes).all(axis=1)
     if settings.classes is not None:
         part &= np.isin(classes, list(settings.classes))
     chosen = np.flatnonzero(part)
-    return chosen[np.argsort(-scores[chosen], kind="stable")]
+    left = scores[chosen]
+    return chosen if (left[1:] <= left[:-1]).all() else chosen[np.argsort(-left, kind="stable")]
 
 
 def within_limits(classes: Ids, settings: Settings) -> NDArray[np.bool_]:

@@ -26,6 +26,11 @@ class Columns:
     def __getitem__(self, chosen: "slice | NDArray[np.bool_] | NDArray[np.intp]") -> "Columns":
         return Columns(self.values[:, chosen], None if self.classes is None else self.classes[chosen])
 
+    def of_one_class(self) -> "Columns":
+        """Return the same boxes without their classes where all have the same one: less to compare."""
+        single = self.classes is not None and len(self) and bool((self.classes == self.classes[0]).all())
+        return Columns(self.values, None) if single else self
+
 
 def columns(boxes_xyxy: Floats, classes: NDArray[np.int32] | None) -> Columns:
     """Lay out boxes (N, 4); boxes of different ``classes`` never overlap."""

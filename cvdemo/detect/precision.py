@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.detect.matches import Doubles, Scene, matches
+from cvdemo.detect.matches import Doubles, Matches, Scene, matches, matches_at
 
 COCO_IOUS = tuple(float(value) for value in np.linspace(0.5, 0.95, 10))
 RECALLS = np.linspace(0.0, 1.0, 101)
@@ -48,40 +48,76 @@ class Curve:
         return int(np.argmax(2 * self.precision * self.recall / np.maximum(self.precision + self.recall, 1e-12)))
 
 
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """The boxes of one picture or many, best first, and which of them found a labelled one.
+
+    Args:
+        scores: float64 (N,), descending.
+        class_ids: (N,)
+        hits: bool (T, N), a row for each IoU that counts as found.
+        truth_classes: (M,)
+    """
+
+    scores: Doubles
+    class_ids: NDArray[np.integer]
+    hits: NDArray[np.bool_]
+    truth_classes: NDArray[np.integer]
+
+    def curve(self, class_id: int | None = None) -> Curve:
+        """Return precision against recall at the first IoU, of one class or of all classes counted together."""
+        chosen, truths = self._of(class_id)
+        found = np.cumsum(self.hits[0, chosen], dtype=np.float64)
+        return Curve(found / max(truths, 1), found / np.arange(1, len(found) + 1), self.scores[chosen])
+
+    def average(self) -> AveragePrecision:
+        """Return the average precision; the rows must be those of `COCO_IOUS`."""
+        rows = [(int(one), self._areas(int(one))) for one in np.unique(self.truth_classes)]
+        if not rows:
+            return AveragePrecision(None, None, ())
+        by_class = tuple((one, float(areas[0]), float(areas.mean())) for one, areas in rows)
+        ap50, ap = np.mean([row[1:] for row in by_class], axis=0)
+        return AveragePrecision(float(ap50), float(ap), by_class)
+
+    def _of(self, class_id: int | None) -> tuple[NDArray[np.bool_], int]:
+        """Return which boxes are of the class, and how many labelled ones are."""
+        if class_id is None:
+            return np.ones(len(self.scores), np.bool_), len(self.truth_classes)
+        return self.class_ids == class_id, int(np.count_nonzero(self.truth_classes == class_id))
+
+    def _areas(self, class_id: int) -> Doubles:
+        """Return at each IoU the mean of the best precision still to come, at 101 recalls from 0 to 1."""
+        chosen, truths = self._of(class_id)
+        found = np.cumsum(self.hits[:, chosen], axis=1)
+        rows, count = found.shape
+        still = np.zeros((rows, count + 1))  # the last one: a recall that is never reached
+        still[:, :count] = np.maximum.accumulate((found / np.arange(1, count + 1))[:, ::-1], axis=1)[:, ::-1]
+        enough = np.searchsorted(np.arange(truths + 1) / truths, RECALLS)  # so many reach each recall
+        apart = np.arange(rows)[:, None] * (truths + 1)  # row after row rises: one search for all
+        places = np.searchsorted((found + apart).ravel(), enough + apart) - np.arange(rows)[:, None] * count
+        return np.take_along_axis(still, places, axis=1).mean(axis=1)
+
+
 def average_precision(scenes: Sequence[Scene]) -> AveragePrecision:
     """Return the average precision over one picture or many."""
-    labelled = sorted({int(one) for scene in scenes for one in scene.truth_classes})
-    if not labelled:
-        return AveragePrecision(None, None, ())
-    table = np.zeros((len(COCO_IOUS), len(labelled)))
-    for row, iou in enumerate(COCO_IOUS):
-        hits = [matches(scene, iou).truth >= 0 for scene in scenes]
-        for column, one in enumerate(labelled):
-            points = _points(scenes, hits, one)
-            table[row, column] = _area(points.recall, points.precision)
-    by_class = tuple((one, float(table[0, k]), float(table[:, k].mean())) for k, one in enumerate(labelled))
-    return AveragePrecision(float(table[0].mean()), float(table.mean()), by_class)
+    return ranking(scenes, [matches_at(scene, COCO_IOUS) for scene in scenes]).average()
 
 
 def curve(scenes: Sequence[Scene], iou: float = 0.5, class_id: int | None = None) -> Curve:
     """Return precision against recall of one class, or of all classes counted together."""
-    return _points(scenes, [matches(scene, iou).truth >= 0 for scene in scenes], class_id)
+    return ranking(scenes, [(matches(scene, iou),) for scene in scenes]).curve(class_id)
 
 
-def _points(scenes: Sequence[Scene], hits: Sequence[NDArray[np.bool_]], class_id: int | None) -> Curve:
-    chosen = [slice(None) if class_id is None else scene.class_ids == class_id for scene in scenes]
-    scores = np.concatenate([scene.scores[one] for scene, one in zip(scenes, chosen, strict=True)] or [np.empty(0)])
-    right = np.concatenate([hit[one] for hit, one in zip(hits, chosen, strict=True)] or [np.empty(0, np.bool_)])
-    truths = sum(
-        len(scene.truth_classes) if class_id is None else int(np.count_nonzero(scene.truth_classes == class_id))
-        for scene in scenes
-    )
+def ranking(scenes: Sequence[Scene], found: Sequence[tuple[Matches, ...]]) -> Ranking:
+    """Return the boxes of all scenes, best first; ``found`` holds for each scene its matches at every IoU."""
+    if not scenes:
+        return Ranking(np.empty(0), np.empty(0, np.int32), np.empty((1, 0), np.bool_), np.empty(0, np.int32))
+    scores = np.concatenate([scene.scores for scene in scenes]).astype(np.float64)
+    hits = np.concatenate([[one.truth >= 0 for one in matched] for matched in found], axis=1)
     order = np.argsort(-scores, kind="stable")
-    found = np.cumsum(right[order], dtype=np.float64)
-    return Curve(found / max(truths, 1), found / np.arange(1, len(found) + 1), scores[order].astype(np.float64))
-
-
-def _area(recall: Doubles, precision: Doubles) -> float:
-    """Return the mean of the best precision still to come, at 101 recalls from 0 to 1."""
-    still = np.append(np.maximum.accumulate(precision[::-1])[::-1], 0.0)
-    return float(still[np.searchsorted(recall, RECALLS)].mean())
+    return Ranking(
+        scores[order],
+        np.concatenate([scene.class_ids for scene in scenes])[order],
+        hits[:, order],
+        np.concatenate([scene.truth_classes for scene in scenes]),
+    )

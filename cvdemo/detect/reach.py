@@ -11,7 +11,7 @@ SLACK = 1e-4  # float32 rounds an overlap by less than 1e-6; the test must never
 
 
 class Reach:
-    """Where the boxes of a table reach to; built once, asked for many groups of its boxes.
+    """Where the boxes of a table, all of one class, reach to; built once, asked for many groups of its boxes.
 
     The IoU of two boxes never exceeds the IoU of their widths or of their heights. Two lengths a and b whose IoU
     exceeds t have centres closer than (a + b) (1 - t) / (2 (1 + t)), and each is longer than t times the other.
@@ -26,17 +26,13 @@ class Reach:
         share = 1.0 if self.of_smaller else (1 - self.least) / (1 + self.least)
         reach = self.sizes * (0.5 * share + SLACK)
         self.low, self.high = self.centres - reach, self.centres + reach
-        self.classes = boxes.classes
         self.keys = self._keys()
 
     def _keys(self) -> NDArray[np.float64]:
-        """Return float64 (K, N): place, logarithm of size, and class, each on the scale at which boxes lose touch."""
+        """Return float64 (4, N): place and logarithm of size, each on the scale at which boxes lose touch."""
         usual = np.maximum(np.median(np.abs(self.high - self.low), axis=1, keepdims=True), 1e-6)
         lengths = np.log(np.maximum(np.abs(self.sizes), 1e-6))
-        keys = [self.centres / usual, lengths / max(-np.log(max(self.least, 0.01)), SLACK)]
-        if self.classes is not None:
-            keys.append(self.classes[None].astype(np.float64))
-        return np.concatenate(keys)
+        return np.concatenate([self.centres / usual, lengths / max(-np.log(max(self.least, 0.01)), SLACK)])
 
     def groups(self, rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
         """Split ``rows`` into groups of at most ``size`` alike boxes, each in ascending order."""
@@ -54,9 +50,6 @@ class Reach:
         for axis in (0, 1):
             near &= self.high[axis, start:] >= self.low[axis, group].min()
             near &= self.low[axis, start:] <= self.high[axis, group].max()
-        if self.classes is not None:
-            near &= self.classes[start:] >= self.classes[group].min()
-            near &= self.classes[start:] <= self.classes[group].max()
         return start + np.flatnonzero(near)
 
     def _alike(self, group: NDArray[np.intp], start: int) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """What a detector proposed for one photo, before any non-maximum suppression."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cvdemo.detect.settings import Settings
 
 CANDIDATE_LIMIT = 8400  # as many as YOLOv8 has cells at 640 px; more would make NMS slow and change nothing
+WHOLE = -1  # the number of the whole photo, where tiles have numbers from 0
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class Candidates:
         raw_scores: float32 (N,), margins of detectors that give no probabilities; else None.
         found: how many there were before the cap of `CANDIDATE_LIMIT`.
         needs_nms: False for detectors that were trained to give each object one box.
+        tile: int16 (N,), the tile that proposed each, or `WHOLE`; None where the photo was not cut.
+        tiles_xyxy: float32 (T, 4), the tiles in pixels of the upright photo; None where it was not cut.
+        runs: how many times the network ran for them.
     """
 
     model: str
@@ -36,6 +40,9 @@ class Candidates:
     decode_ms: float
     preprocess_ms: float
     network_ms: float
+    tile: NDArray[np.int16] | None = None
+    tiles_xyxy: NDArray[np.float32] | None = None
+    runs: int = 1
 
     def __post_init__(self) -> None:
         count = len(self.scores)
@@ -43,7 +50,21 @@ class Candidates:
             raise ValueError(f"boxes must have shape ({count}, 4), got {self.boxes_xyxy.shape}")
         if np.any(np.diff(self.scores) > 0):
             raise ValueError("scores must descend")
+        if (self.tile is None) != (self.tiles_xyxy is None):
+            raise ValueError("tile and tiles_xyxy come together")
+        if self.tile is not None and self.tile.shape != (count,):
+            raise ValueError(f"tile must have shape ({count},), got {self.tile.shape}")
+
+    @property
+    def nms_acts(self) -> bool:
+        """Whether boxes remove each other: tiles show the same thing twice, also to a detector that needs no NMS."""
+        return self.needs_nms or self.tile is not None
 
     def acting(self, settings: Settings) -> Settings:
-        """Return the settings that act on this detector: where it needs no NMS, no box removes another."""
-        return settings if self.needs_nms else settings.without_nms()
+        """Return the settings that act on this detector: where it needs no NMS, no box removes another.
+
+        Its boxes from several tiles do, by greedy NMS: it was trained to give each object one box in one picture.
+        """
+        if self.needs_nms:
+            return settings
+        return settings.without_nms() if self.tile is None else replace(settings, method="greedy")

@@ -1,0 +1,50 @@
+/* The controls beside the picture: detectors, the two sliders, what is shown, and more settings. */
+const makeControls = (act) => {
+  const detector = h('select', { 'aria-label': 'Detector' });
+  const about = h('p', { class: 'sub which', hidden: true });
+  const offers = h('div', { class: 'offers', 'aria-live': 'polite' });
+  const iou = makeRange({ label: 'IoU limit', help: 'lower = stricter', low: 0.05, high: 0.95, step: 0.01 }, (value) => act.change({ iou: value }));
+  const confidence = makeRange({ label: 'Confidence', help: 'at least', low: 0.05, high: 0.95, step: 0.01 }, (value) => act.change({ confidence: value }));
+  const reason = h('p', { class: 'notice', hidden: true });
+  const beside = h('button', { type: 'button', class: 'btn', hidden: true }, 'Show a classic detector beside it');
+  const removed = h('input', { type: 'checkbox', checked: true });
+  const settings = makeSettings(act.change);
+  const extras = makeExtras({ ...act, second: (name) => act.models([...new Set([detector.value, name].filter(Boolean))]) });
+  const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), settings.node, extras.node);
+  const node = h('section', { class: 'card controls' }, h('label', { class: 'top which' }, 'Detector', detector), about, offers, iou.node, reason, beside,
+    confidence.node, h('label', { class: 'check last' }, removed, 'Show removed boxes'), more);
+
+  const options = (rows, chosen) => {
+    const groups = [['Ready here', (row) => row.ready], ['Download', (row) => !row.ready]];
+    return groups.map(([title, member]) => [title, rows.filter(member)]).filter(([, members]) => members.length).map(([title, members]) =>
+      h('optgroup', { label: title }, members.map((row) => h('option', { value: row.name, selected: row.name === chosen, disabled: !row.ready && !row.offered }, row.text))));
+  };
+  const drawOffer = (offer) => h('div', { class: 'offer' }, h('p', {}, offer.text), h('div', { class: 'btns' },
+    offer.fetch ? h('button', { type: 'button', class: 'btn primary', onclick: () => trigger('fetch') }, offer.fetch) : null,
+    offer.use ? h('button', { type: 'button', class: 'btn soft', onclick: () => act.instead(offer.model, offer.use.name) }, `Use ${offer.use.title}`) : null,
+    offer.fetch ? null : h('button', { type: 'button', class: 'btn', onclick: () => trigger('fetch') }, 'Try again')));
+  detector.addEventListener('change', () => act.detector(detector.value));
+  removed.addEventListener('change', () => act.show());
+  return {
+    node,
+    refuse: extras.refuse,
+    showRemoved: () => removed.checked,
+    set(value) {
+      const [first, other] = value.models, panes = value.keys ? value.panes : [];
+      detector.replaceChildren(...options(value.detectors, first));
+      about.textContent = value.about || '';
+      about.hidden = !value.about;
+      extras.set(value, options(value.detectors.filter((row) => row.name !== first), other));
+      offers.replaceChildren(...value.offers.map(drawOffer));
+      const idle = panes.length > 0 && panes.every((pane) => !pane.needs_nms);
+      const live = panes.find((pane) => pane.needs_nms);
+      iou.set(value.settings.iou, live ? live.live : null, idle);
+      confidence.set(value.settings.confidence, null);
+      reason.textContent = [...new Set(panes.flatMap((pane) => [pane.no_nms, pane.margins]).filter(Boolean))].join(' ');
+      reason.hidden = !reason.textContent;
+      beside.hidden = !(idle && panes.length === 1 && value.classic);
+      beside.onclick = () => act.models([first, value.classic]);
+      settings.set(value.settings, panes);
+    },
+  };
+};

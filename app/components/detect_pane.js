@@ -1,0 +1,65 @@
+/* One detector's picture: its name, its boxes over the photo, its player and the sentence about one box. */
+const makePane = (act) => {
+  const inspector = h('p', { 'aria-live': 'polite' });
+  const boxes = makeBoxes(() => inspect());
+  const name = h('h3', { class: 'fam', hidden: true });
+  const empty = h('div', { class: 'empty', hidden: true });
+  const borders = h('p', { class: 'borders', 'aria-live': 'polite' });
+  const player = makePlayer(() => { paint(); inspect(); });
+  const node = h('div', { class: 'pane' }, name, boxes.stage, borders, empty, h('div', { class: 'stepper' }, player.node, inspector));
+  let pane = null, view = null, drawn = null;
+
+  const inspect = () => {
+    const index = boxes.active();
+    const box = pane.boxes[index];
+    inspector.textContent = box ? [box.sentence, box.truth].filter(Boolean).join(' ') : player.sentence() ?? props.hint;
+  };
+  const paint = () => {
+    const now = player.states(pane.boxes);
+    const kept = now.filter((state) => state === KEPT).length;
+    boxes.show({
+      ...view.photo, source: pane.key, showRemoved: view.showRemoved, many: kept > 8 || node.clientWidth < 560, crowded: kept > (node.clientWidth < 560 ? 12 : 40),
+      tiles: pane.tiles?.edges, alt: `${view.photo.name}: ${pane.answer}`, tagOf: (index) => pane.boxes[index].tag, boxes: pane.boxes.map((row, index) => ({ ...row, state: now[index] })),
+    });
+  };
+  const offerWaysOn = () => {
+    empty.hidden = !pane.empty;
+    empty.replaceChildren(...(!pane.empty ? [] : [h('p', {}, pane.empty), h('div', { class: 'btns' },
+      pane.lower_to !== null ? h('button', { type: 'button', class: 'btn', onclick: () => act.lower(pane.lower_to) }, `Lower to ${pane.lower_to.toFixed(2)}`)
+        : view.waysOn.map((way) => h('button', { type: 'button', class: 'btn', onclick: () => act.goTo(way) }, way.text)))]));
+  };
+  boxes.stage.addEventListener('pointerdown', () => act.activate());
+  boxes.stage.addEventListener('focus', () => act.activate());
+  boxes.stage.addEventListener('keydown', (event) => {
+    const visible = pane.boxes.map((_, index) => index).filter((index) => pane.boxes[index].state !== REMOVED || view.showRemoved);
+    const place = visible.indexOf(boxes.pinned());
+    const keys = {
+      ArrowRight: () => boxes.pin(visible[Math.min(visible.length - 1, place + 1)] ?? null),
+      ArrowLeft: () => boxes.pin(visible[Math.max(0, place - 1)] ?? null),
+      Enter: () => boxes.pin(boxes.active() ?? visible[0] ?? null),
+      Escape: () => boxes.pin(null),
+      n: player.next, b: player.back, ' ': player.play,
+    };
+    if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  return {
+    node,
+    png: () => paintPng(boxes.drawn()),
+    show(newPane, newView) {
+      [pane, view] = [newPane, newView];
+      const fresh = drawn !== pane.key;
+      name.hidden = !view.named;
+      name.replaceChildren(familyMark(pane.family), h('span', { class: 'n', title: pane.title }, pane.title), h('span', { class: 'sub' }, pane.answer));
+      player.set(pane.steps, fresh);
+      offerWaysOn();
+      borders.textContent = pane.tiles?.sentence || '';
+      borders.hidden = !pane.tiles;
+      paint();
+      if (fresh && pane.first_pin !== null) boxes.pin(pane.first_pin);
+      drawn = pane.key;
+      inspect();
+    },
+  };
+};

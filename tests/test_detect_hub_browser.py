@@ -1,0 +1,102 @@
+"""Detect with a network: detectors of three libraries come from a Hub on loopback, with their cost said beforehand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cvdemo import catalogue, models
+from cvdemo.results import Results
+from tests.fake_detectors import put_rtdetr, put_torchvision_detector, put_yolo
+from tests.fake_hub import Fault, Hub, fake_hub
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+
+SETTLED = (
+    "() => document.querySelector('.detect .busy').hidden && document.querySelector('.offers').childElementCount === 0"
+)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A Hub, an empty cache, no model in memory and no photo seen before."""
+    models._shared.cache_clear()
+    monkeypatch.setattr("cvdemo.detect.find._candidates", Results())
+    with fake_hub(tmp_path / "repositories") as running:
+        running.use(monkeypatch, tmp_path / "cache")
+        yield running
+    models._shared.cache_clear()
+
+
+def _rtdetr(hub: Hub) -> None:
+    put_rtdetr(hub, "PekingU/rtdetr_r50vd", {0: "person", 1: "bus", 2: "sign"})
+
+
+def _put(hub: Hub, name: str, patch: pytest.MonkeyPatch) -> None:
+    if name == "yolov8n":
+        put_yolo(hub, name)
+    elif name == "rtdetr_r50vd":
+        _rtdetr(hub)
+    else:  # the catalogue knows the published file by its hash; random weights have another one
+        published = put_torchvision_detector(hub, name)
+        patch.setitem(catalogue._BY_NAME, name, replace(catalogue.get(name), weights=published))
+
+
+def _open(page: str, visit: Visit, name: str) -> Any:
+    tab = visit(f"{page}/?tab=detect&detector={name}")
+    tab.wait_for_selector(".offer button")
+    return tab
+
+
+def _fetch(tab: Any) -> None:
+    tab.locator(".offer").get_by_role("button", name=re.compile("^Download")).click()
+    tab.wait_for_function(SETTLED, timeout=120_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("yolov8n", "YOLOv8n"),
+        ("rtdetr_r50vd", "RT-DETR R50"),
+        ("fasterrcnn_mobilenet_v3_large_fpn", "Faster R-CNN MobileNet"),
+    ],
+)
+def test_a_detector_is_fetched_and_runs(
+    page: str, visit: Visit, hub: Hub, monkeypatch: pytest.MonkeyPatch, name: str, title: str
+) -> None:
+    _put(hub, name, monkeypatch)
+    tab = _open(page, visit, name)
+    assert title in tab.locator(".offer").inner_text()
+    assert tab.locator(".pane").count() == 1  # the first detector's boxes stay on screen meanwhile
+    _fetch(tab)
+    assert "ran 1 time" in tab.locator(".detect .ran").inner_text()
+    assert tab.get_by_label("Detector", exact=True).input_value() == name
+    stays = tab.locator(".detect input[type=range]").first.is_disabled()
+    assert stays == (name == "rtdetr_r50vd")
+
+
+def test_without_nms_a_classic_detector_is_one_click_away(page: str, visit: Visit, hub: Hub) -> None:
+    _rtdetr(hub)
+    tab = _open(page, visit, "rtdetr_r50vd")
+    _fetch(tab)
+    assert "needs no NMS" in tab.locator(".controls .notice").inner_text()
+    tab.get_by_role("button", name="Show a classic detector beside it").click()
+    tab.wait_for_function("document.querySelectorAll('.pane').length === 2")
+    assert tab.locator(".detect input[type=range]").first.is_enabled()
+
+
+def test_a_refused_download_is_a_sentence_with_two_ways_on(page: str, visit: Visit, hub: Hub) -> None:
+    put_yolo(hub, "yolov8n")
+    hub.faults["GET"] = [Fault(status=500)] * 20
+    tab = _open(page, visit, "yolov8n")
+    tab.locator(".offer").get_by_role("button", name=re.compile("^Download")).click()
+    tab.wait_for_selector(".offer button:text-is('Try again')", timeout=60_000)
+    assert tab.locator(".pane").count() == 1
+    hub.faults.clear()
+    tab.get_by_role("button", name="Try again").click()
+    tab.wait_for_function(SETTLED, timeout=120_000)
+    assert "ran 1 time" in tab.locator(".detect .ran").inner_text()
