@@ -1,0 +1,87 @@
+"""Every named layer of a catalogue model with what its units can see; needs no weights, only the architecture."""
+
+import functools
+import re
+
+import torch
+from torch import nn
+
+from cvdemo.catalogue import get
+from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.loading import build, build_detector
+from cvdemo.receptive_field.fitting import granularity
+from cvdemo.receptive_field.graph import LayerGraph
+from cvdemo.receptive_field.grow import grow
+from cvdemo.receptive_field.reading import read_graph
+from cvdemo.receptive_field.table import Layer, LayerTable
+from cvdemo.receptive_field.tracing import UnknownStep
+
+SIDE_LOW, SIDE_HIGH = 32, 1024
+
+
+@functools.lru_cache(maxsize=16)
+def _skeleton(model: str) -> nn.Module:
+    """Return the architecture without numbers: it takes no memory to speak of.
+
+    ultralytics runs its networks while it builds them, so they are built with numbers first.
+    """
+    spec = get(model)
+    if spec.task == "detect" and (spec.source == "ultralytics" or spec.source == "bundled"):
+        return build_detector(spec, None).network.to("meta")
+    with torch.device("meta"):
+        return (build_detector if spec.task == "detect" else build)(spec, None).network
+
+
+@functools.lru_cache(maxsize=64)
+def layer_table(model: str, side: int) -> LayerTable:
+    """Return the layers of ``model`` for pictures of about ``side`` pixels (the nearest size that it takes).
+
+    Raises:
+        SettingError: an unknown model, one without a network, or a side that it cannot take.
+    """
+    spec = get(model)
+    if spec.source == "opencv":
+        raise SettingError(f"{spec.title} is no network: it has no layers whose units see anything.")
+    if not SIDE_LOW <= side <= SIDE_HIGH:
+        raise SettingError(f"The input size must be from {SIDE_LOW} to {SIDE_HIGH} pixels.")
+    network = _skeleton(model)
+    step = granularity(network)
+    fitting = max(step, round(side / step) * step)
+    try:
+        graph = read_graph(network, (fitting, fitting))
+    except UnknownStep as error:
+        raise ModelUnavailable(f"{spec.title} does something this lab has no rule for ({error}).", model) from error
+    except RuntimeError as error:
+        raise SettingError(
+            f"{spec.title} cannot look at pictures of {fitting} pixels: its maps would shrink to nothing. "
+            "Choose a larger input size."
+        ) from error
+    return LayerTable(model, fitting, _named(graph))
+
+
+def _named(graph: LayerGraph) -> tuple[Layer, ...]:
+    longest, shortest = grow(graph), grow(graph, shortest=True)
+    rows = []
+    for step in graph.steps:
+        hw = graph.nodes[step.node].output_hw
+        if hw is not None:
+            fields = (longest[step.node], shortest[step.node])
+            rows.append(
+                Layer(step.name, _label(step.name, step.layout), step.kind, hw, *fields, step.layout, step.prefix,
+                      step.stop)
+            )  # fmt: skip
+    return tuple(rows)
+
+
+def _label(name: str, layout: str) -> str:
+    """Return a layer's name as people say it: ``block 10`` for ``blocks.9``, ``stage 3, block 6`` in Swin."""
+    staged = re.fullmatch(r"(?:layers|stages)\.(\d+)\.(?:blocks\.(\d+)|downsample(?:\.\d+)?)", name)
+    if staged:
+        what = f"block {int(staged[2]) + 1}" if staged[2] else "downsampling"
+        return f"stage {int(staged[1]) + 1}, {what}"
+    block = re.search(r"(?:^|\.)(?:blocks|layers|layer)\.(\d+)$", name)
+    if layout == "tokens" and block:
+        return f"block {int(block[1]) + 1}"
+    if re.search(r"patch_embed", name):
+        return "patches"
+    return name.removesuffix(".conv")

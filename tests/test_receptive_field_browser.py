@@ -1,0 +1,153 @@
+"""The Receptive field tab in a real browser, offline: both fields, the depth slider, settings, and the built stack."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+READY = "document.querySelectorAll('.field .eye').length > 0 && !document.querySelector('.field-body').hidden"
+
+
+def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
+    tab = visit(f"{page}/?tab=receptive-field&side=64{query}", **options)
+    tab.wait_for_function(READY)
+    return tab
+
+
+def _figures(tab: Any, card: int = 0) -> list[str]:
+    return tab.locator(".eye").nth(card).locator(".sight dd").all_inner_texts()
+
+
+def _number(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+def _measured(tab: Any) -> None:
+    """Wait until every layer of both models has been measured once."""
+    tab.wait_for_function("document.querySelectorAll('.growth path.effective').length === 2 && "
+                          "[...document.querySelectorAll('.growth path.effective')].every((path) => "
+                          "path.getAttribute('d').split('L').length >= 8)")  # fmt: skip
+
+
+def test_first_load_shows_both_fields_of_the_bundled_pair(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    assert tab.locator(".eye").count() == 2
+    theory, effective, ratio = _figures(tab)
+    assert _number(theory) == 111  # layer3.1 of the small ResNet
+    assert 0 < _number(effective) < 111
+    assert float(ratio) == pytest.approx(_number(effective) / 111, abs=0.006)
+    assert _figures(tab, 1)[0] == "whole photo"
+    tab.wait_for_function("document.querySelector('#field-photo .answer').textContent.includes('could see 111')")
+    assert "Small ViT unit can see the whole photo" in tab.locator("#field-photo .answer").inner_text()
+
+
+def test_playing_the_depth_makes_both_fields_grow_without_a_network_run(page: str, visit: Visit) -> None:
+    from cvdemo.receptive_field import study
+
+    tab = _open(page, visit)
+    _measured(tab)
+    tab.locator(".copies button").click()  # stop refining
+    tab.wait_for_function("document.querySelector('.copies').textContent.includes('Stopped')")
+    tab.wait_for_timeout(1500)  # the run that was under way ends
+    runs, slider = study.network_runs(), tab.locator(".growth")
+    slider.focus()
+    slider.press("Home")
+    tab.wait_for_function("document.querySelector('.eye .rest').textContent.endsWith('conv1.0')")
+    seen: list[tuple[int, int]] = []
+    for _ in range(30):
+        tab.wait_for_timeout(100)
+        theory, effective, _ = _figures(tab)
+        if not seen or (_number(theory), _number(effective)) != seen[-1]:
+            seen.append((_number(theory), _number(effective)))
+        slider.press("ArrowRight")
+    assert seen[0] == (3, 3)
+    assert [theory for theory, _ in seen] == sorted({theory for theory, _ in seen})
+    assert seen[-1][0] == 223
+    assert seen[-1][1] > seen[0][1]
+    assert study.network_runs() == runs
+    slider.press("Home")
+    slider.press(" ")
+    tab.wait_for_function("Number(document.querySelector('.growth').getAttribute('aria-valuenow')) > 5")
+    slider.press(" ")
+
+
+def test_the_share_changes_the_solid_square(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    sides = []
+    for share in ("20 %", "50 %", "95 %"):
+        tab.locator(".segmented label", has_text=share).click()
+        words = {"20 %": "a fifth", "50 %": "half", "95 %": "95"}[share]
+        tab.wait_for_function(f"document.querySelector('.eye .sight').textContent.includes('{words}')")
+        sides.append(_number(_figures(tab)[1]))
+        drawn = float(tab.locator(".eye rect.line.effective").first.get_attribute("width"))
+        assert drawn == pytest.approx(sides[-1])
+    assert sides == sorted(sides) and sides[0] < sides[2]
+
+
+def test_a_tap_on_the_picture_moves_the_shared_point(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    before = tab.locator(".eye rect.line.theory").first.get_attribute("x")
+    box = tab.locator(".eye .stage").first.bounding_box()
+    tab.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.6 * box["height"])
+    tab.wait_for_function(f"document.querySelector('.eye rect.line.theory').getAttribute('x') !== '{before}'")
+    assert "point=" in tab.url
+
+
+def test_a_random_resnet50_and_vit_say_so_and_grow(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&models=resnet50,vit_base_patch16_224&depth=1")
+    tab.wait_for_function("document.querySelector('.eye .rest').textContent.includes('ResNet-50')", timeout=120_000)
+    assert tab.locator(".eye .state.warn").all_inner_texts() == ["random weights", "random weights"]
+    assert "network's shape, not what it learned" in tab.locator(".field-low").inner_text()
+    tab.wait_for_function("document.querySelector('.eye .sight dd').textContent.startsWith('427')")
+    assert _figures(tab, 1)[0] == "whole photo"
+    assert "layers look farther than the photo" in tab.locator(".beyonds").inner_text()
+
+
+def test_the_link_brings_everything_back(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&depth=0.5&share=0.95&field=log,shortest&models=mini_resnet")
+    tab.wait_for_function("document.querySelectorAll('.eye').length === 1")
+    tab.wait_for_function("document.querySelector('.eye .sight').textContent.includes('log-scaled')")
+    assert "shortest path" in tab.locator(".eye .sight").inner_text()
+    assert tab.locator(".growth").get_attribute("aria-valuenow") == "50"
+
+
+def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    for name, begins in (("CSV", b"model,weights,"), ("PNG", b"\x89PNG")):
+        with tab.expect_download() as caught:
+            tab.locator(".field .foot").get_by_role("button", name=name).click()
+        assert Path(caught.value.path()).read_bytes().startswith(begins)
+
+
+def test_build_the_vgg_preset_and_read_212(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    tab.get_by_role("button", name="Build a stack").click()
+    tab.locator(".stacker .seg button", has_text="Dilated").click()
+    tab.wait_for_function("document.querySelector('.stacker .answer').textContent.includes('sees 65')")
+    tab.locator(".stacker .seg button", has_text="VGG").click()
+    tab.wait_for_function("document.querySelector('.stacker .answer').textContent.includes('sees 212')")
+    assert tab.locator(".stack-row").count() == 18
+    stride = tab.get_by_label("Row 3, stride")
+    stride.fill("0")
+    tab.wait_for_function("document.querySelector('.stacker .alert')?.textContent.startsWith('Row 3: the stride')")
+    stride.fill("1")
+    tab.wait_for_function("document.querySelector('.stacker .answer').textContent.includes('sees 109')")
+    assert tab.locator(".stacker .alert").count() == 0 or tab.locator(".stacker .alert").is_hidden()
+    assert "nn.Conv2d(3, 64, kernel_size=3" in tab.locator(".stacker pre").text_content()
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+@pytest.mark.parametrize("view", ["", "&view=field-stack"])
+def test_nothing_sticks_out(page: str, visit: Visit, width: int, view: str) -> None:
+    tab = _open(page, visit, view, width=width)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    wide = tab.evaluate(
+        """(width) => [...document.querySelectorAll('#field-photo *, #field-stack *')].filter((node) =>
+             node.getClientRects().length && node.getBoundingClientRect().right > width + 1 &&
+             !node.closest('.chip-list, .seg, pre, svg')).map((node) => node.className)""", width
+    )  # fmt: skip
+    assert wide == []
