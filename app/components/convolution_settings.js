@@ -1,0 +1,96 @@
+/* What the visitor can change about the kernel, and the whole photo's response to it. */
+const kernelMenu = h('select', { 'aria-label': 'Kernel' });
+const ownSize = h('select', { 'aria-label': 'Size of your kernel' }, [1, 2, 3, 4, 5, 6, 7].map((k) => h('option', { value: k }, `${k} × ${k}`)));
+const sizeRow = h('label', { class: 'top', hidden: true }, 'Size', ownSize);
+const filters = h('div', { class: 'filters', role: 'group', 'aria-label': 'Filters of the first layer', hidden: true });
+const stride = makeRange({ label: 'Stride', help: 'pixels from window to window', low: 1, high: 4, step: 1 }, (value) => change({ stride: value }));
+const dilation = makeRange({ label: 'Dilation', help: 'pixels between kernel numbers', low: 1, high: 4, step: 1 }, (value) => change({ dilation: value }));
+const padding = makeChoice('Padding', [['zeros', 'Zeros'], ['mirror', 'Mirror'], ['none', 'None']], (value) => change({ padding: value }));
+const groups = makeChoice('Groups', [[1, '1, summed'], [3, '3, apart']], (value) => change({ groups: value }));
+const check = (text, name, more) => { const box = h('input', { type: 'checkbox', onchange: () => change({ [name]: box.checked, ...more(box.checked) }) }); return { box, node: h('label', { class: 'check' }, box, text) }; };
+const colour = check('Colour instead of grey', 'colour', (on) => (on ? {} : { groups: 1 }));
+const transposed = check('Transposed', 'transposed', (on) => (on && props.value.settings.padding === 'mirror' ? { padding: 'zeros' } : {}));
+const flip = check('Flip the kernel (true convolution)', 'flip', () => ({}));
+const flipText = h('p', { class: 'sub' });
+const fault = h('div', { class: 'fault', role: 'alert', hidden: true });
+const formula = h('code', { class: 'formula' });
+const torchLine = h('code', {});
+const torchCopy = h('button', { type: 'button', class: 'btn sm', onclick: () => copyText(torchLine.textContent, torchCopy) }, 'Copy');
+const checked = h('p', { class: 'sub' });
+const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'settings' },
+  h('div', {}, h('span', { class: 'name' }, 'Padding'), padding.node), h('div', {}, h('span', { class: 'name' }, 'Groups'), groups.node), colour.node, transposed.node, flip.node, flipText));
+const controls = h('section', { class: 'card controls' }, h('label', { class: 'top' }, 'Kernel', kernelMenu), sizeRow, filters, stride.node, dilation.node, fault,
+  h('p', { class: 'sizes' }, h('span', { class: 'sub' }, 'Size of the result'), formula), more,
+  h('div', { class: 'torch' }, h('span', { class: 'sub' }, 'In PyTorch'), torchLine, torchCopy), checked);
+const response = h('img', { alt: '' });
+const part = h('span', { class: 'part', 'aria-hidden': 'true' });
+const bar = h('div', { class: 'colourbar' });
+const barTicks = h('div', { class: 'ticks' });
+const reacts = h('p', { class: 'sub' });
+const responseCard = h('section', { class: 'card response' }, h('h3', {}, 'The whole photo'), h('div', { class: 'whole' }, response, part), bar, barTicks, reacts);
+
+kernelMenu.addEventListener('change', () => {
+  const [kernel, model] = kernelMenu.value.split(':');
+  const { settings, grid } = props.value;
+  if (model) change({ kernel, model, filter: 0, groups: 1 });
+  else if (kernel === 'own') change({ kernel, own: settings.kernel === 'learned' || grid.taps[0].length > 7 ? settings.own : settings.flip ? settings.own : grid.taps[0] });
+  else change({ kernel });
+});
+ownSize.addEventListener('change', () => { // the middle of the old numbers stays in the middle
+  const count = Number(ownSize.value), { own } = props.value.settings, off = Math.floor((count - own.length) / 2);
+  change({ own: Array.from({ length: count }, (_, row) => Array.from({ length: count }, (__, column) => own[row - off]?.[column - off] ?? 0)) });
+});
+const limit = (range, low, high) => { // the slider stops at the last possible value
+  const input = range.node.querySelector('input'), paintShare = () => input.style.setProperty('--share', `${(100 * (input.value - low)) / Math.max(1, high - low)}%`);
+  if (Number(input.max) !== high) input.max = high;
+  paintShare();
+  if (!input.dataset.bound) input.addEventListener('input', paintShare);
+  input.dataset.bound = high;
+};
+const drawMenu = ({ kernels, learned, settings }) => {
+  const now = settings.kernel === 'learned' ? `learned:${settings.model}` : settings.kernel;
+  const option = ([value, text]) => h('option', { value, selected: value === now }, text);
+  kernelMenu.replaceChildren(h('optgroup', { label: 'Known for long' }, kernels.map(option)), h('optgroup', { label: 'Yours' }, option(['own', 'Own numbers'])),
+    learned.length ? h('optgroup', { label: 'Learned, first layer' }, learned.map(([name, text]) => option([`learned:${name}`, text]))) : '');
+};
+const drawFilters = ({ filters: rows, settings }) => {
+  filters.hidden = settings.kernel !== 'learned' || !rows;
+  if (filters.hidden) return;
+  if (filters.dataset.model !== settings.model) {
+    filters.dataset.model = settings.model;
+    filters.replaceChildren(...rows.map((src, index) => h('button', { type: 'button', 'aria-label': `Filter ${index + 1}`, title: `Filter ${index + 1}`, onclick: () => change({ filter: index }) }, h('img', { src, alt: '' }))));
+  }
+  [...filters.children].forEach((button, index) => button.setAttribute('aria-pressed', String(index === settings.filter)));
+};
+const drawSettings = (value) => {
+  const { settings } = value;
+  drawMenu(value);
+  drawFilters(value);
+  sizeRow.hidden = settings.kernel !== 'own';
+  ownSize.value = settings.own.length;
+  stride.set(settings.stride, null);
+  dilation.set(settings.dilation, null);
+  padding.set(settings.padding, (mode) => settings.transposed && mode === 'mirror');
+  groups.set(settings.groups, (count) => count === 3 && (!settings.colour || settings.kernel === 'learned'));
+  colour.box.checked = settings.colour || settings.kernel === 'learned';
+  colour.box.disabled = settings.kernel === 'learned';
+  transposed.box.checked = settings.transposed;
+  flip.box.checked = settings.flip;
+  fault.hidden = !value.error;
+  fault.replaceChildren(...(value.error ? [h('p', {}, value.error), value.remedy ? h('button', { type: 'button', class: 'btn sm', onclick: () => change(value.remedy.settings) }, value.remedy.text) : null].filter(Boolean) : []));
+  if (!value.grid) return;
+  limit(stride, 1, value.limits.stride);
+  limit(dilation, 1, value.limits.dilation);
+  flipText.textContent = value.flipped;
+  formula.textContent = value.formula;
+  torchLine.textContent = value.torch;
+  checked.textContent = value.checked;
+};
+const drawResponse = ({ response: made }) => {
+  if (response.getAttribute('src') !== made.src) response.src = made.src;
+  response.alt = made.alt;
+  part.style.cssText = made.part.map((share, index) => `${['top', 'left', 'height', 'width'][index]}:${100 * share}%`).join(';');
+  bar.style.background = `linear-gradient(to right, ${made.stops.join(', ')})`;
+  barTicks.replaceChildren(...made.ticks.map((tick) => h('span', {}, tick)));
+  reacts.textContent = made.sentence;
+};

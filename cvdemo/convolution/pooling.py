@@ -1,0 +1,119 @@
+"""Four ways to halve a photo: max-pooling, averaging, a bare stride, and a blur before the stride."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.convolution.arithmetic import correlate, pad
+from cvdemo.convolution.kernels import array, get
+from cvdemo.errors import SettingError
+from cvdemo.wording import figures3, listed
+
+Way = Literal["max", "average", "stride", "blur"]
+WAYS: tuple[tuple[Way, str, str], ...] = (
+    ("max", "Max-pooling", "the brightest of 2 × 2"),
+    ("average", "Average pooling", "the mean of 2 × 2"),
+    ("stride", "Strided convolution", "1 in the middle, stride 2"),
+    ("blur", "Blur-pooling", "Blur kernel, stride 2"),
+)
+HALVINGS_LIMIT = 5
+WHY_TITLE = "What gets lost when a network halves its map?"
+WHY = (
+    "Every way of halving throws three of four numbers away. A bare stride keeps whichever pixel happens to stand "
+    "there, so fine patterns flicker when the photo moves by a pixel (aliasing). Max-pooling keeps the brightest, so "
+    "the picture gets brighter each time. Averaging or blurring first keeps it steady and costs some sharpness. "
+    "ResNets still have a max-pool in their stem."
+)
+
+
+@dataclass(frozen=True)
+class Halved:
+    """A photo halved some times in one way.
+
+    Args:
+        picture: float64 (3, h, w), 0 to 255.
+        flicker: mean change of a pixel when the photo moves by one pixel, in levels of 255, after moving it back.
+        brightness: mean level minus that of the photo.
+    """
+
+    way: Way
+    picture: NDArray[np.float64]
+    flicker: float
+    brightness: float
+
+
+def halve(planes: NDArray[np.float64], way: Way) -> NDArray[np.float64]:
+    """Return planes (C, H, W) at half the size, a last odd row or column left out: (C, H // 2, W // 2)."""
+    height, width = planes.shape[1] // 2 * 2, planes.shape[2] // 2 * 2
+    even = planes[:, :height, :width]
+    quads = even.reshape(len(planes), height // 2, 2, width // 2, 2)
+    if way == "max":
+        return quads.max(axis=(2, 4))
+    if way == "average":
+        return quads.mean(axis=(2, 4))
+    if way == "stride":
+        return even[:, ::2, ::2]
+    kernel = np.repeat(array(get("blur").rows)[None, None], len(planes), 0)  # (C, 1, 3, 3)
+    return correlate(pad(even, 1, "mirror"), kernel, 2, 1, len(planes))
+
+
+def halve_often(planes: NDArray[np.float64], way: Way, times: int) -> NDArray[np.float64]:
+    """Return planes (C, H, W) halved ``times`` times.
+
+    Raises:
+        SettingError: they are too small for that.
+    """
+    if min(planes.shape[1:]) < 2 ** (times + 1):
+        often = "once. Choose a larger one." if times == 1 else f"{times} times. Choose fewer halvings."
+        raise SettingError(f"This photo is too small to be halved {often}")
+    for _ in range(times):
+        planes = halve(planes, way)
+    return planes
+
+
+def compare(planes: NDArray[np.float64], times: int, shift: int = 0) -> tuple[Halved, ...]:
+    """Return the four ways on planes (3, H, W) that moved ``shift`` pixels to the right.
+
+    Raises:
+        SettingError: as `halve_often`.
+    """
+    margin = 2**HALVINGS_LIMIT  # cut off at both sides, so that moving brings in real pixels
+    margin = min(margin, planes.shape[2] // 4)
+    wide = planes.shape[2] - 2 * margin
+    moved = {step: planes[:, :, margin - step : margin - step + wide] for step in {0, shift, shift + 1}}
+    results = []
+    for way, _, _ in WAYS:
+        here, further = (halve_often(moved[step], way, times) for step in (shift, shift + 1))
+        change = float(here.mean() - moved[shift].mean())
+        results.append(Halved(way, here, flicker(here, further, 2**times), change))
+    return tuple(results)
+
+
+def flicker(here: NDArray[np.float64], further: NDArray[np.float64], factor: int) -> float:
+    """Return the mean difference of two small pictures, enlarged, the second moved back by one pixel.
+
+    Args:
+        further: of the photo one pixel further right.
+        factor: how many photo pixels one small pixel covers.
+    """
+    columns = np.arange(here.shape[2] * factor - 1)
+    return float(np.abs(further[:, :, (columns + 1) // factor] - here[:, :, columns // factor]).mean())
+
+
+def last_halving(size_hw: tuple[int, int]) -> int:
+    """Return how often a photo can be halved, up to 5, with at least 2 pixels left."""
+    short = min(size_hw[0], size_hw[1] - 2 * min(2**HALVINGS_LIMIT, size_hw[1] // 4))
+    return max(1, min(HALVINGS_LIMIT, short.bit_length() - 2)) if short >= 4 else 1
+
+
+def answer(found: tuple[Halved, ...]) -> str:
+    """Return which way keeps the photo steadiest, in levels."""
+    titles = {way: title for way, title, _ in WAYS}
+    order = sorted(found, key=lambda one: one.flicker)
+    best, rest = order[0], order[1:]
+    others = listed([f"{titles[one.way].lower()} {figures3(one.flicker)}" for one in rest])
+    return (
+        f"Moved by one pixel, {titles[best.way].lower()} changes by {figures3(best.flicker)} levels of 255, {others}."
+    )

@@ -1,0 +1,214 @@
+"""The shift lab: the photo moves 0 to 32 pixels under the models; how do their answers and maps follow?"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cvdemo import compute, images, models, preprocess
+from cvdemo.catalogue import get
+from cvdemo.convolution.equivariance import equivariance_error
+from cvdemo.images import Photo
+from cvdemo.preprocess import Preprocessing
+from cvdemo.results import Results
+from cvdemo.weights import state
+
+if TYPE_CHECKING:
+    from cvdemo.loading import ReadyModel
+
+SHIFT_LIMIT = 32
+SHIFTS = range(SHIFT_LIMIT + 1)
+BATCH = 11
+READY = ("bundled", "cached")
+
+_known = Results(64 * 1024 * 1024)
+_runs = 0
+_count = threading.Lock()
+
+OnProgress = Callable[[str, int], None]
+"""Called with a model's name and how many of the 33 positions are done; may raise Stopped."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One model at 33 positions of one photo.
+
+    Args:
+        weights: ``bundled``, ``cached`` or ``random``; the answers of random ones mean nothing.
+        labels: its answer at each position.
+        probabilities: float64 (33,), 0..1, of its answer at position 0.
+        layers: names of the layers whose maps were compared.
+        strides: pixels of the input per cell of their maps.
+        errors: float64 (layers, 33), see `equivariance_error`.
+        strip: uint8 (h, w + 64, 3): all that it saw; at a shift of n it saw the w columns from 32 - n on.
+        seconds: that its runs took.
+    """
+
+    model: str
+    title: str
+    family: str
+    weights: str
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+    layers: tuple[str, ...]
+    strides: tuple[int, ...]
+    errors: NDArray[np.float64]
+    strip: NDArray[np.uint8]
+    seconds: float
+
+    @property
+    def kept(self) -> int:
+        """At how many of the 32 shifts the answer stayed."""
+        return sum(label == self.labels[0] for label in self.labels[1:])
+
+
+def network_runs() -> int:
+    """Return how many positions networks have looked at since the start."""
+    return _runs
+
+
+def move(path: Path, names: Sequence[str], progress: OnProgress | None = None) -> tuple[Moved, ...]:
+    """Return what each model makes of the photo at ``path`` moved 0 to 32 pixels to the right.
+
+    A model without weights on this machine gets random ones. What is known is not computed again.
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+        CvDemoError: a model cannot be had.
+        Stopped: raised by ``progress``.
+    """
+    found = []
+    photo: Photo | None = None
+    for name in names:
+        random = state(get(name)) not in READY
+        with models.borrow(name, random=random) as model:
+            side = preprocess.needed_side([model.preprocessing])
+            if photo is None or min(photo.pixels.shape[:2]) < min(side, *photo.full_size_wh):
+                photo = images.read(path, side)
+            key = (photo.digest, name, random)
+            known = _known.get(key)
+            if known is None:
+                known = _study(model, photo, progress)
+                _known.put(key, known)
+        found.append(known)
+    return tuple(found)
+
+
+def strip(photo: Photo, preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """Return what a model sees of the photo and 32 pixels more at the left and right, uint8 (h, w + 64, 3).
+
+    Where the photo ends it is mirrored.
+    """
+    height, width = preprocessing.size_hw
+    left, top, right, bottom = preprocess.prepare(photo, preprocessing).crop_xyxy
+    x0, y0, x1, y1 = photo.covers_xyxy or (0.0, 0.0, *map(float, photo.full_size_wh))
+    rows, columns = photo.pixels.shape[:2]
+    across, down = columns / (x1 - x0), rows / (y1 - y0)
+    reach = SHIFT_LIMIT * (right - left) / width * across
+    margin = math.ceil(reach) + 1
+    wider = np.pad(photo.pixels, ((0, 0), (margin, margin), (0, 0)), "reflect" if columns > 1 else "edge")
+    box = (
+        max((left - x0) * across - reach + margin, 0.0),
+        max((top - y0) * down, 0.0),
+        min((right - x0) * across + reach + margin, wider.shape[1]),
+        min((bottom - y0) * down, rows),
+    )
+    kind = Image.Resampling.BICUBIC if preprocessing.interpolation == "bicubic" else Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(wider).resize((width + 2 * SHIFT_LIMIT, height), kind, box))
+
+
+def position(seen: NDArray[np.uint8], shift: int) -> NDArray[np.uint8]:
+    """Return the part of a strip (h, w + 64, 3) that stands before the model when the photo moved ``shift`` right."""
+    start = SHIFT_LIMIT - shift
+    return seen[:, start : start + seen.shape[1] - 2 * SHIFT_LIMIT]
+
+
+def _study(model: "ReadyModel", photo: Photo, progress: OnProgress | None) -> Moved:
+    seen = strip(photo, model.preprocessing)
+    logits: list[NDArray[np.float64]] = []
+    errors: list[list[float]] = []
+    still: list[NDArray[np.floating]] = []
+    seconds = 0.0
+    for first in range(0, len(SHIFTS), BATCH):
+        shifts = SHIFTS[first : first + BATCH]
+        if progress is not None:
+            progress(model.spec.name, first)
+        with compute.turn():
+            started = time.perf_counter()
+            answers, maps = _run(model, np.stack([position(seen, shift) for shift in shifts]))
+            seconds += time.perf_counter() - started
+        still = still or [layer[0] for layer in maps]
+        logits.extend(answers)
+        width = model.preprocessing.size_hw[1]
+        errors.extend(
+            [equivariance_error(a, layer[row], shift, width) for a, layer in zip(still, maps, strict=True)]
+            for row, shift in enumerate(shifts)
+        )
+    return _told(model, seen, np.stack(logits), np.array(errors).T, still, seconds)
+
+
+def _told(
+    model: "ReadyModel",
+    seen: NDArray[np.uint8],
+    logits: NDArray[np.float64],
+    errors: NDArray[np.float64],
+    still: list[NDArray[np.floating]],
+    seconds: float,
+) -> Moved:
+    chances = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chances /= chances.sum(axis=1, keepdims=True)
+    best = chances.argmax(axis=1)
+    width = model.preprocessing.size_hw[1]
+    return Moved(
+        model=model.spec.name,
+        title=model.spec.title,
+        family=model.spec.family,
+        weights=model.weights,
+        labels=tuple(model.labels[number] for number in best),
+        probabilities=chances[:, best[0]],
+        layers=_layer_names(model.network, len(still)),
+        strides=tuple(round(width / layer.shape[2]) for layer in still),
+        errors=errors.reshape(len(still), len(SHIFTS)),
+        strip=seen,
+        seconds=seconds,
+    )
+
+
+def _run(model: "ReadyModel", pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float64], list[NDArray[np.floating]]]:
+    """Return logits (N, classes) and the maps of all layers, (N, C, h, w) each, from one forward pass."""
+    global _runs
+    mean, std = (np.array(v, np.float32).reshape(3, 1, 1) for v in (model.preprocessing.mean, model.preprocessing.std))
+    array = (pictures.transpose(0, 3, 1, 2).astype(np.float32) / 255 - mean) / std  # (N, h, w, 3) -> (N, 3, h, w)
+    with _count:
+        _runs += len(pictures)
+    network: Any = model.network
+    if not hasattr(network, "forward_intermediates"):
+        return model.run(array).astype(np.float64), []
+    entry = next(iter(network.parameters())).new_tensor(array)  # on the model's device; weights have no gradients
+    last, maps = network.forward_intermediates(entry)
+    logits = network.forward_head(last)
+    return logits.double().cpu().numpy(), [layer.float().cpu().numpy() for layer in maps]
+
+
+def _layer_names(network: Any, count: int) -> tuple[str, ...]:
+    """Return the names that timm gives the layers, as people say them: stem, stage 2, block 7."""
+    told = [row["module"] for row in getattr(network, "feature_info", [])][:count]
+    if len(told) < count:
+        return tuple(f"layer {number + 1}" for number in range(count))
+    names = []
+    for name in told:
+        digits = "".join(character for character in name if character.isdigit())
+        if name.startswith("blocks."):
+            names.append(f"block {int(digits) + 1}")
+        elif name.startswith("layer"):
+            names.append(f"stage {digits}")
+        else:
+            names.append("stem" if not names else name)
+    return tuple(names)

@@ -1,0 +1,242 @@
+"""The Convolution tab in a real browser, offline: the written sum is right, grids are linked, settings change both."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+
+SUM = ".convolution .sum"
+
+
+def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
+    tab = visit(f"{page}/?tab=convolution{query}", **options)
+    tab.wait_for_selector(f"{SUM} b")
+    return tab
+
+
+def _sum(tab: Any) -> tuple[list[tuple[float, float]], float]:
+    """Return the terms (cell, kernel number) that the page writes out, and the result that it names."""
+    text = tab.locator(SUM).inner_text().replace("\u2212", "-").replace(",", "")
+    left, right = text.split("=")
+    terms = re.findall(r"([+-])?\s*(\d+(?:\.\d+)?)×\(?(-?\d+(?:\.\d+)?)\)?", left)
+    return [((-1 if sign == "-" else 1) * float(cell), float(number)) for sign, cell, number in terms], float(right)
+
+
+def _changed(tab: Any, before: str) -> None:
+    tab.wait_for_function(
+        "([where, before]) => document.querySelector(where).textContent !== before", arg=[SUM, before]
+    )
+
+
+def test_the_cat_opens_with_one_sum_written_out_and_it_is_right(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    terms, result = _sum(tab)
+    assert len(terms) == 9
+    assert sum(cell * number for cell, number in terms) == result != 0
+    assert re.match(
+        r"Sobel x answers to upright edges: \d+\.\d.% of the photo reacts\.",
+        tab.locator(".convolution .answer").inner_text(),
+    )
+    assert tab.locator(".formula").inner_text() == "floor((32 + 2*1 - 1*(3-1) - 1)/1) + 1 = 32"
+
+
+def test_pointing_at_the_result_shows_its_window_and_a_click_keeps_it(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    opened = tab.locator(SUM).inner_text()
+    box = tab.locator(".bench .cells").last.bounding_box()
+    cell = box["width"] / 32
+    tab.mouse.move(box["x"] + 4.5 * cell, box["y"] + 6.5 * cell)  # row 7, column 5
+    assert "Row 7, column 5" in tab.locator(".bench .cells").last.get_attribute("aria-label")
+    lit = tab.locator(".bench .cells").first.locator("rect.line.lit")
+    assert [lit.get_attribute(name) for name in ("x", "y", "width")] == ["4", "6", "3"]  # in padded cells
+    terms, result = _sum(tab)
+    assert sum(a * b for a, b in terms) == result
+    tab.mouse.move(5, 5)
+    assert tab.locator(SUM).inner_text() == opened
+    tab.mouse.click(box["x"] + 4.5 * cell, box["y"] + 6.5 * cell)
+    tab.mouse.move(5, 5)
+    assert "Row 7, column 5" in tab.locator(".bench .cells.pinned").last.get_attribute("aria-label")
+
+
+def test_pointing_at_the_photo_lights_the_result_there(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    box = tab.locator(".bench .cells").first.bounding_box()
+    cell = box["width"] / 34
+    tab.mouse.move(box["x"] + 11.5 * cell, box["y"] + 3.5 * cell)  # padded cell (3, 11) is the middle of (2, 10)
+    assert "Row 3, column 11" in tab.locator(".bench .cells").last.get_attribute("aria-label")
+
+
+def test_the_player_steps_and_plays(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    where = tab.locator(".slidecard output")
+    first = int(where.inner_text().split()[0].replace(",", ""))
+    tab.get_by_role("button", name="One place on").click()
+    assert where.inner_text().startswith(f"{first + 1} ")
+    tab.get_by_role("button", name="One place back").click()
+    assert where.inner_text().startswith(f"{first} ")
+    tab.get_by_role("button", name="Play", exact=True).click()
+    tab.wait_for_function(
+        "first => parseInt(document.querySelector('.slidecard output').textContent) >= first + 2", arg=first
+    )
+    tab.get_by_role("button", name="Stop", exact=True).click()
+    result = tab.locator(".bench .cells").last
+    result.focus()
+    result.press("ArrowDown")
+    stopped = where.inner_text()
+    tab.wait_for_timeout(800)
+    assert where.inner_text() == stopped
+
+
+def test_an_edited_number_becomes_the_visitor_s_own_kernel(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    before = tab.locator(SUM).inner_text()
+    tab.get_by_label("Row 2, column 2", exact=True).fill("10")
+    _changed(tab, before)
+    assert tab.locator(".controls select").first.input_value() == "own"
+    terms, result = _sum(tab)
+    assert terms[4][1] == 10 and sum(a * b for a, b in terms) == result
+    tab.get_by_label("Row 1, column 1", exact=True).fill("")
+    assert tab.get_by_label("Row 1, column 1", exact=True).get_attribute("aria-invalid") == "true"
+
+
+def test_stride_and_padding_change_the_formula_and_the_grid(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&stride=2&padding=none&kernel=blur")
+    tab.wait_for_function("document.querySelector('.formula').textContent.endsWith('= 15')")
+    assert tab.locator(".formula").inner_text() == "floor((32 + 2*0 - 1*(3-1) - 1)/2) + 1 = 15"
+    assert "15 × 15 cells" in tab.locator(".bench figcaption").last.inner_text()
+    assert "less" in tab.locator(".convolution .answer").inner_text()
+
+
+def test_an_even_kernel_is_refused_with_a_way_out(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&kernel=own&own=1,-1;1,-1")
+    tab.wait_for_selector(".fault")
+    assert "An even kernel has no middle" in tab.locator(".fault").inner_text()
+    tab.get_by_role("button", name="Use no padding").click()
+    tab.wait_for_function("document.querySelector('.formula').textContent.endsWith('= 31')")
+    assert tab.locator(".fault").is_hidden()
+    terms, result = _sum(tab)
+    assert len(terms) == 4 and sum(a * b for a, b in terms) == result
+
+
+def test_a_learned_filter_sums_three_colours(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&kernel=learned&filter=2")
+    tab.wait_for_selector(".filters button[aria-pressed=true]")
+    text = tab.locator(SUM).inner_text().replace("\u2212", "-")
+    parts = [float(number) for number in re.findall(r"-? ?\d+(?:\.\d+)?", text.replace("+ ", "").replace("- ", "-"))]
+    assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.01)
+    assert tab.locator(".filters button").count() == 16
+    assert tab.locator(".convolution .answer").inner_text().startswith("Filter 3 of Small ResNet")
+
+
+def test_the_point_of_the_photo_chooses_the_cells(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    source = ".bench .cells img"
+    before = tab.locator(source).first.get_attribute("src")
+    photo = tab.locator("#rail .picture")
+    photo.focus()
+    photo.press("ArrowDown")
+    tab.wait_for_function("([where, before]) => document.querySelector(where).src !== before", arg=[source, before])
+
+
+def _view(page: str, visit: Visit, name: str, query: str = "", **options: Any) -> Any:
+    tab = visit(f"{page}/?tab=convolution&view={name}{query}", **options)
+    tab.wait_for_selector(f".conv-{name} .answer:not(:empty)")
+    return tab
+
+
+def test_the_views_are_chosen_and_the_address_follows(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    for title, name in (("Costs", "costs"), ("Pool or stride", "pool"), ("Slide a kernel", "slide")):
+        tab.get_by_role("button", name=title).click()
+        tab.wait_for_function("name => new URL(location).searchParams.get('view') === name", arg=name)
+        shown = tab.evaluate("[...document.querySelectorAll('.convpane')].filter((pane) => pane.offsetParent).length")
+        assert shown == 1
+    assert tab.locator(SUM).is_visible()
+
+
+def test_costs_follow_their_sliders(page: str, visit: Visit) -> None:
+    tab = _view(page, visit, "costs", "&inputs=3&outputs=64")
+    tab.wait_for_function("document.querySelector('.costbar small').textContent === '3*3*3*64 = 1,728'")
+    tab.get_by_label("Kernel numbers a side").press("ArrowRight")
+    tab.wait_for_function("document.querySelector('.costbar small').textContent === '5*5*3*64 = 4,800'")
+    widths = tab.evaluate("[...document.querySelectorAll('.costbar i')].slice(0, 3).map((bar) => bar.offsetWidth)")
+    assert widths[1] / widths[0] == pytest.approx((75 + 192) / 4800, abs=0.01)
+
+
+def test_pooled_pictures_change_while_the_photo_moves(page: str, visit: Visit) -> None:
+    tab = _view(page, visit, "pool")
+    tab.wait_for_selector(".pools figure:nth-child(4) img")
+    before = tab.locator(".pools img").nth(2).get_attribute("src")
+    tab.get_by_label("Move the photo pixels to the right").press("ArrowRight")
+    tab.wait_for_function("before => document.querySelectorAll('.pools img')[2].src !== before", arg=before)
+    assert "Moved by one pixel" in tab.locator(".conv-pool .answer").inner_text()
+
+
+def test_the_shift_slider_moves_through_what_was_measured(page: str, visit: Visit) -> None:
+    from cvdemo.convolution.shift import network_runs
+
+    tab = _view(page, visit, "shift")
+    tab.set_default_timeout(90_000)
+    tab.wait_for_selector(".conv-shift .crop img")
+    runs = network_runs()
+    tab.get_by_label("Shift pixels of the model").press("PageUp")
+    answer = tab.locator(".conv-shift .answer").inner_text().replace("\u00a0", " ")
+    assert re.match(
+        r"Moving the photo by 10 px changed the CNN's answer by [\d.]+ points and the ViT's by [\d.]+\.", answer
+    )
+    assert tab.locator(".conv-shift .live").inner_text().startswith("At 10 px")
+    assert network_runs() == runs
+
+
+def test_a_heavy_pair_waits_for_its_button(page: str, visit: Visit) -> None:
+    tab = _view(page, visit, "shift")
+    tab.set_default_timeout(90_000)
+    tab.wait_for_selector(".conv-shift .crop img")
+    tab.locator(".conv-shift select").select_option(label="ResNet-50 and ViT-B/16")
+    tab.wait_for_function("document.querySelector('.conv-shift .btn.primary').textContent.startsWith('Measure, about')")
+    assert "random weights" in tab.locator(".conv-shift .notice").inner_text()
+
+
+def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&kernel=sharpen&stride=3&dilation=2&padding=mirror")
+    tab.wait_for_function("document.querySelector('.convolution .answer').textContent.startsWith('Sharpen')")
+    with tab.expect_download() as table:
+        tab.get_by_role("button", name="Save CSV").locator("visible=true").click()
+    lines = Path(table.value.path()).read_text().splitlines()
+    assert (
+        lines[0]
+        == '# nn.Conv2d(1, 1, kernel_size=3, stride=3, padding=2, dilation=2, padding_mode="reflect", bias=False)'
+    )
+    assert len(lines) == 3 + 11 * 11
+    with tab.expect_download() as poster:
+        tab.get_by_role("button", name="Save PNG").locator("visible=true").click()
+    assert Image.open(poster.value.path()).size[0] > 1000
+    tab.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    tab.get_by_role("button", name="Copy link").locator("visible=true").click()
+    tab.wait_for_function("window.copied")
+    link = tab.evaluate("window.copied")
+    assert all(
+        part in link for part in ("tab=convolution", "view=slide", "kernel=sharpen", "stride=3", "padding=mirror")
+    )
+
+
+@pytest.mark.parametrize("name", ["costs", "pool", "shift"])
+def test_no_view_sticks_out_of_a_phone(page: str, visit: Visit, name: str) -> None:
+    tab = _view(page, visit, name, width=390)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_nothing_sticks_out(page: str, visit: Visit, width: int) -> None:
+    tab = _open(page, visit, width=width)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = [tab.locator(".bench .cells").nth(index).bounding_box() for index in (0, 1)]
+    assert all(box["width"] == pytest.approx(box["height"], rel=0.02) for box in boxes)
+    clipped = "[...document.querySelectorAll('.numbers>*')].filter((cell) => cell.scrollWidth > cell.clientWidth + 1)"
+    assert tab.evaluate(f"{clipped}.length") == 0
