@@ -41,12 +41,25 @@ def models() -> str:
     return "\n".join(lines)
 
 
+def detectors() -> str:
+    """Return the table of the detectors that we trained, from their cards."""
+    lines = ["| model | mAP@50 | mAP@50:95 | recipe | trained in |", "|---|---|---|---|---|"]
+    for spec in catalogue.MODELS:
+        card = weights.detector_card(spec.name) if spec.source == "bundled" else None
+        if card is not None:
+            lines.append(
+                f"| {spec.title} (`{spec.name}`) | {card.map50:.1%} on {card.validation_photos} validation photos "
+                f"| {card.map50_95:.1%} | {card.recipe} | {card.hours:.1f} h on {card.machine} |"
+            )
+    return "\n".join(lines)
+
+
 def hub_ids() -> list[str]:
     """Return the repositories on the Hub that the catalogue's models come from."""
     return sorted({spec.weights for spec in catalogue.MODELS if spec.weights and "/" in spec.weights})
 
 
-TABLES = {"speed": speed, "models": models}
+TABLES = {"speed": speed, "models": models, "detectors": detectors}
 
 
 def filled(text: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from benchmarks.timing import Comparison
 
 
@@ -24,19 +26,44 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Delays:
+    """The outcome of a row that promises milliseconds, whatever the peer: each one seen, and how busy others were."""
+
+    each_ms: tuple[float, ...]
+    others: float
+    remark: str = ""
+
+    @property
+    def median_ms(self) -> float:
+        """The middle one."""
+        return float(np.median(self.each_ms))
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The outcome of a row that cannot be measured on this machine, and why not."""
+
+    why: str
+
+
+Outcome = Measured | Counts | Delays | Absent
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of the scoreboard.
 
     ``goal`` bounds a ratio: "faster" means peer / ours must be at least that, "cost" means ours / peer at most that.
+    "delay" rows promise that the median is at most ``goal`` milliseconds: only a quiet machine can judge them.
     ``measure`` is None for what cannot be measured yet; ``why`` tells.
     """
 
     name: str
     work: str
     peer: str
-    kind: Literal["faster", "cost", "counts"]
+    kind: Literal["faster", "cost", "counts", "delay"]
     goal: float | None
-    measure: Callable[[], Measured | Counts] | None
+    measure: Callable[[], Outcome] | None
     why: str = ""
 
 
@@ -47,10 +74,12 @@ def figure(row: Row, comparison: Comparison) -> tuple[float, float, float]:
     return comparison.ratio, comparison.low, comparison.high
 
 
-def passed(row: Row, outcome: Measured | Counts) -> bool:
+def passed(row: Row, outcome: Measured | Counts | Delays) -> bool:
     """Return whether the outcome meets the row's goal."""
     if isinstance(outcome, Counts):
         return outcome.passed
     assert row.goal is not None
+    if isinstance(outcome, Delays):
+        return outcome.median_ms <= row.goal
     ratio = figure(row, outcome.comparison)[0]
     return ratio >= row.goal if row.kind == "faster" else ratio <= row.goal

@@ -1,7 +1,11 @@
 """All rows, in the order of the table; heavy libraries come in with the first row that needs them."""
 
+from functools import partial
+
 from benchmarks.cache import crowd
-from benchmarks.rows import Measured, Row
+from benchmarks.rows import Counts, Delays, Measured, Row
+from benchmarks.scenes import HEAPS
+from benchmarks.slider import moves
 from benchmarks.start import start_up
 
 
@@ -23,11 +27,72 @@ def _second_reply() -> Measured:
     return second_reply()
 
 
+def _file_to_boxes() -> Measured:
+    from benchmarks.detector import file_to_boxes
+
+    return file_to_boxes()
+
+
+def _slider_step(scene: str) -> Measured:
+    from benchmarks.detector import slider_step
+
+    return slider_step(scene)
+
+
+def _with_books(scene: str) -> Measured:
+    from benchmarks.suppression import with_books
+
+    return with_books(scene)
+
+
+def _hardest() -> Counts:
+    from benchmarks.suppression import hardest
+
+    return hardest()
+
+
+def _field() -> Measured:
+    from benchmarks.fields import effective_field
+
+    return effective_field()
+
+
+def _field_click() -> Counts:
+    from benchmarks.fields import click
+
+    return click()
+
+
+def _field_table() -> Delays:
+    from benchmarks.fields import table
+
+    return table()
+
+
+SPARSE, DENSE = HEAPS  # the scenes' names
+
 ROWS = (
     Row("P1", "network, batch 1", "timm eager", "faster", 2.5, None, "the faster engines come with the Latency tab"),
     Row("P2", "phone photo to top-5, ViT-B/16", "transformers pipeline", "faster", 1.35, _top_five),
+    Row("P3", "phone photo to boxes, YOLOv8n", "YOLO.predict", "faster", 2.0, _file_to_boxes),
+    Row(
+        "P4",
+        f"step of the IoU slider: NMS with its books, {SPARSE}",
+        "YOLO.predict again",
+        "faster",
+        250.0,
+        partial(_slider_step, SPARSE),
+    ),
+    Row("P4 dense", f"the same, {DENSE}", "YOLO.predict again", "faster", 20.0, partial(_slider_step, DENSE)),
+    Row("nms", f"NMS with its books, {SPARSE}", "torchvision.ops.nms", "cost", 3.0, partial(_with_books, SPARSE)),
+    Row("nms dense", f"the same, {DENSE}", "torchvision.ops.nms", "cost", 3.0, partial(_with_books, DENSE)),
+    Row("nms worst", "NMS on the hardest inputs", "a promise of 100 ms", "counts", None, _hardest),
+    Row("slider", "move of the slider to new picture", "a promise of 60 ms", "delay", 60.0, moves),
     Row("P5", "phone photo to model input", "timm create_transform", "faster", 4.0, _model_input),
     Row("P6", "process start to first answer", "bare Gradio page", "cost", 1.15, start_up),
     Row("reply", "second photo to reply, ViT-B/16", "its bare forward pass", "cost", 1.25, _second_reply),
+    Row("field", "effective field of a ResNet-50 unit", "its bare forward pass", "cost", 3.0, _field),
+    Row("field click", "click to the first picture, ResNet-50", "1.5 fields and 60 ms", "counts", None, _field_click),
+    Row("field table", "exact fields of all of ResNet-152", "a promise of 1 s", "delay", 1000.0, _field_table),
     Row("cache", "model cache under a crowd", "its promises", "counts", None, crowd),
 )

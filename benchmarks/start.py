@@ -1,4 +1,4 @@
-"""Row P6: from process start to the first answer of the page, ours against a bare Gradio page."""
+"""Pages as processes of their own, and row P6: from start to the first answer, ours against a bare Gradio page."""
 
 import os
 import socket
@@ -7,12 +7,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.rows import Measured
 from benchmarks.timing import compare, in_turns
 
 ROOT = Path(__file__).parent.parent
+OURS = [str(ROOT / "app.py")]
 PATIENCE_S = 120
 BARE = """
 import gradio as gr
@@ -25,13 +28,18 @@ demo.launch()
 
 def start_up() -> Measured:
     """Start each page seven times, in turns, as whole processes with the same environment."""
-    rounds = in_turns(
-        lambda: _until_first_answer([str(ROOT / "app.py")]), lambda: _until_first_answer(["-c", BARE]), 7, warm_ups=1
-    )
+    rounds = in_turns(lambda: _until_first_answer(OURS), lambda: _until_first_answer(["-c", BARE]), 7, warm_ups=1)
     return Measured(compare(rounds))
 
 
 def _until_first_answer(program: list[str]) -> None:
+    with served(program):
+        pass
+
+
+@contextmanager
+def served(program: list[str]) -> Iterator[str]:
+    """Run a page, Python with the arguments ``program``, as long as the body; yield its address once it answers."""
     port = _free_port()
     environ = os.environ | {
         "GRADIO_SERVER_PORT": str(port),
@@ -41,8 +49,10 @@ def _until_first_answer(program: list[str]) -> None:
     process = subprocess.Popen(
         [sys.executable, *program], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    address = f"http://127.0.0.1:{port}/"
     try:
-        _wait_for_answer(f"http://127.0.0.1:{port}/", process)
+        _wait_for_answer(address, process)
+        yield address
     finally:
         process.kill()
         process.wait()

@@ -8,10 +8,10 @@ from typing import Any
 
 import psutil
 
-from benchmarks.rows import Counts, Measured, Row, figure, passed
+from benchmarks.rows import Absent, Counts, Delays, Outcome, Row, figure, passed
 from benchmarks.timing import DISTURBED_SHARE
 
-LIBRARIES = ("gradio", "torch", "timm", "transformers", "pillow")
+LIBRARIES = ("gradio", "torch", "torchvision", "timm", "transformers", "ultralytics", "pillow", "numpy")
 
 
 def machine() -> str:
@@ -31,14 +31,19 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def record(row: Row, outcome: Measured | Counts | None) -> dict[str, Any]:
+def record(row: Row, outcome: Outcome | None) -> dict[str, Any]:
     """Return a row and its outcome as plain values, ready for JSON and for `line`."""
     plain: dict[str, Any] = {"name": row.name, "work": row.work, "peer": row.peer, "goal": _goal(row)}
     if outcome is None:
         return plain | {"verdict": "not yet", "remark": row.why}
+    if isinstance(outcome, Absent):
+        return plain | {"verdict": "not here", "remark": outcome.why}
     plain["verdict"] = "pass" if passed(row, outcome) else "short"
     if isinstance(outcome, Counts):
         return plain | {"remark": outcome.seen}
+    if isinstance(outcome, Delays):
+        seen = {"ours_ms": outcome.median_ms, "rounds": len(outcome.each_ms), "others": outcome.others}
+        return plain | seen | {"remark": _remark(outcome.remark, outcome.others)}
     ratio, low, high = figure(row, outcome.comparison)
     return plain | {
         "ours_ms": outcome.comparison.ours_ms,
@@ -47,20 +52,19 @@ def record(row: Row, outcome: Measured | Counts | None) -> dict[str, Any]:
         "interval": [low, high],
         "rounds": outcome.comparison.rounds,
         "others": outcome.comparison.others,
-        "remark": _remark(outcome),
+        "remark": _remark(outcome.remark, outcome.comparison.others),
     }
 
 
-def _remark(outcome: Measured) -> str:
-    others = outcome.comparison.others
+def _remark(remark: str, others: float) -> str:
     busy = f"others used {others:.0%} of the processor meanwhile" if others > DISTURBED_SHARE else ""
-    return "; ".join(part for part in (outcome.remark, busy) if part)
+    return "; ".join(part for part in (remark, busy) if part)
 
 
 def _goal(row: Row) -> str:
     if row.goal is None:
         return ""
-    return f">= {row.goal:g}x" if row.kind == "faster" else f"<= {row.goal:g}x"
+    return {"faster": f">= {row.goal:g}x", "cost": f"<= {row.goal:g}x"}.get(row.kind, f"<= {row.goal:g} ms")
 
 
 def cells(plain: dict[str, Any]) -> list[str]:
@@ -69,8 +73,12 @@ def cells(plain: dict[str, Any]) -> list[str]:
     ratio = ""
     if "ratio" in plain:
         low, high = plain["interval"]
-        ratio = f"{plain['ratio']:.2f}x ({low:.2f} to {high:.2f})"
+        ratio = f"{_rounded(plain['ratio'])}x ({_rounded(low)} to {_rounded(high)})"
     return [plain["name"], f"{plain['work']}; peer: {plain['peer']}", *times, ratio, plain["goal"], plain["verdict"]]
+
+
+def _rounded(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.3g}" if ratio < 1000 else f"{ratio:,.0f}"
 
 
 HEADINGS = ["row", "work", "ours", "peer", "ratio (95 %)", "goal", ""]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import timing
+from benchmarks import slider, timing
 from benchmarks.cache import crowd
 from benchmarks.photos import phone_photo, twins
-from benchmarks.rows import Counts, Measured, Row, figure, passed
+from benchmarks.rows import Counts, Delays, Measured, Row, figure, passed
 from benchmarks.scoreboard import ROWS
 from benchmarks.table import cells, milliseconds, record, text
 from benchmarks.timing import Rounds, compare, in_turns
@@ -108,10 +108,44 @@ def test_the_table_tells_everything() -> None:
     assert "comes later" in shown[5]
 
 
-def test_the_rows_of_the_first_issue_are_there() -> None:
-    assert [row.name for row in ROWS] == ["P1", "P2", "P5", "P6", "reply", "cache"]
+def test_the_promised_rows_are_there() -> None:
+    assert [row.name for row in ROWS] == [
+        "P1", "P2", "P3", "P4", "P4 dense", "nms", "nms dense", "nms worst", "slider", "P5", "P6", "reply", "field",
+        "field click", "field table", "cache",
+    ]  # fmt: skip
     goals = {row.name: row.goal for row in ROWS if row.goal}
-    assert goals == {"P1": 2.5, "P2": 1.35, "P5": 4, "P6": 1.15, "reply": 1.25}
+    assert goals == {
+        "P1": 2.5, "P2": 1.35, "P3": 2, "P4": 250, "P4 dense": 20, "nms": 3, "nms dense": 3, "slider": 60, "P5": 4,
+        "P6": 1.15, "reply": 1.25, "field": 3, "field table": 1000,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"), [(0.5412, "0.54"), (2.0, "2.00"), (21.51, "21.5"), (251.4, "251"), (12345, "12,345")]
+)
+def test_ratios_have_three_figures(ratio: float, shown: str) -> None:
+    row = Row("P0", "work", "peer", "cost", 3, None)
+    found = Measured(timing.Comparison(10.0, 20.0, ratio, ratio, ratio, 9, 0.0))
+    assert cells(record(row, found))[4] == f"{shown}x ({shown} to {shown})"
+
+
+@pytest.mark.parametrize(
+    ("each_ms", "verdict"), [((10.0, 20.0, 500.0), "pass"), ((10.0, 61.0, 62.0), "short"), ((60.0,), "pass")]
+)
+def test_a_promise_in_milliseconds_is_judged_by_the_median(each_ms: tuple[float, ...], verdict: str) -> None:
+    row = Row("slider", "move", "promise", "delay", 60, None)
+    plain = record(row, Delays(each_ms, 0.5, "seen"))
+    assert cells(plain)[2:] == [milliseconds(sorted(each_ms)[len(each_ms) // 2]), "", "", "<= 60 ms", verdict]
+    assert plain["remark"] == "seen; others used 50% of the processor meanwhile"
+
+
+def test_what_cannot_be_measured_here_says_why_and_fails_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(slider.shutil, "which", lambda _: None)
+    assert command.main(["--row", "slider"]) == 0
+    shown = capsys.readouterr().out
+    assert "not here" in shown and "Chromium" in shown
 
 
 def test_the_cache_keeps_its_promises_under_a_crowd() -> None:
