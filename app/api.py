@@ -15,6 +15,9 @@ from cvdemo.detect import Settings
 from cvdemo.detect.export import detections
 from cvdemo.detect.find import find
 from cvdemo.errors import SettingError
+from cvdemo.receptive_field.export import layers
+from cvdemo.receptive_field.one import effective_field
+from cvdemo.receptive_field.study import table
 
 
 def add_endpoints() -> None:
@@ -22,6 +25,10 @@ def add_endpoints() -> None:
     gr.api(models, api_name="models", queue=False)
     gr.api(classify, api_name="classify", concurrency_id="compute", concurrency_limit=4)
     gr.api(detect, api_name="detect", concurrency_id="compute", concurrency_limit=4)
+    gr.api(receptive_field, api_name="receptive_field", concurrency_id="compute", concurrency_limit=4)
+    gr.api(
+        effective_receptive_field, api_name="effective_receptive_field", concurrency_id="compute", concurrency_limit=4
+    )
 
 
 @shows_errors
@@ -99,6 +106,47 @@ def detect(
     return detections(found, settings, known)
 
 
+@shows_errors
+def receptive_field(model: str, input_size: int = 224) -> dict[str, Any]:
+    """Tell how far a unit of each layer can see in theory; needs no weights.
+
+    Args:
+        model: a name from /models; of detectors all but the head is told.
+        input_size: side of the picture in pixels, 32 to 1,024; the nearest one that the model takes is used.
+
+    Returns:
+        model, input_size, and layers in the order of computation: name, kind, output_size [rows, columns], size (side
+        of the field in pixels, the longer one; null: the whole picture), stride (pixels from unit to unit), start (the
+        middle of the first unit's field; the first pixel's middle is 0), padding (pixels by which it begins before the
+        picture), shortest_size (through every skip), global_gate (squeeze-and-excitation was left out).
+    """
+    return layers(table(text(model, "model", "resnet50"), whole(input_size, "input_size", 32, 1024)))
+
+
+@shows_errors
+def effective_receptive_field(
+    image: gr.FileData, model: str, layer: str, row: int, col: int, input_size: int = 224
+) -> dict[str, Any]:
+    """Measure which pixels move one unit, by its gradient.
+
+    Args:
+        image: the photo, uploaded before; its centred square is what the model gets.
+        model: a name from /models with task "classify" or "features".
+        layer: a name from /receptive_field.
+        row: of the unit in the layer's map, from 0.
+        col: likewise.
+        input_size: side of the picture in pixels, 32 to 512.
+
+    Returns:
+        model, weights (trained or random), layer, unit, input_size, centre, theoretical_size (null: the whole
+        picture), global_gate, side_for_mass (sides of the smallest centred squares that hold 0.2, 0.5 and 0.95 of the
+        gradient), map (rows of pixels; all numbers add up to 1).
+    """
+    unit = (whole(row, "row", 0, 4096), whole(col, "col", 0, 4096))
+    side = whole(input_size, "input_size", 32, 512)
+    return effective_field(photo(image), text(model, "model", "resnet50"), text(layer, "layer", "layer3"), unit, side)
+
+
 def photo(value: Any) -> Path:
     """Return the uploaded file that a file argument names: Gradio hands over file data or a bare text, unchecked."""
     return uploaded(value.get("path") if isinstance(value, dict) else value)
@@ -113,6 +161,17 @@ def names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise SettingError('models must be a list of names, such as ["mini_resnet", "mini_vit"].')
     return tuple(value)
+
+
+def text(value: Any, name: str, example: str) -> str:
+    """Return a text argument.
+
+    Raises:
+        SettingError: it is none.
+    """
+    if not isinstance(value, str):
+        raise SettingError(f"{name} must be a name, such as {example}.")
+    return value
 
 
 def whole(value: Any, name: str, low: int, high: int) -> int:

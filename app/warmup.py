@@ -26,7 +26,8 @@ def _warm_up() -> None:
     except CvDemoError as error:
         LOG.warning("The bundled pair did not answer: %s", error)
         models.figures()  # at least the libraries are in
-    _ready.set()
+    finally:
+        _ready.set()  # also after a fault of ours: the page answers all the same
 
 
 def _first_photo() -> Path:

@@ -56,19 +56,19 @@ class ModelCache(Generic[M]):
         self._lock = threading.Lock()
 
     @contextmanager
-    def borrow(self, key: Hashable, progress: OnProgress | None = None) -> Iterator[M]:
+    def borrow(self, key: Hashable, progress: OnProgress | None = None, wait_s: float = WAIT_S) -> Iterator[M]:
         """Lend the model of ``key`` to this thread alone; load it first if needed.
 
         Threads that ask together load it once and share the outcome, an error too; no failure is kept.
         Borrow several at once only in sorted order of keys, and before ``compute.turn``.
 
         Raises:
-            Busy: another visitor kept the model for longer than ``WAIT_S`` seconds.
+            Busy: another visitor kept the model for longer than ``wait_s`` seconds; loading it does not count.
             CvDemoError: whatever loading raised.
         """
         slot = self._lease(key, progress)
         try:
-            if not slot.use.acquire(timeout=WAIT_S):
+            if not slot.use.acquire(timeout=wait_s):
                 raise Busy("Somebody else is using this model for a long job. Try again in a minute.")
             try:
                 assert slot.model is not None
@@ -203,15 +203,17 @@ def borrow(name: str, progress: OnProgress | None = None, random: bool = False) 
 
 
 @contextmanager
-def borrow_detector(name: str, progress: OnProgress | None = None, random: bool = False) -> "Iterator[ReadyDetector]":
-    """Lend the catalogue's detector ``name``, out of the same cache.
+def borrow_detector(
+    name: str, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
+) -> "Iterator[ReadyDetector]":
+    """Lend the catalogue's detector ``name``, out of the same cache; see `ModelCache.borrow`.
 
     Raises:
         ValueError: it is none.
     """
     if get(name).task != "detect":
         raise ValueError(f"{name} is no detector: borrow lends those")
-    with _shared().borrow((name, random), progress) as model:
+    with _shared().borrow((name, random), progress, wait_s) as model:
         yield cast("ReadyDetector", model)
 
 

@@ -112,3 +112,11 @@ def _wait_for(address: str, process: subprocess.Popen[str]) -> None:
         except httpx.TransportError:
             time.sleep(0.1)
     pytest.fail(f"the page did not start: {process.communicate()[1] if process.poll() is not None else 'too slow'}")
+
+
+def test_garbage_is_collected_again_once_the_page_stands() -> None:
+    script = (
+        "import gc, runpy; from app import collector; assert not gc.isenabled();"
+        "runpy.run_path('app.py', run_name='imported'); assert gc.isenabled() and gc.get_freeze_count() > 100_000"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=120)

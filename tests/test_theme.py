@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.theme import head, theme, tokens
+from app.theme import COMPONENTS, head, theme, tokens
 
 # page.md's table: Gradio variable, light, dark.
 AGREED = [
@@ -73,3 +73,18 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
         assert set(re.findall(r"url\([\"']?(\w+):", sheet)) <= {"data"}
         assert not re.search(r"@import|@font-face|src=|href=", sheet)
         assert re.sub(r"http://www\.w3\.org/2000/svg", "", sheet).count("//") == 0  # the name of SVG is no address
+
+
+def test_a_class_belongs_to_one_style_sheet() -> None:
+    """Sheets that are nested under their component's own class may use any name; the others share one room."""
+    owners: dict[str, set[str]] = {}
+    for file in sorted(COMPONENTS.glob("*.css")):
+        sheet = re.sub(r"/\*.*?\*/", "", file.read_text(), flags=re.DOTALL)
+        if re.match(r"\s*#shell \.[\w-]+\s*\{", sheet):
+            continue
+        for selectors in re.findall(r"([^{}]+)\{", sheet):
+            for selector in selectors.split(","):
+                found = re.match(r"(?:#shell\s+)?\.([\w-]+)", selector.strip())
+                if found:
+                    owners.setdefault(found[1], set()).add(file.name)
+    assert {name: files for name, files in owners.items() if len(files) > 1} == {}

@@ -67,4 +67,5 @@ const draw = () => {
 };
 wide.addEventListener('change', () => root.querySelectorAll('.open-wide').forEach((box) => { box.open = wide.matches; }));
 watch('value', draw);
+withPhoto('classify', () => trigger('again'));
 draw();

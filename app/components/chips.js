@@ -24,7 +24,7 @@ const choose = (names) => {
   props.value = { ...props.value, chosen: names, note: null };
   draw();
 };
-const usable = (offer) => offer.state === 'bundled' || offer.state === 'cached' || (offer.state === 'download' && props.value.online);
+const usable = (offer) => ['bundled', 'cached', 'random only'].includes(offer.state) || (offer.state === 'download' && props.value.online);
 const chip = (offer, alone) => h('span', { class: 'chip', role: 'listitem' }, familyMark(offer.family), h('span', { class: 'n', title: offer.title }, offer.title),
   h('span', { class: offer.state === 'bundled' || offer.state === 'cached' ? 'state' : 'state warn' }, offer.state_text),
   h('button', { type: 'button', class: 'x', 'aria-label': `Remove ${offer.title}`, disabled: alone,
@@ -61,10 +61,11 @@ const draw = () => {
 };
 /* A link such as ?tab=classify&models=resnet50,mini_vit restores the choice; names that do not exist are left out. */
 const restore = () => {
+  if ((new URL(location.href).searchParams.get('tab') || 'classify') !== (props.tab || 'classify')) return; // another tab's link
   const known = new Set(props.value.offered.map((offer) => offer.name));
   const asked = (new URL(location.href).searchParams.get('models') || '').split(',').filter((name) => known.has(name));
   const names = [...new Set(asked)].slice(0, props.value.limit);
-  if (names.length) choose(names);
+  if (names.length && names.join() !== props.value.chosen.join()) choose(names);
 };
 add.addEventListener('click', () => {
   const words = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
@@ -83,4 +84,4 @@ document.addEventListener('pointerdown', (event) => {
 });
 watch('value', draw);
 draw();
-setTimeout(restore, 0); // Gradio sets the first value once more right after this script
+for (const ms of [0, 80]) setTimeout(restore, ms); // Gradio sets the first value once more after this script, sometimes late

@@ -31,3 +31,13 @@ const copyText = async (text, button) => {
   }
   setTimeout(() => { button.textContent = before; }, 1600);
 };
+/* Calls `act` when the tab is opened and when the photo changes while it is open; a moment later, because Gradio needs
+   that moment to take over the rail's new value. Not through the rail's Gradio event: a run of one tab that waits for
+   its turn would start the runs of all tabs again. */
+const withPhoto = (tab, act) => {
+  const opened = () => window.cvTab || new URLSearchParams(location.search).get('tab') || 'classify';
+  const soon = () => setTimeout(() => { if (opened() === tab) act(); }, 60);
+  document.addEventListener('cv:photo', soon);
+  document.addEventListener('cv:tab', soon);
+  soon();
+};

@@ -38,13 +38,13 @@ const follow = (tab) => {
   if (props.value.chosen || starter.id === props.value.photo.id) return draw();
   chooseStarter(starter, false);
   remember();
-  trigger('photo');
+  tellPhoto();
 };
 const remember = () => { // in the address, so that a copied link brings the same photo and point
   const { photo, point, chosen } = props.value;
   const url = new URL(location.href);
   const keep = (name, value) => (value ? url.searchParams.set(name, value) : url.searchParams.delete(name));
-  const starter = props.starters.find((one) => one.id === photo.id);
+  const starter = known.find((one) => one.id === photo.id);
   keep('photo', chosen && starter ? photo.id.slice('starter:'.length) : null);
   keep('point', starter && String(point) !== String(starter.point) ? String(point) : null);
   history.replaceState(null, '', url);
@@ -62,7 +62,7 @@ watch('value', draw);
 
 const begin = () => {
   const asked = new URLSearchParams(location.search);
-  const restored = props.starters.find((starter) => starter.id === `starter:${asked.get('photo')}`);
+  const restored = known.find((starter) => starter.id === `starter:${asked.get('photo')}`);
   const tabs = props.tabs || [];
   const tab = window.cvTab || (tabs.includes(asked.get('tab')) ? asked.get('tab') : tabs[0]) || null;
   if (restored) chooseStarter(restored, true);
@@ -72,7 +72,7 @@ const begin = () => {
   const point = row >= 0 && row < height && column >= 0 && column < width ? [Math.floor(row), Math.floor(column)] : props.value.point;
   put({ tab, point });
   document.addEventListener('cv:tab', (event) => follow(event.detail));
-  trigger('photo');
+  tellPhoto();
 };
 draw();
 setTimeout(begin, 0); // what js_on_load itself puts into props.value, Gradio takes back right after it

@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.events import EventListener
 
 from app.components.drawn import Drawn
-from app.components.photo_copies import starter_rows, upload_copy
+from app.components.photo_copies import scene_rows, starter_rows, upload_copy
 from app.uploads import uploaded
 from cvdemo import images, starters
 from cvdemo.errors import CvDemoError, PhotoError, SettingError
@@ -50,6 +50,7 @@ class PhotoRail(Drawn):
             elem_id=elem_id,
             server_functions=[accept],
             starters=starter_rows(),
+            scenes=scene_rows(),
             suits={tab: f"starter:{starters.for_tab(tab)}" for tab in (*starters.SUITS, "")},
             limit_bytes=images.MAX_BYTES,
             privacy="It goes to this server only and is deleted within an hour."

@@ -61,6 +61,12 @@ def starter_rows() -> list[dict[str, object]]:
     return [_starter_row(starter) for starter in starters.all()]
 
 
+@cache
+def scene_rows() -> list[dict[str, object]]:
+    """Return the same rows for the scenes whose boxes are known."""
+    return [_starter_row(scene) for scene in starters.scenes()]
+
+
 def _starter_row(starter: starters.Starter) -> dict[str, object]:
     copy = Path(os.environ["GRADIO_TEMP_DIR"]) / "starters" / f"{starter.id}.jpg"
     if not copy.exists() or copy.stat().st_mtime < starter.path.stat().st_mtime:

@@ -41,7 +41,7 @@ const taken = () => {
     open(false);
     changeButton.focus();
   }
-  trigger('photo');
+  tellPhoto();
 };
 const chooseStarter = (starter, chosen) => {
   turn += 1;
@@ -61,6 +61,12 @@ for (const button of thumbs.children) {
     taken();
   });
 }
+document.addEventListener('cv:choose', (event) => { // a tab offers a photo that suits it
+  const offered = known.find((one) => one.id === event.detail);
+  if (!offered) return;
+  chooseStarter(offered, true);
+  taken();
+});
 const holdsFiles = (event) => Boolean(event.dataTransfer) && [...event.dataTransfer.types].includes('Files');
 let dragging = 0;
 document.addEventListener('dragover', (event) => {

@@ -1,4 +1,5 @@
 /* The rail's elements. Names and sentences are set as text, never as HTML. */
+const known = [...props.starters, ...props.scenes]; // photos that the address can name
 const number = (amount) => Number(amount).toLocaleString('en');
 const megabytes = (bytes) => (bytes / 1e6 >= 100 ? (bytes / 1e6).toFixed(0) : Number((bytes / 1e6).toPrecision(3)).toString());
 const crosshair = svg('svg', { class: 'crosshair', viewBox: '-20 -20 40 40', width: 40, height: 40, 'aria-hidden': 'true' },
@@ -45,6 +46,10 @@ const put = (changes, event) => {
   props.value = { ...props.value, ...changes };
   draw();
   if (event) event();
+};
+const tellPhoto = () => {
+  trigger('photo');
+  setTimeout(() => document.dispatchEvent(new CustomEvent('cv:photo')), 0);
 };
 const open = (yes) => {
   root.classList.toggle('open', yes);

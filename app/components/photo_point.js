@@ -49,3 +49,5 @@ picture.addEventListener('keydown', (event) => {
   const step = event.shiftKey ? 1 : Math.max(1, Math.round((16 * Math.min(width, height)) / 224));
   movePoint(row + direction[0] * step, column + direction[1] * step);
 });
+/* A tab whose big picture was tapped asks for the point there, as [row, column] of the photo. */
+document.addEventListener('cv:point', (event) => movePoint(...event.detail));

@@ -1,5 +1,5 @@
 /* A labelled slider with its value beside it and a live sentence under it; arrows move one step, Page keys ten. */
-const makeRange = ({ label, help, low, high, step }, onInput) => {
+const makeRange = ({ label, help, low, high, step, format }, onInput) => {
   const places = (String(step).split('.')[1] || '').length;
   const id = `range-${Math.random().toString(36).slice(2)}`;
   const output = h('output', { for: id });
@@ -8,7 +8,7 @@ const makeRange = ({ label, help, low, high, step }, onInput) => {
   const node = h('div', { class: 'ctl' },
     h('div', { class: 'top' }, h('label', { for: id }, label, help ? h('small', {}, ` ${help}`) : null), output), range, sentence);
   const show = () => {
-    output.textContent = Number(range.value).toFixed(places);
+    output.textContent = format ? format(Number(range.value)) : Number(range.value).toFixed(places);
     range.style.setProperty('--share', `${(100 * (range.value - low)) / (high - low)}%`);
   };
   const send = () => {

@@ -64,7 +64,7 @@ def build(rail: PhotoRail) -> None:
         **heavy,
     }  # fmt: skip
     fetching = cards.fetch(on.fetch_and_run, trigger_mode="multiple", **everything)  # also after a cancelled one
-    changes = [rail.photo, models.models, own_labels.submit, cards.again]
+    changes = [models.models, own_labels.submit, cards.again]
     running = gr.on(changes, on.run, trigger_mode="always_last", cancels=[fetching], **everything)
     preset.input(on.choose_pair, preset, models, **heavy)
     cards.use(on.use_instead, models, models, **light)

@@ -12,15 +12,16 @@ from app.components.slider import slider_number
 from app.errors import shows_errors
 from app.streaming import Finished, follow
 from app.tabs import classify_view as view
+from app.tabs.busy import busy, fetching
+from app.tabs.missing import READY, is_ready
 from cvdemo import catalogue, weights
 from cvdemo.classify import CHOSEN_LIMIT, Classification, classify
 from cvdemo.classify.pairs import same_size, same_speed
 from cvdemo.classify.run import network_runs
 from cvdemo.classify.words import temperature_sentence
 from cvdemo.errors import SettingError
-from cvdemo.wording import megabytes
 
-READY = ("bundled", "cached")
+SHOWN = 7  # result, chips, headline, cards, agreement, temperature, foot
 
 
 def offered() -> list[catalogue.ModelSpec]:
@@ -33,7 +34,7 @@ def offered() -> list[catalogue.ModelSpec]:
 def run(photo: Any, models: Any, own_labels: str, top_k: Any, temperature: Any) -> Iterator[tuple[Any, ...]]:
     """Classify the photo with those chosen models that are ready; the others show a button with their cost."""
     order = _order(models)
-    ready = tuple(name for name in order if weights.state(catalogue.get(name)) in READY)
+    ready = tuple(filter(is_ready, order))
     yield from _classify(photo, order, ready, own_labels, _settings(top_k, temperature))
 
 
@@ -57,31 +58,18 @@ def _classify(
 ) -> Iterator[tuple[Any, ...]]:
     path, labels = photo_path(photo), parse_labels(own_labels)
     before, started = network_runs(), time.perf_counter()
-    skip = (gr.skip(),) * 4
+    skip = (gr.skip(),) * (SHOWN - 3)
     result: Classification | None = None
     if ready:
         for step in follow(lambda report: classify(path, ready, labels, report)):
             if isinstance(step, Finished):
                 result = step.result
             else:
-                busy = _busy(step, time.perf_counter() - started)
-                yield (gr.skip(), gr.skip(), view.head(None, 1.0, busy), *skip)
+                seconds = time.perf_counter() - started
+                now = fetching(step[0], step[1], seconds) if step else busy("The models look at the photo")
+                yield (gr.skip(), gr.skip(), view.head(None, 1.0, now), *skip)
     states = chips(None, offered(), CHOSEN_LIMIT)
     yield (result, states, *_shown(result, order, settings, network_runs() - before))
-
-
-def _busy(step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
-    """Return what a Headline shows while ``step`` = (model name, Progress) goes on."""
-    if step is None:
-        return {"text": "The models look at the photo", "share": None, "stoppable": True}
-    title, progress = catalogue.get(step[0]).title, step[1]
-    if progress.phase != "fetch" or not progress.total:
-        verb = "Fetching" if progress.phase == "fetch" else "Loading"
-        return {"text": f"{verb} {title}", "share": None, "stoppable": True}
-    share = progress.done / progress.total
-    left = f", about {max(1, round(elapsed_s * (1 - share) / share))} s left" if share > 0.02 else ""
-    done = f"{progress.done / 1e6:.0f} of {megabytes(progress.total)}"
-    return {"text": f"Fetching {title}: {done}{left}", "share": share, "stoppable": True}
 
 
 def _shown(

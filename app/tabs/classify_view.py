@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from app.components.headline import headline
+from app.tabs.missing import NEEDS_FETCH, cost
 from cvdemo import images, weights
-from cvdemo.catalogue import ModelSpec, get
+from cvdemo.catalogue import get
 from cvdemo.classify import Answer, Classification, Missing, shared_ranks
 from cvdemo.classify.export import to_dict
 from cvdemo.classify.words import (
@@ -18,11 +19,10 @@ from cvdemo.classify.words import (
     cut_off_sentence,
     right_sentence,
 )
-from cvdemo.wording import NBSP, megabytes, milliseconds, percent, scaled
+from cvdemo.wording import NBSP, milliseconds, percent, scaled
 
 QUESTION = "What do a CNN and a ViT call this photo?"
 OWN_LABELS = "Shares among your own labels only: they say which fits best, not whether one fits at all."
-NEEDS_FETCH = "This model is not on this machine yet."
 
 
 def head(result: Classification | None, temperature: float, busy: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -140,11 +140,6 @@ def _published(name: str) -> str:
     return f"{figure.value:.1f}{NBSP}% {figure.metric} ({figure.recipe}{side})"
 
 
-def _cost(spec: ModelSpec) -> str:
-    size = weights.size(spec)
-    return f"Download {megabytes(size)} and run" if size else "Download and run"
-
-
 def _missing_card(name: str, gone: Missing | None) -> dict[str, Any]:
     spec = get(name)
     suggestion = gone.suggestion if gone else None
@@ -154,7 +149,7 @@ def _missing_card(name: str, gone: Missing | None) -> dict[str, Any]:
         "family": spec.family,
         "family_word": FAMILY_WORDS[spec.family],
         "reason": gone.reason if gone else NEEDS_FETCH,
-        "fetch": None if gone else _cost(spec),
+        "fetch": None if gone else cost(spec),
         "suggestion": {"name": suggestion, "title": get(suggestion).title} if suggestion else None,
     }
 

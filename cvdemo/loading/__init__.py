@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pickle import PickleError
 
+import timm  # noqa: F401 - here, under this module's import lock: two threads importing it at once break each other
 import torch
 from safetensors import SafetensorError
 

@@ -1,0 +1,33 @@
+"""What the page offers where a model is not on this machine: its cost, and a ready one to use meanwhile."""
+
+from typing import Any
+
+from cvdemo import weights
+from cvdemo.catalogue import ModelSpec, get
+from cvdemo.errors import ModelUnavailable
+from cvdemo.wording import megabytes
+
+READY = ("bundled", "cached")
+NEEDS_FETCH = "This model is not on this machine yet."
+
+
+def is_ready(name: str) -> bool:
+    """Return whether the model's trained weights are on this machine."""
+    return weights.state(get(name)) in READY
+
+
+def cost(spec: ModelSpec) -> str:
+    """Return the words of the button that fetches a model."""
+    size = weights.size(spec)
+    return f"Download {megabytes(size)} and run" if size else "Download and run"
+
+
+def offer(name: str, gone: ModelUnavailable | None = None) -> dict[str, Any]:
+    """Return what a notice about a missing model says and offers; ``gone``: it was tried and cannot be had now."""
+    spec, instead = get(name), gone.suggestion if gone else None
+    return {
+        "model": name,
+        "text": f"{spec.title} is not on this machine yet." if gone is None else str(gone),
+        "fetch": cost(spec) if gone is None else None,
+        "use": {"name": instead, "title": get(instead).title} if instead else None,
+    }
