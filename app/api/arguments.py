@@ -1,0 +1,47 @@
+"""What arrives from outside, checked: Gradio does not enforce JSON types, and hands file paths over unchecked."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+from app.uploads import uploaded
+from cvdemo.errors import SettingError
+
+
+def photo(value: Any) -> Path:
+    """Return the uploaded file that a file argument names: Gradio hands over file data or a bare text, unchecked."""
+    return uploaded(value.get("path") if isinstance(value, dict) else value)
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """Return a list of model names; Gradio does not check JSON types.
+
+    Raises:
+        SettingError: it is no list of texts.
+    """
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise SettingError('models must be a list of names, such as ["mini_resnet", "mini_vit"].')
+    return tuple(value)
+
+
+def text(value: Any, name: str, example: str) -> str:
+    """Return a text argument.
+
+    Raises:
+        SettingError: it is none.
+    """
+    if not isinstance(value, str):
+        raise SettingError(f"{name} must be a name, such as {example}.")
+    return value
+
+
+def whole(value: Any, name: str, low: int, high: int) -> int:
+    """Return a whole number from ``low`` to ``high``.
+
+    Raises:
+        SettingError: it is none; ``true`` and NaN are none either.
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or value != int(value) or not low <= value <= high:
+        raise SettingError(f"{name} must be a whole number from {low} to {high}.")
+    return int(value)
