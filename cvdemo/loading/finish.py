@@ -36,6 +36,7 @@ def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: st
         multiply_adds=multiply_adds,
         sha256=sha256,
         class_token=any(name.endswith("cls_token") for name, _ in network.named_parameters()),
+        graph=None if parts.texts else network,
     )
 
 

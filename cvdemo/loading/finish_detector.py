@@ -34,6 +34,7 @@ def finish_detector(
         multiply_adds=counted.multiply_adds if counted else None,
         sha256=sha256,
         run=run,
+        graph=parts.graph,
     )
 
 

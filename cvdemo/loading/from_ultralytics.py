@@ -84,10 +84,23 @@ def propose(network: nn.Module, array: Tensor) -> Proposals:
     return torch.cat([middle - size / 2, middle + size / 2]).T, best, classes.int()
 
 
+class First(nn.Module):
+    """A network's first output: boxes and scores of all cells in one tensor; the others serve training."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, array: Tensor) -> Tensor:
+        """Return (N, 4 + classes, cells), or (N, 300, 6) from networks that need no NMS."""
+        output: Tensor = self.network(array)[0]
+        return output
+
+
 def _parts(network: Any, labels: tuple[str, ...], side: int) -> DetectorParts:
     """Join each convolution with its normalisation, as ultralytics does; colours last is a quarter faster on CPUs."""
     if hasattr(network.model[-1], "one2one_cv2"):
         network.end2end = True
         network.model[-1].agnostic_nms = True  # the 300 best cells, not the 300 best pairs of cell and class
     network = network.eval().fuse(verbose=False).to(memory_format=torch.channels_last)
-    return DetectorParts(network, labels, partial(letterbox, side=side), propose, (side, side))
+    return DetectorParts(network, labels, partial(letterbox, side=side), propose, (side, side), graph=First(network))

@@ -1,7 +1,7 @@
 """What a loader hands over, and what everybody else borrows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -60,6 +60,7 @@ class DetectorParts:
         propose: runs a network like ``network`` on ``Entry.array``; every candidate, none suppressed.
         input_size_hw: of what the network sees of a square photo.
         countable: whether its multiply-adds are the same for every photo of that size.
+        graph: see `Ready`.
     """
 
     network: nn.Module
@@ -68,6 +69,7 @@ class DetectorParts:
     propose: Callable[[nn.Module, Tensor], Proposals]
     input_size_hw: tuple[int, int]
     countable: bool = True
+    graph: nn.Module | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Ready:
         byte_count: of parameters and buffers in memory.
         multiply_adds: for one photo; None where they cannot be counted.
         sha256: of the file that the weights came from; None for random ones and for OpenCV's.
+        graph: the part of ``network`` that takes one tensor (N, 3, h, w) and returns one, as other engines can run it;
+            None where there is no such part.
     """
 
     spec: ModelSpec
@@ -91,6 +95,7 @@ class Ready:
     parameter_count: int
     multiply_adds: int | None
     sha256: str | None
+    graph: nn.Module | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

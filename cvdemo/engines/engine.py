@@ -1,0 +1,62 @@
+"""What an engine is: one network, for inputs of one shape, as one call on numpy arrays."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from cvdemo.loading import ReadyDetector, ReadyModel
+
+Shape = tuple[int, int, int, int]
+"""(N, 3, h, w) of the input."""
+
+Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way to run a borrowed model.
+
+    Args:
+        name: ``torch`` or ``openvino``.
+        shape: of the input that ``run`` takes.
+        run: float32 ``shape`` -> float32, the network's output; waits for the device. Call it inside ``compute.turn``
+            while the model is borrowed.
+        precision: of the arithmetic, ``float32`` on CPUs.
+        note: one sentence on why it is this engine; empty where there is nothing to say.
+        difference: the largest difference to torch's output that was seen: of probabilities for classifiers, relative
+            to the largest number for others; None for torch itself.
+        byte_count: of what this engine keeps in memory beside the model.
+    """
+
+    name: str
+    shape: Shape
+    run: Run
+    precision: str = "float32"
+    note: str = ""
+    difference: float | None = None
+    byte_count: int = 0
+
+
+def by_torch(ready: "ReadyModel | ReadyDetector", shape: Shape, note: str = "") -> Engine:
+    """Return the engine that is always there: PyTorch itself, on whatever device the model is.
+
+    Raises:
+        ValueError: the model is not one tensor in, one tensor out (``ready.graph`` is None): use ``ready.run``.
+    """
+    import torch
+
+    graph = ready.graph
+    if graph is None:
+        raise ValueError(f"{ready.spec.name} has no graph of one tensor in, one tensor out: use its own run")
+    device = next(graph.parameters()).device
+
+    def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            output = graph(torch.from_numpy(array).to(device))
+            return np.asarray(output.float().cpu().numpy())  # waits for the device
+
+    return Engine("torch", shape, run, note=note)
