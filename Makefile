@@ -11,7 +11,7 @@ SERVE = GRADIO_SERVER_NAME=$(HOST) GRADIO_SERVER_PORT=$(PORT)
 RELOAD = GRADIO_WATCH_DIRS=app,cvdemo GRADIO_WATCH_MODULE_NAME=app GRADIO_WATCH_DEMO_NAME=demo \
 	GRADIO_WATCH_DEMO_PATH=app.py
 
-.PHONY: all help run dev test check fix bench readme
+.PHONY: all help run dev test soak check fix bench readme
 all: test check
 
 help:  ## this list
@@ -48,6 +48,9 @@ dev: .venv/dev.stamp  ## the same, reloading what changes under app/ and cvdemo/
 
 test: .venv/dev.stamp  ## all tests, offline (some of them: make test ARGS="-k images")
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: .venv/dev.stamp  ## the long tests, at full counts: about half an hour (some of them: make soak ARGS="-k flood")
+	$(BIN)/python -m pytest -m soak $(ARGS)
 
 check: .venv/dev.stamp  ## lint, format, types
 	$(BIN)/ruff check .

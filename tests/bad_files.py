@@ -35,9 +35,9 @@ def encode_scene(format: str, width: int = 96, height: int = 64) -> bytes:
     return encode(image.quantize(64) if format == "GIF" else image, format)
 
 
-def broken(format: str, each: tuple[int, int, int] = (30, 30, 20)) -> Iterator[tuple[str, bytes]]:
+def broken(format: str, each: tuple[int, int, int] = (30, 30, 20), seed: str = "") -> Iterator[tuple[str, bytes]]:
     """Yield named truncations, eight-byte flips and splices of one format, the same ones at every run."""
-    whole, chance = encode_scene(format), random.Random(f"broken {format}")
+    whole, chance = encode_scene(format), random.Random(f"broken {format}{seed}")
     truncations, flips, splices = each
     for number in range(truncations):
         yield f"{format} cut {number}", whole[: chance.randrange(1, len(whole))]
