@@ -20,6 +20,7 @@ FLOORS = (
     {"loading"},
     {"models"},
     {"engines"},
+    {"inside"},
     {"classify", "detect", "feature_maps", "saliency", "attention", "similarity", "receptive_field", "convolution",
      "latency"},
 )  # fmt: skip

@@ -10,12 +10,13 @@ from app.tabs import receptive_field_handlers as on
 from app.tabs.receptive_field_asked import DEFAULTS, Settings, settings_from, wish
 from cvdemo import models, starters
 from cvdemo.errors import CvDemoError
+from cvdemo.inside.crop import Crop, centred
 from cvdemo.receptive_field import study
 from cvdemo.receptive_field.export import COLUMNS, as_csv
 from cvdemo.receptive_field.growth import growth
 from cvdemo.receptive_field.heat import over_photo
 from cvdemo.receptive_field.squares import sides_for
-from cvdemo.receptive_field.units import Crop, centre_of, centred, unit_at
+from cvdemo.receptive_field.units import centre_of, unit_at
 
 CAT = starters.get("cat").path
 POINT = (113, 172)
@@ -114,10 +115,10 @@ def test_the_network_is_the_same_after_a_study() -> None:
 def test_points_of_the_photo_in_the_picture(
     size: tuple[int, int], point: tuple[int, int], expected: tuple[float, float], cut: bool
 ) -> None:
-    (row, column), gone = centred(size).to_picture(point, 96)
+    (row, column), gone = centred(size).to_picture(point, (96, 96))
     assert (row, column) == pytest.approx((max(expected[0], 0), max(expected[1], 0)))
     assert gone is cut
-    assert centred((451, 300)) == Crop(75.5, 0.0, 300)
+    assert centred((451, 300)) == Crop(75.5, 0.0, 300, 300)
 
 
 def test_curves_tell_what_is_known() -> None:

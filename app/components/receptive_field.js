@@ -48,7 +48,7 @@ const say = (busy) => {
 const tapped = (row, column) => {
   const { crop } = shown;
   if (!crop) return;
-  const place = (at, from) => Math.round(from + at * crop.edge - 0.5);
+  const place = (at, from) => Math.round(from + at * crop.width - 0.5);
   document.dispatchEvent(new CustomEvent('cv:point', { detail: [place(row, crop.top), place(column, crop.left)] }));
 };
 const fetchOne = (model) => { props.value = { ...props.value, fetching: model, settings: { ...local } }; trigger('fetch'); };

@@ -104,7 +104,7 @@ def _first(asked: Wish, fetching_one: str | None, report: Callable[..., None]) -
 def _found(photo: Any, asked: Wish, shown: Shown, missing: list[dict[str, Any]]) -> dict[str, Any]:
     key = hashlib.sha256(repr(shown.asked).encode()).hexdigest()  # asked twice, it is one and the same picture
     _shown.put(key, shown)
-    _, cut_off = shown.scenes[0].crop.to_picture(asked.point_rc, asked.settings.side)
+    _, cut_off = shown.scenes[0].crop.to_picture(asked.point_rc, shown.scenes[0].pixels.shape[:2])
     return {
         **waiting(""),
         "from": "run",

@@ -1,13 +1,13 @@
 """Every named layer of a catalogue model with what its units can see; needs no weights, only the architecture."""
 
 import functools
-import re
 
 import torch
 from torch import nn
 
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.inside.stops import label_of
 from cvdemo.loading import build, build_detector
 from cvdemo.receptive_field.fitting import granularity
 from cvdemo.receptive_field.graph import LayerGraph
@@ -66,22 +66,6 @@ def _named(graph: LayerGraph) -> tuple[Layer, ...]:
         hw = graph.nodes[step.node].output_hw
         if hw is not None:
             fields = (longest[step.node], shortest[step.node])
-            rows.append(
-                Layer(step.name, _label(step.name, step.layout), step.kind, hw, *fields, step.layout, step.prefix,
-                      step.stop)
-            )  # fmt: skip
+            label = label_of(step.name, step.layout == "tokens")
+            rows.append(Layer(step.name, label, step.kind, hw, *fields, step.layout, step.prefix, step.stop))
     return tuple(rows)
-
-
-def _label(name: str, layout: str) -> str:
-    """Return a layer's name as people say it: ``block 10`` for ``blocks.9``, ``stage 3, block 6`` in Swin."""
-    staged = re.fullmatch(r"(?:layers|stages)\.(\d+)\.(?:blocks\.(\d+)|downsample(?:\.\d+)?)", name)
-    if staged:
-        what = f"block {int(staged[2]) + 1}" if staged[2] else "downsampling"
-        return f"stage {int(staged[1]) + 1}, {what}"
-    block = re.search(r"(?:^|\.)(?:blocks|layers|layer)\.(\d+)$", name)
-    if layout == "tokens" and block:
-        return f"block {int(block[1]) + 1}"
-    if re.search(r"patch_embed", name):
-        return "patches"
-    return name.removesuffix(".conv")

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from cvdemo import models
 from cvdemo.errors import SettingError
+from cvdemo.inside.picture import normalised
 from cvdemo.receptive_field.graph import Pair
-from cvdemo.receptive_field.scene import normalised, scene
+from cvdemo.receptive_field.scene import scene
 from cvdemo.receptive_field.squares import SHARES, sides_for
 from cvdemo.receptive_field.study import run, table, uses_random
 from cvdemo.receptive_field.table import Layer, check

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from cvdemo import compute, models, weights
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable
+from cvdemo.inside.crop import Point
+from cvdemo.inside.picture import normalised
 from cvdemo.receptive_field.copies import shifted
-from cvdemo.receptive_field.scene import Scene, normalised, scene
+from cvdemo.receptive_field.scene import Scene, scene
 from cvdemo.receptive_field.squares import sides_for
 from cvdemo.receptive_field.table import Layer, LayerTable, check
-from cvdemo.receptive_field.units import Point, centre_of, unit_at
+from cvdemo.receptive_field.units import centre_of, unit_at
 from cvdemo.results import Results
 from cvdemo.weights import Progress
 
@@ -117,7 +119,7 @@ def asked_for(
     check(model)
     shown = scene(path, table(model, side).side)
     own_side = shown.pixels.shape[0]
-    point, _ = shown.crop.to_picture(point_rc, own_side)
+    point, _ = shown.crop.to_picture(point_rc, (own_side, own_side))
     invented = random or (uses_random(model, False) and not fetch)
     return Asked(shown.digest, model, invented, own_side, point), shown
 
@@ -125,7 +127,7 @@ def asked_for(
 def at_side(asked: Asked, shown: Scene, point_rc: tuple[int, int], side: int) -> Asked:
     """Return the same question for pictures of about ``side`` pixels."""
     own_side = table(asked.model, side).side
-    point, _ = shown.crop.to_picture(point_rc, own_side)
+    point, _ = shown.crop.to_picture(point_rc, (own_side, own_side))
     return Asked(asked.digest, asked.model, asked.random, own_side, point)
 
 

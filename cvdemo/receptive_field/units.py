@@ -1,39 +1,9 @@
 """From a point of the photo to a unit of a layer's map, and back to the unit's place in the picture."""
 
-from dataclasses import dataclass
-
 from cvdemo.errors import SettingError
+from cvdemo.inside.crop import Pair, Point
 from cvdemo.receptive_field.axis import Even
-from cvdemo.receptive_field.graph import Pair
 from cvdemo.receptive_field.table import Layer
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Crop:
-    """The centred square of a photo that all models get here.
-
-    Args:
-        left, top, edge: in pixels of the upright photo.
-    """
-
-    left: float
-    top: float
-    edge: float
-
-    def to_picture(self, point_rc: Pair, side: int) -> tuple[Point, bool]:
-        """Return a photo's point in a picture of ``side`` pixels, moved to its edge if it was cut off, and whether."""
-        row = (point_rc[0] + 0.5 - self.top) / self.edge * side - 0.5
-        column = (point_rc[1] + 0.5 - self.left) / self.edge * side - 0.5
-        inside = (min(max(row, 0.0), side - 1.0), min(max(column, 0.0), side - 1.0))
-        return inside, max(abs(inside[0] - row), abs(inside[1] - column)) > 0.5
-
-
-def centred(size_wh: Pair) -> Crop:
-    """Return the largest centred square of a photo."""
-    edge = min(size_wh)
-    return Crop((size_wh[0] - edge) / 2, (size_wh[1] - edge) / 2, edge)
 
 
 def unit_at(layer: Layer, point: Point, side: int) -> Pair:
