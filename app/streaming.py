@@ -1,14 +1,22 @@
 """Runs long work in a thread and streams its progress, so that a visitor can watch it and stop it."""
 
+import atexit
 import queue
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
+from gradio.context import LocalContext
+
 from cvdemo.errors import Stopped
 
 T = TypeVar("T")
 STEP_S = 0.25
+
+_lines: dict[tuple[str, str], threading.Event] = {}  # (session, line): ends what runs there
+_lock = threading.Lock()
+_working: dict[threading.Thread, threading.Event] = {}  # and what ends each
+PATIENCE_S = 10.0
 
 
 class Finished(Generic[T]):
@@ -18,17 +26,42 @@ class Finished(Generic[T]):
         self.result = result
 
 
-def follow(work: Callable[[Callable[..., None]], T]) -> Iterator[tuple[Any, ...] | Finished[T] | None]:
+def end(line: str) -> None:
+    """End what this visitor has running on ``line``: its next report raises `Stopped`.
+
+    Gradio's ``cancels`` alone is not enough: a click that comes before the browser knows the work's number is lost.
+    """
+    with _lock:
+        running = _lines.pop((_session(), line), None)
+    if running is not None:
+        running.set()
+
+
+def _session() -> str:
+    """Return which page asks; "" outside Gradio."""
+    request = LocalContext.request.get(None)
+    return getattr(request, "session_hash", None) or ""
+
+
+def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator[tuple[Any, ...] | Finished[T] | None]:
     """Run ``work(report)`` in a thread of its own; yield the latest report, or None, every quarter of a second.
 
     When the consumer goes away (a closed tab, a click on Cancel), the next ``report`` in the thread raises
     `Stopped`, so the work ends and gives back what it holds.
+
+    Args:
+        work: the long work; it reports often.
+        line: where a visitor has one work at a time: a new one ends the one before, and so does `end`.
 
     Raises:
         BaseException: whatever ``work`` raised.
     """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
     gone = threading.Event()
+    if line:
+        end(line)
+        with _lock:
+            _lines[mine := (_session(), line)] = gone
     latest: list[tuple[Any, ...]] = []
 
     def report(*step: Any) -> None:
@@ -41,8 +74,12 @@ def follow(work: Callable[[Callable[..., None]], T]) -> Iterator[tuple[Any, ...]
             outcome.put((work(report), None))
         except BaseException as error:  # noqa: BLE001 - handed to the consumer, who raises it
             outcome.put((None, error))
+        finally:
+            _working.pop(threading.current_thread(), None)
 
-    threading.Thread(target=run, daemon=True).start()
+    thread = threading.Thread(target=run, daemon=True)
+    _working[thread] = gone
+    thread.start()
     try:
         while True:
             try:
@@ -56,3 +93,17 @@ def follow(work: Callable[[Callable[..., None]], T]) -> Iterator[tuple[Any, ...]
             return
     finally:
         gone.set()
+        if line:
+            with _lock:
+                if _lines.get(mine) is gone:
+                    del _lines[mine]
+
+
+@atexit.register
+def end_all() -> None:
+    """End all work before the interpreter goes: a thread inside torch would abort the whole program."""
+    left = list(_working.items())
+    for _, gone in left:
+        gone.set()
+    for thread, _ in left:
+        thread.join(PATIENCE_S)

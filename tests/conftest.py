@@ -65,7 +65,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     def open_page(address: str, width: int = 1440, height: int = 900, **context: Any) -> Any:
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))
         tab = contexts[-1].new_page()
-        tab.set_default_timeout(30_000)
+        tab.set_default_timeout(90_000)  # patient where the machine is busy
         tab.on("pageerror", lambda error: faults.append(f"script failed: {error}"))
         tab.on("request", lambda request: faults.extend(_stranger(request.url)))
         tab.goto(address)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cvdemo.receptive_field import study
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,15 @@ def _measured(tab: Any) -> None:
                           "path.getAttribute('d').split('L').length >= 8)")  # fmt: skip
 
 
+def _rested(tab: Any) -> int:
+    """Wait until the run that was under way has ended, and return how many networks have run."""
+    seen = -1
+    while seen != study.network_runs():
+        seen = study.network_runs()
+        tab.wait_for_timeout(3000)
+    return seen
+
+
 def test_first_load_shows_both_fields_of_the_bundled_pair(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
     assert tab.locator(".eye").count() == 2
@@ -46,14 +56,11 @@ def test_first_load_shows_both_fields_of_the_bundled_pair(page: str, visit: Visi
 
 
 def test_playing_the_depth_makes_both_fields_grow_without_a_network_run(page: str, visit: Visit) -> None:
-    from cvdemo.receptive_field import study
-
     tab = _open(page, visit)
     _measured(tab)
     tab.locator(".copies button").click()  # stop refining
     tab.wait_for_function("document.querySelector('.copies').textContent.includes('Stopped')")
-    tab.wait_for_timeout(1500)  # the run that was under way ends
-    runs, slider = study.network_runs(), tab.locator(".growth")
+    runs, slider = _rested(tab), tab.locator(".growth")
     slider.focus()
     slider.press("Home")
     tab.wait_for_function("document.querySelector('.eye .rest').textContent.endsWith('conv1.0')")
@@ -64,8 +71,10 @@ def test_playing_the_depth_makes_both_fields_grow_without_a_network_run(page: st
         if not seen or (_number(theory), _number(effective)) != seen[-1]:
             seen.append((_number(theory), _number(effective)))
         slider.press("ArrowRight")
+    tab.wait_for_function("document.querySelector('.eye .sight dd').textContent.includes('223')")
+    seen.append((_number(_figures(tab)[0]), _number(_figures(tab)[1])))
     assert seen[0] == (3, 3)
-    assert [theory for theory, _ in seen] == sorted({theory for theory, _ in seen})
+    assert [theory for theory, _ in seen] == sorted(theory for theory, _ in seen)
     assert seen[-1][0] == 223
     assert seen[-1][1] > seen[0][1]
     assert study.network_runs() == runs

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.streaming import Finished, follow
+from app.streaming import Finished, end, end_all, follow
 from cvdemo.errors import Stopped
 
 
@@ -48,3 +48,52 @@ def test_closing_the_stream_ends_the_work() -> None:
     stream.close()
     assert ended.wait(2)
     assert len(reached) < 100
+
+
+def test_a_new_work_on_a_line_ends_the_one_before_and_end_ends_both() -> None:
+    """A click on Stop that comes before the browser knows the work's number reaches the server by ``end`` only."""
+    ended: list[str] = []
+
+    def work(name):
+        def run(report):
+            try:
+                while True:
+                    report(name)
+                    time.sleep(0.02)
+            except Stopped:
+                ended.append(name)
+                raise
+
+        return run
+
+    first, second, other = (follow(work(name), line) for name, line in (("a", "x"), ("b", "x"), ("c", "y")))
+    next(first)
+    next(other)
+    next(second)
+    with pytest.raises(Stopped):
+        list(first)
+    assert ended == ["a"]
+    end("x")
+    with pytest.raises(Stopped):
+        list(second)
+    assert ended == ["a", "b"]
+    end("x")  # nothing is left there
+    other.close()
+
+
+def test_the_end_of_the_program_waits_for_work_that_stops_at_its_next_report() -> None:
+    ended = threading.Event()
+
+    def work(report):
+        try:
+            while True:
+                report()
+                time.sleep(0.02)
+        finally:
+            ended.set()
+
+    stream = follow(work)
+    next(stream)
+    end_all()
+    assert ended.is_set()
+    stream.close()

@@ -12,14 +12,12 @@ const ask = makeAsk((question) => server.slide(question), (answer, more) => {
   if (answer.gone) { trigger('again'); return; }
   if (answer.key !== props.value.key) return;
   const settings = more ? props.value.settings : answer.settings ?? props.value.made_for; // refused ones are not kept
+  if (!more && !answer.settings) wishes.forget();
   props.value = { ...props.value, error: null, remedy: null, ...answer, settings };
   draw();
 });
-const change = (settings) => {
-  if (!props.value?.key) return;
-  props.value.settings = { ...props.value.settings, ...settings };
-  ask({ key: props.value.key, settings: props.value.settings });
-};
+const wishes = makeWishes(ask);
+const change = wishes.add;
 
 const draw = () => {
   const value = props.value;
@@ -42,6 +40,7 @@ const draw = () => {
   drawResponse(value);
   ran.textContent = value.ran;
   if (wanted) { const settings = wanted; wanted = null; change(settings); }
+  else wishes.hold();
   hint.textContent = value.hint;
 };
 const query = () => {

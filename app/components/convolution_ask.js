@@ -13,6 +13,25 @@ const makeAsk = (call, onAnswer) => {
   };
   return ask;
 };
+/* What the visitor wants now. New cells, which an older question brought, may come at any time: then it is asked of those. */
+const makeWishes = (ask) => {
+  let wish = {}, askedOf = null;
+  const send = () => {
+    askedOf = props.value.key;
+    props.value.settings = { ...props.value.settings, ...wish };
+    ask({ key: askedOf, settings: props.value.settings });
+  };
+  const kept = () => Object.entries(wish).every(([name, value]) => JSON.stringify(props.value.settings[name]) === JSON.stringify(value));
+  return {
+    add(settings) {
+      if (!props.value?.key) return;
+      wish = { ...wish, ...settings };
+      send();
+    },
+    hold() { if (props.value.key !== askedOf && !kept()) send(); },
+    forget() { wish = {}; },
+  };
+};
 /* Values in the address, so that a copied link brings the same settings. */
 const address = new URLSearchParams(location.search);
 const linkTo = (values) => {

@@ -1,7 +1,6 @@
 /* "Pool or stride": the photo, halved some times in four ways, while it can be moved pixel by pixel. */
 const head = makeHead(() => {});
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
-const change = (settings) => { if (!props.value?.key) return; props.value.settings = { ...props.value.settings, ...settings }; ask({ key: props.value.key, settings: props.value.settings }); };
 const times = makeRange({ label: 'Halvings', help: 'one after another', low: 1, high: 5, step: 1 }, (value) => change({ times: value }));
 const shift = makeRange({ label: 'Move the photo', help: 'pixels to the right', low: 0, high: 8, step: 1 }, (value) => change({ shift: value }));
 const panels = h('div', { class: 'pools' });
@@ -19,6 +18,8 @@ const ask = makeAsk((question) => server.halve(question), (answer, more) => {
   props.value = { ...props.value, error: null, ...answer, settings: more ? props.value.settings : answer.settings ?? props.value.settings };
   draw();
 });
+const wishes = makeWishes(ask);
+const change = wishes.add;
 const draw = () => {
   const value = props.value;
   if (!value) return;
@@ -37,7 +38,7 @@ const draw = () => {
     node.querySelector('p').textContent = panel.figures;
   });
   ran.textContent = value.ran;
-  if (wanted) { const settings = wanted; wanted = null; change(settings); }
+  if (wanted) { const settings = wanted; wanted = null; change(settings); } else wishes.hold();
 };
 link.addEventListener('click', () => copyText(linkTo({ tab: 'convolution', view: 'pool', ...props.value.settings }), link));
 table.addEventListener('click', () => saveText('pooling.csv', [`# ${JSON.stringify(props.value.settings)}`, 'way,change_levels,brightness_levels', ...props.value.panels.map((panel) => `${panel.title},${panel.flicker},${panel.brightness}`)].join('\n')));

@@ -72,13 +72,13 @@ const paint = () => {
   ran.textContent = `${shown.ran} Slider moves since: ${moves}; they run no network.`;
 };
 const drawCopies = (value) => {
-  const { refined, stopped } = value;
+  const refined = shown?.refined, still = stopped(value);
   copies.hidden = !refined;
   if (!refined) return;
-  copiesText.textContent = stopped && !refined.done ? `${refined.text}. Stopped.` : `${refined.text}.`;
+  copiesText.textContent = still && !refined.done ? `${refined.text}. Stopped.` : `${refined.text}.`;
   copiesBar.style.width = `${(100 * refined.copies) / refined.of}%`;
   copiesButton.hidden = refined.done;
-  copiesButton.textContent = stopped ? 'Go on' : 'Stop';
+  copiesButton.textContent = still ? 'Go on' : 'Stop';
 };
 const drawNotices = ({ missing, note, error }) => notice.replaceChildren(
   ...[note, error].filter(Boolean).map((text) => h('p', { class: 'notice' }, text)),
@@ -117,10 +117,13 @@ const anew = (settings) => {
   ask();
 };
 const refineSoon = () => setTimeout(() => { keep(); trigger('refine'); }, 0);
+/* The picture whose refinement the visitor stopped: an answer that was on its way does not start it again. */
+let halted = null, haltedAt = 0;
+const stopped = (value) => Boolean(value.stopped) || (halted !== null && halted === shown?.key);
 copiesButton.addEventListener('click', () => {
-  if (!props.value.stopped) { refining = null; trigger('stop'); return; }
+  if (!stopped(props.value)) { halted = shown.key; haltedAt = Date.now(); trigger('stop'); drawCopies(props.value); return; }
+  halted = null;
   props.value = { ...props.value, stopped: false };
-  refining = shown.key;
   refineSoon();
 });
 const download = (name, url) => h('a', { href: url, download: name }).click();
@@ -137,7 +140,7 @@ link.addEventListener('click', () => {
 });
 
 /* What refining yields may belong to a picture that is gone: a click came in between. */
-let drawnHead = '', refining = null, wish = 0;
+let drawnHead = '', begun = null, wish = 0;
 const stale = (value) => (value.from === 'refine' || value.from === 'sweep') && shown && value.key !== shown.key;
 const take = (value) => {
   if (value.key && shown?.key !== value.key) {
@@ -148,14 +151,14 @@ const take = (value) => {
   } else if (value.key && value.from === 'sweep') {
     shown = { ...shown, sizes: value.sizes };
     sizes.show(shown.sizes, local.side);
-    if (!value.busy && !shown.refined.done && !value.stopped) { refining = shown.key; refineSoon(); }
+    if (!value.busy && !shown.refined.done && !stopped(value)) refineSoon();
   } else if (value.key && value.refined.seen > shown.refined.seen) {
     shown = { ...shown, curves: value.curves, refined: value.refined, ran: value.ran };
     paint();
     look();
   }
-  if (value.key && value.from === 'run' && refining !== value.key && !value.refined.done && !value.stopped) {
-    refining = value.key;
+  if (value.key && value.from === 'run' && begun !== value.run && !value.refined.done && !stopped(value)) { // each run ends what refined before
+    begun = value.run;
     refineSoon();
   }
 };
@@ -168,6 +171,10 @@ const draw = () => {
     wish = value.wish;
     setTimeout(() => anew({}), 60); // Gradio takes over the new point a moment later
   }
+  if (value.from === 'refine' && halted === value.key && !value.stopped && Date.now() - haltedAt > 2000) { // it began after the click
+    haltedAt = Date.now();
+    trigger('stop');
+  }
   drawNotices(value);
   take(value);
   // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
@@ -175,7 +182,7 @@ const draw = () => {
   if (older && tries > 0) { tries -= 1; setTimeout(ask, 50); }
   body.classList.toggle('stale', Boolean(value.busy && shown && value.from !== 'sweep'));
   body.hidden = !shown;
-  drawCopies({ ...value, refined: shown?.refined });
+  drawCopies(value);
   const now = JSON.stringify([value.key, value.message, value.busy, shown?.answer]);
   if (now !== drawnHead) { drawnHead = now; say(value.busy); }
 };
@@ -183,7 +190,7 @@ watch('value', draw);
 draw();
 /* Refining is not for nobody: it rests while another tab is open. */
 document.addEventListener('cv:tab', (event) => {
-  if (event.detail !== 'receptive-field' && shown && !shown.refined.done && !props.value.stopped) { refining = null; trigger('stop'); }
+  if (event.detail !== 'receptive-field' && shown && !shown.refined.done && !stopped(props.value)) trigger('stop');
 });
 withPhoto('receptive-field', () => anew({}));
 setTimeout(() => { if (local.share !== 0.5) document.querySelectorAll('.choice-kept .segmented input')[SHARES.indexOf(local.share)]?.click(); }, 100);

@@ -1,6 +1,7 @@
 """What happens on the Receptive field tab: thin handlers from the visitor's choice to what its component draws."""
 
 import hashlib
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +10,7 @@ import gradio as gr
 
 from app.components.chips import chips
 from app.errors import shows_errors
-from app.streaming import Finished, follow
+from app.streaming import Finished, end, follow
 from app.tabs import receptive_field_view as view
 from app.tabs.busy import busy, fetching
 from app.tabs.receptive_field_asked import DEFAULTS, MODEL_LIMIT, Wish, settings_from, wish
@@ -55,7 +56,7 @@ def chips_here(names: tuple[str, ...] | None) -> dict[str, Any]:
 def _run(photo: Any, models: Any, picture: Any, fetching_one: str | None) -> Iterator[dict[str, Any]]:
     try:
         asked, started = wish(photo, models, picture), time.perf_counter()
-        for step in follow(lambda report: _first(asked, fetching_one, report)):
+        for step in follow(lambda report: _first(asked, fetching_one, report), ID):
             if isinstance(step, Finished):
                 yield _found(photo, asked, *step.result)
             else:
@@ -108,6 +109,7 @@ def _found(photo: Any, asked: Wish, shown: Shown, missing: list[dict[str, Any]])
     return {
         **waiting(""),
         "from": "run",
+        "run": secrets.token_hex(8),
         "key": key,
         "settings": vars(asked.settings),
         "name": str(photo["photo"].get("name") or "Photo")[:80],
@@ -129,7 +131,7 @@ def refine(picture: Any) -> Iterator[dict[str, Any]]:
         yield gr.skip()
         return
     settings = settings_from(picture.get("settings") or {})
-    for step in follow(lambda report: _average(shown, report)):
+    for step in follow(lambda report: _average(shown, report), ID):
         if step is not None:
             yield {
                 **picture,
@@ -156,7 +158,7 @@ def sweep(photo: Any, models: Any, picture: Any) -> Iterator[dict[str, Any]]:
         yield gr.skip()
         return
     asked = wish(photo, models, picture)
-    for step in follow(lambda report: _at_sizes(asked, shown, report)):
+    for step in follow(lambda report: _at_sizes(asked, shown, report), ID):
         text = None if isinstance(step, Finished) or not step else busy(f"Measuring at {step[0]} px")
         yield {**picture, "from": "sweep", "sizes": view.by_size(shown, asked.settings), "busy": text}
 
@@ -193,7 +195,8 @@ def look(asked: Any) -> dict[str, Any]:
 
 
 def stopped(picture: Any) -> dict[str, Any]:
-    """Show what is known when the visitor stopped the work."""
+    """End the work, and show what is known."""
+    end(ID)
     known = _plain(picture)
     message = known.get("message") or ("" if known.get("key") else "Stopped. Choose a photo or a model to go on.")
     return {**known, "busy": None, "stopped": True, "message": message}
