@@ -5,8 +5,8 @@ from typing import Any
 from gradio.events import EventListener
 
 from app.components.drawn import Drawn
+from cvdemo.inside.palettes import INFERNO
 from cvdemo.receptive_field import words
-from cvdemo.receptive_field.heat import INFERNO
 
 
 class FieldView(Drawn):

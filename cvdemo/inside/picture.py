@@ -1,6 +1,6 @@
 """The photo as a model gets it: decoded once a while, cut and resized by the model's own rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ class Picture:
         pixels: the same before normalisation, uint8 (h, w, 3).
         crop: where it lies in the photo.
         photo_wh: size of the upright photo.
+        rule: by which the model's picture was cut out.
     """
 
     digest: str
@@ -32,6 +33,7 @@ class Picture:
     pixels: NDArray[np.uint8]
     crop: Crop
     photo_wh: tuple[int, int]
+    rule: Preprocessing
 
     @property
     def size_hw(self) -> tuple[int, int]:
@@ -50,7 +52,15 @@ def picture(path: Path, preprocessing: Preprocessing) -> Picture:
     entry = prepare(photo, preprocessing)
     left, top, right, bottom = entry.crop_xyxy
     crop = Crop(left, top, right - left, bottom - top)
-    return Picture(photo.digest, entry.array, entry.seen, crop, photo.full_size_wh)
+    return Picture(photo.digest, entry.array, entry.seen, crop, photo.full_size_wh, preprocessing)
+
+
+def enlarged(path: Path, shown: Picture, side: int = 384) -> NDArray[np.uint8]:
+    """Return the same part of the photo with its longer side at ``side`` pixels, for people: uint8 (h, w, 3)."""
+    height, width = shown.size_hw
+    share = side / max(height, width)
+    rule = replace(shown.rule, size_hw=(max(1, round(height * share)), max(1, round(width * share))))
+    return prepare(decoded(path, needed_side([rule])), rule).seen
 
 
 def decoded(path: Path, side: int) -> Photo:

@@ -163,3 +163,12 @@ def see(
 def known(asked: Asked) -> Seen | None:
     """Return the pass of ``asked`` if it is still known; never runs anything."""
     return _seen.get(asked)
+
+
+def known_on(path: Path, asked: Asked) -> Seen | None:
+    """Return the pass of the same model and settings on another photo, if it is known.
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+    """
+    return _seen.get(replace(asked, digest=digest_of(path)))

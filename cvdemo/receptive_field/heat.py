@@ -3,13 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cvdemo.inside.palettes import INFERNO
 from cvdemo.receptive_field.squares import logged
 
 DARKENED = 0.62  # of the photo's brightness stays
 OPACITY = 0.75  # of the strongest heat
 
-# matplotlib's "inferno" (van der Walt and Smith, CC0) at nine even steps.
-INFERNO = ("#000004", "#1f0c48", "#550f6d", "#88226a", "#ba3655", "#e35933", "#f98c0a", "#f9c932", "#fcffa4")
 _TABLE = np.array([[int(text[start : start + 2], 16) for start in (1, 3, 5)] for text in INFERNO], np.float32)
 
 

@@ -1,0 +1,158 @@
+/* Look inside: one photo, one point, several views; clicks and sliders act on what the server knows already. */
+const TAB = 'inside', SHARED = ['view', 'depth', 'opacity', 'random', 'side'], START = props.value.settings;
+const local = structuredClone(START);
+const restore = (text) => {
+  try {
+    const asked = JSON.parse(text || '{}');
+    for (const [name, value] of Object.entries(asked)) {
+      if (!(name in START)) continue;
+      if (typeof START[name] === 'object') Object.assign(local[name], Object.fromEntries(Object.entries(value).filter(([key]) => key in START[name])));
+      else if (typeof value === typeof START[name]) local[name] = value;
+    }
+  } catch { /* a link that somebody cut short: the usual settings then */ }
+};
+const address = new URLSearchParams(location.search);
+if (address.get('tab') === TAB) restore(address.get('inside'));
+if (address.get('tab') === TAB && props.views.some((view) => view.id === address.get('view'))) local.view = address.get('view');
+if (!props.views.some((view) => view.id === local.view)) local.view = props.views[0].id;
+
+let shown = null, point = null, moves = 0, firstRuns = null, runs = 0;
+const ask = (extra) => server.look({ key: shown.key, settings: local, point, ...extra });
+const tools = {
+  heads: () => shown.heads, points: () => shown.look.points, opacity: () => local.opacity, ask,
+  tap(number, down, right) {
+    const { crop } = shown.heads[number], [width, height] = shown.photo_wh, within = (value, size) => Math.min(size - 1, Math.max(0, Math.round(value)));
+    const at = [within(crop.top + down * crop.height - 0.5, height), within(crop.left + right * crop.width - 0.5, width)];
+    document.dispatchEvent(new CustomEvent('cv:point', { detail: at }));
+    moved(at); // at once: the rail tells its own rest later
+  },
+  open: (view) => choose(view),
+  toDepth(number, stop) { change({ depth: stop / Math.max(1, shown.heads[number].stops.length - 1) }); },
+  runs(count) { if (count !== undefined) { runs = count; foot.set(told()); } },
+};
+const views = Object.fromEntries(props.views.map(({ id }) => [id, VIEWS[id]({ ...tools, own: () => local[id],
+  change(patch, again = true) { Object.assign(local[id], patch); moves += 1; keep(); if (again) look(); else foot.set(told()); } })]));
+const controls = makeControls(props.views, { depth: (depth) => change({ depth }), opacity: (opacity) => { local.opacity = opacity; moves += 1; keep(); views[local.view].repaint?.(); foot.set(told()); }, anew: (patch) => anew(patch) });
+const notices = h('div', { class: 'notices' }), place = h('div', { class: 'in-place' });
+const download = (name, url) => h('a', { href: url, download: name }).click();
+const foot = makeFoot({
+  png: async () => download(`look-inside-${local.view}.png`, await paintSheet(views[local.view].stages?.() || [], shown.look.answer, `${shown.name}. ${shown.look.layers.join(', ')}.`)),
+  npy: async () => { for (const { name, url } of (await ask({ npy: true })).files || []) download(name, url); },
+  json: (button) => copyText(JSON.stringify({ photo: shown.name, point, models: shown.heads.map((head) => head.model), settings: local, answer: shown.look.answer, layers: shown.look.layers }, null, 2), button),
+  link: (button) => {
+    const url = new URL(location.href), set = Object.fromEntries(Object.entries(local).filter(([name, value]) => name !== 'view' && JSON.stringify(value) !== JSON.stringify(START[name])));
+    for (const [name, value] of Object.entries({ tab: TAB, view: local.view, models: shown.heads.map((head) => head.model).join(',') })) url.searchParams.set(name, value);
+    if (Object.keys(set).length) url.searchParams.set('inside', JSON.stringify(set)); else url.searchParams.delete('inside');
+    copyText(url.href, button);
+  },
+});
+const body = h('div', { class: 'in-body' }, place, controls.node, foot.node);
+root.append(notices, body);
+
+const told = () => {
+  const count = runs - firstRuns, times = count === 1 ? '1 time' : `${count} times`;
+  return `${shown.heads.map((head) => `${head.title} ${head.network_ms.toPrecision(3)} ms`).join(', ')}. Since this photo came, networks ran ${times} here; slider moves: ${moves}.`;
+};
+const say = (busy) => {
+  const value = props.value, answer = shown && !(value.message && !value.key) ? shown.look.answer : value.message;
+  props.value = { ...value, head: { question: value.question, answer: answer || '', marked: null, busy: busy ?? null } };
+  trigger('said');
+};
+const paint = () => {
+  const { look: now } = shown;
+  if (place.firstElementChild !== views[now.view].node) place.replaceChildren(views[now.view].node);
+  views[now.view].draw(now.cards);
+  controls.set(local, now.layers.map((layer, number) => `${shown.heads[number].title}: ${layer}`).join(' \u00b7 '));
+  drawNotices(props.value);
+  foot.set(told());
+};
+const edge = (number) => {
+  const { crop } = shown.heads[number], low = (from) => Math.ceil(from), high = (from, size) => Math.floor(from + size) - 1;
+  const within = ([row, column]) => [Math.min(Math.max(row, low(crop.top)), high(crop.top, crop.height)), Math.min(Math.max(column, low(crop.left)), high(crop.left, crop.width))];
+  document.dispatchEvent(new CustomEvent('cv:point', { detail: within(point) }));
+};
+const drawNotices = (value) => {
+  const cut = shown && !value.message ? shown.look.notes.findIndex(Boolean) : -1;
+  notices.replaceChildren(
+    ...(cut >= 0 ? [h('p', { class: 'notice' }, `${shown.heads[cut].title}: ${shown.look.notes[cut]} `, h('button', { type: 'button', class: 'btn sm', onclick: () => edge(cut) }, 'Move to the edge'))] : []),
+    ...(value.error ? [h('p', { class: 'alert' }, value.error)] : []),
+    ...(value.missing || []).map((gone) => h('div', { class: 'notice in-missing' }, h('span', {}, gone.text),
+      gone.fetch ? h('button', { type: 'button', class: 'btn sm primary', onclick: () => { keep({ fetching: gone.model }); trigger('fetch'); } }, gone.fetch) : null)));
+};
+const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
+const anew = (patch) => { Object.assign(local, patch); keep(); trigger('again'); };
+
+/* One question at a time; while one is under way only the newest waits, so the last value always wins. */
+let asking = false, waiting = false;
+const look = async () => {
+  if (!shown) return;
+  if (asking) { waiting = true; return; }
+  asking = true;
+  try {
+    const answer = await ask();
+    if (answer.work) { keep(); trigger('again'); }
+    else if (answer.error) { props.value = { ...props.value, error: answer.error }; drawNotices(props.value); }
+    else if (answer.key === shown.key && answer.view === local.view) {
+      shown = { ...shown, look: answer };
+      ({ runs } = answer);
+      props.value = { ...props.value, error: null };
+      paint();
+      say();
+    }
+  } finally {
+    asking = false;
+    if (waiting) { waiting = false; look(); }
+  }
+};
+const change = (patch) => { Object.assign(local, patch); moves += 1; keep(); if (shown) look(); };
+const moved = (at) => { if (JSON.stringify(at) !== JSON.stringify(point)) { point = at; look(); } };
+const radio = (view) => document.querySelector(`.inside-switch input[value="${view}"]`);
+const choose = (view) => {
+  if (!views[view] || view === local.view) return;
+  local.view = view;
+  keep();
+  if (radio(view) && !radio(view).checked) radio(view).click();
+  const url = new URL(location.href);
+  if (url.searchParams.get('tab') === TAB) { url.searchParams.set('view', view); history.replaceState(null, '', url); }
+  look();
+};
+document.addEventListener('keydown', (event) => {
+  if (!shown || event.ctrlKey || event.metaKey || event.altKey || !root.offsetParent || event.target.closest?.('input:not([type=range],[type=radio]),textarea,select')) return;
+  const number = Number(event.key);
+  if (number >= 1 && number <= props.views.length) { event.preventDefault(); choose(props.views[number - 1].id); }
+  const step = { '[': -1, ']': 1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const last = Math.max(1, shown.heads[0].stops.length - 1);
+  change({ depth: Math.min(1, Math.max(0, (Math.round(local.depth * last) + step) / last)) });
+});
+
+let wish = 0, drawnHead = '';
+const draw = () => {
+  const value = props.value;
+  if (!value) return;
+  if (value.view && value.view !== local.view) { const { view, ...rest } = value; props.value = rest; choose(view); return; }
+  if ((value.wish || 0) > wish) {
+    ({ wish } = value);
+    if (value.anew || !shown) { props.value = { ...value, anew: false }; setTimeout(() => anew({}), 60); } // Gradio takes over the new choice a moment later
+    else moved(value.at);
+  }
+  if (value.key && value.heads && value.look && value.look !== shown?.from) {
+    const other = shown?.key !== value.key;
+    if (other) moves = 0;
+    if (firstRuns === null || shown?.name !== value.name) firstRuns = value.look.before;
+    shown = { key: value.key, heads: value.heads, photo_wh: value.photo_wh, name: value.name, look: value.look, from: value.look };
+    point = point && !other ? point : value.look.point;
+    ({ runs } = value.look);
+    paint();
+    if (value.look.view !== local.view || JSON.stringify(point) !== JSON.stringify(value.look.point) || JSON.stringify(value.asked) !== JSON.stringify(local)) look();
+  } else drawNotices(value);
+  body.classList.toggle('stale', Boolean(value.busy && shown));
+  body.hidden = !shown;
+  const now = JSON.stringify([value.key, value.message, value.busy, shown?.look.answer]);
+  if (now !== drawnHead) { drawnHead = now; say(value.busy); }
+};
+watch('value', draw);
+draw();
+withPhoto(TAB, () => { point = null; anew({}); });
+setTimeout(() => { if (local.view !== props.views[0].id) radio(local.view)?.click(); }, 100);

@@ -1,0 +1,34 @@
+/* The last line: what ran, and what can be taken away. */
+const makeFoot = (on) => {
+  const button = (text, act) => h('button', { type: 'button', class: 'btn sm', onclick: (event) => act(event.currentTarget) }, text);
+  const ran = h('span', { class: 'ran' });
+  const node = h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, button('PNG', on.png), button('NPY', on.npy), button('Copy as JSON', on.json), button('Copy link', on.link)));
+  return { node, set: (text) => { ran.textContent = text; } };
+};
+/* The pictures on screen as one PNG: each stage as it is drawn, with the answer above. */
+const paintSheet = async (stages, answer, credit) => {
+  const size = 420, gap = 20, across = Math.min(stages.length, 3), down = Math.ceil(stages.length / 3);
+  const sheet = h('canvas', { width: Math.max(680, across * (size + gap) + gap), height: down * (size + gap) + 100 }), pen = sheet.getContext('2d');
+  const write = (text, y, font) => { pen.font = `${font} system-ui, sans-serif`; pen.fillStyle = '#16202b'; pen.fillText(text, gap, y, sheet.width - 2 * gap); };
+  pen.fillStyle = '#ffffff';
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  write(answer, 36, '600 20px');
+  for (const [index, stage] of stages.entries()) {
+    const left = gap + (index % 3) * (size + gap), top = 60 + Math.floor(index / 3) * (size + gap), { photo, heat, over, opacity, lines } = stage.layers();
+    pen.imageSmoothingEnabled = true;
+    pen.drawImage(photo, left, top, size, size);
+    if (heat || over) { pen.fillStyle = 'rgb(0 0 0 / 38%)'; pen.fillRect(left, top, size, size); }
+    pen.imageSmoothingEnabled = false;
+    if (heat) pen.drawImage(heat, left, top, size, size);
+    if (over) { pen.globalAlpha = opacity; pen.drawImage(over, left, top, size, size); pen.globalAlpha = 1; }
+    const [, , width, height] = lines.getAttribute('viewBox').split(' ').map(Number);
+    for (const shape of lines.querySelectorAll('.line')) {
+      const path = shape.tagName === 'rect' ? `M${shape.getAttribute('x')} ${shape.getAttribute('y')}h${shape.getAttribute('width')}v${shape.getAttribute('height')}h-${shape.getAttribute('width')}z` : shape.getAttribute('d');
+      const scaled = new Path2D();
+      scaled.addPath(new Path2D(path), new DOMMatrix([size / width, 0, 0, size / height, left, top]));
+      for (const [colour, thick] of [['#000000', 4], ['#ffffff', 2]]) { Object.assign(pen, { strokeStyle: colour, lineWidth: thick }); pen.stroke(scaled); }
+    }
+  }
+  write(credit, sheet.height - 14, '12px');
+  return sheet.toDataURL('image/png');
+};

@@ -1,0 +1,67 @@
+/* Maps as pictures: what the server packs (app/tabs/inside_look.packed) is coloured here, so that sliders ask nobody.
+
+   A view's script adds VIEWS.<id> = (tools) => ({ node, draw(cards), repaint() }). ``cards`` is what its Python module's
+   ``draw`` returned; ``repaint`` (if there is one) follows the opacity slider. The tools:
+   heads() what stays the same for each model; own() the view's settings; change(patch) sets some of them and draws anew;
+   ask(extra) -> promise of the server's answer; opacity() 0..1; points() where the point fell in each model's picture;
+   tap(number, row, column) a click at these shares (0..1) of model ``number``'s picture; open(view) shows another view;
+   toDepth(number, stop) moves the depth slider to that layer of that model; runs(count) tells a new run count. */
+const VIEWS = {};
+const ramp = (colours) => {
+  const steps = colours.map((text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)));
+  return Array.from({ length: 256 }, (_, level) => {
+    const place = (level / 255) * (steps.length - 1), low = Math.min(Math.floor(place), steps.length - 2), part = place - low;
+    return steps[low].map((value, index) => value * (1 - part) + steps[low + 1][index] * part);
+  });
+};
+const INFERNO = ramp(props.inferno), VIRIDIS = ramp(props.viridis);
+const unpacked = new WeakMap();
+const levelsOf = (packed) => {
+  if (!unpacked.has(packed)) unpacked.set(packed, Uint8Array.from(atob(packed.data), (letter) => letter.charCodeAt(0)));
+  return unpacked.get(packed);
+};
+/* Colours a map between ``low`` and ``high``; with an opacity the strong values cover more of what lies below. */
+const paintMap = (canvas, packed, low, high, colours, opacity = null) => {
+  const { w, h: rows } = packed;
+  if (canvas.width !== w || canvas.height !== rows) Object.assign(canvas, { width: w, height: rows });
+  const look = Array.from({ length: 256 }, (_, step) => {
+    const value = packed.low + (step / 255) * (packed.high - packed.low);
+    const level = Math.min(255, Math.max(0, Math.round((255 * (value - low)) / (high - low || 1))));
+    return [...colours[level], opacity === null ? 255 : Math.round(255 * opacity * (level / 255))];
+  });
+  const pen = canvas.getContext('2d'), image = pen.createImageData(w, rows), levels = levelsOf(packed);
+  for (let index = 0; index < levels.length; index += 1) image.data.set(look[levels[index]], 4 * index);
+  pen.putImageData(image, 0, 0);
+};
+const figure3 = (value) => {
+  if (!Number.isFinite(value)) return '';
+  const size = Math.abs(value);
+  return size !== 0 && (size >= 1e4 || size < 1e-3) ? value.toExponential(1) : Number(value.toPrecision(3)).toString();
+};
+/* A numbered colour bar: what the darkest and the brightest colour stand for. */
+const makeBar = (what) => {
+  const stripe = h('i', {}), low = h('span', {}), high = h('span', {}), text = h('small', {}, what);
+  return {
+    node: h('div', { class: 'in-bar' }, stripe, h('div', {}, low, text, high)),
+    set(colours, from, to, words) {
+      stripe.style.background = `linear-gradient(90deg,${[0, 64, 128, 191, 255].map((at) => `rgb(${colours[at].map(Math.round)})`).join(',')})`;
+      low.textContent = figure3(from);
+      high.textContent = figure3(to);
+      if (words) text.textContent = words;
+    },
+  };
+};
+const famHead = (head, rest) => h('div', { class: `fam ${head.family}` }, familyMark(head.family),
+  h('span', { class: 'n' }, head.title, h('span', { class: 'rest' }, ` · ${rest}`)),
+  head.random ? h('span', { class: 'state warn' }, 'random weights') : null);
+const choices = (label, options, onPick) => {
+  const buttons = options.map(([value, text]) => h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => onPick(value) }, text));
+  return {
+    node: h('div', { class: 'seg', role: 'group', 'aria-label': label }, buttons),
+    set: (now, offered) => options.forEach(([value], index) => {
+      buttons[index].setAttribute('aria-pressed', String(value === now));
+      buttons[index].hidden = Boolean(offered) && !offered.includes(value);
+    }),
+  };
+};
+const namedChoice = (name, control) => h('div', { class: 'in-choice' }, h('span', { class: 'name' }, name), control.node);

@@ -1,0 +1,42 @@
+"""Look inside: what in the models reacts to the point that was clicked?"""
+
+from typing import Any
+
+import gradio as gr
+
+from app.components.chips import ModelChips
+from app.components.headline import Headline, headline
+from app.components.inside import InsideView
+from app.components.photo import PhotoRail
+from app.tabs import inside_handlers as on
+from app.tabs.inside_views import VIEWS
+from cvdemo.catalogue import BUNDLED_PAIR
+
+TITLE = "Look inside"
+ID = on.ID
+POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now() })"
+
+
+def build(rail: PhotoRail) -> None:
+    """Lay the tab out and wire it to the shared photo."""
+    with gr.Column(elem_classes="inside-tab"):
+        head = Headline(headline(on.QUESTION, "One moment.", busy={"text": "Starting", "share": None}))
+        with gr.Row(elem_classes=["choice", "choice-kept"]):
+            models = ModelChips(on.chips_here(BUNDLED_PAIR), tab=ID)
+            switch = gr.Radio(
+                [(view.TITLE, view.ID) for view in VIEWS], value=VIEWS[0].ID, label="View", show_label=False,
+                elem_classes=["segmented", "inside-switch"],
+            )  # fmt: skip
+        picture = InsideView(on.waiting("One moment."), look=on.look)
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    heavy: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, **quiet}
+    wanted: dict[str, Any] = {"inputs_kwargs": {"photo": rail, "models": models, "picture": picture}, **heavy}
+    fetching = picture.fetch(on.fetch_and_run, outputs=[picture, models], trigger_mode="multiple", **wanted)
+    running = picture.again(on.run, outputs=picture, trigger_mode="always_last", cancels=[fetching], **wanted)
+    rail.point(None, [picture, rail], picture, js=POINT, **quiet)
+    models.models(None, picture, picture, js="(value) => ({ ...value, wish: performance.now(), anew: true })", **quiet)
+    switch.input(None, [picture, switch], picture, js="(value, view) => ({ ...value, view })", **quiet)
+    stopping = gr.on([picture.stop, head.stop], None, cancels=[running, fetching], **quiet)
+    stopping.then(on.stopped, picture, picture, queue=False, **quiet)
+    picture.said(None, picture, head, js="(value) => value.head", **quiet)

@@ -1,0 +1,175 @@
+"""What happens on Look inside: thin handlers from the visitor's choice to what its component draws."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.components.chips import chips
+from app.components.photo import photo_point
+from app.errors import shows_errors
+from app.streaming import Finished, end, follow
+from app.tabs import inside_view as view
+from app.tabs.busy import busy, fetching
+from app.tabs.inside_asked import DEFAULTS, MODEL_LIMIT, Wish, settings_from, wish
+from app.tabs.inside_look import Look
+from app.tabs.missing import is_ready, offer
+from cvdemo import catalogue
+from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
+from cvdemo.inside import seeing
+from cvdemo.inside.seeing import Asked
+from cvdemo.results import Results
+
+ID = "inside"
+QUESTION = "What in the model reacts to the point you clicked?"
+
+_shown = Results(8 * 1024 * 1024)  # by a key that takes the photo to know: what clicks and slider moves act on
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one visitor's page shows: the photo and what was asked of each model; the passes themselves are shared."""
+
+    path: Path
+    photo_wh: tuple[int, int]
+    asked: tuple[Asked, ...]
+
+
+def offered() -> list[catalogue.ModelSpec]:
+    """Return the models that can be looked into: all but detectors."""
+    return [spec for spec in catalogue.offered() if spec.task != "detect"]
+
+
+def chips_here(names: tuple[str, ...] | None) -> dict[str, Any]:
+    """Return the chips' value for this tab; None leaves the choice as it is and brings the states up to date."""
+    return chips(names, offered(), MODEL_LIMIT)
+
+
+@shows_errors
+def run(photo: Any, models: Any, picture: Any) -> Iterator[dict[str, Any]]:
+    """Run the chosen models on the photo, and what the open view needs besides."""
+    yield from _run(photo, models, picture, None)
+
+
+@shows_errors
+def fetch_and_run(photo: Any, models: Any, picture: Any) -> Iterator[tuple[Any, ...]]:
+    """Download the weights of the model that ``picture`` names, then run."""
+    wanted = _plain(picture).get("fetching")
+    for value in _run(photo, models, picture, wanted if isinstance(wanted, str) else None):
+        yield value, (chips_here(None) if not value.get("busy") else gr.skip())
+
+
+def _run(photo: Any, models: Any, picture: Any, fetch: str | None) -> Iterator[dict[str, Any]]:
+    try:
+        asked, started = wish(photo, models, picture), time.perf_counter()
+        before = seeing.network_runs()
+        for step in follow(lambda report: _work(asked, fetch, report), ID):
+            if isinstance(step, Finished):
+                yield _found(photo, asked, before, *step.result)
+            else:
+                yield {**_plain(picture), "busy": _busy(step, time.perf_counter() - started)}
+    except CvDemoError as error:
+        yield waiting(str(error))
+
+
+def _plain(picture: Any) -> dict[str, Any]:
+    return picture if isinstance(picture, dict) else waiting("")
+
+
+def waiting(message: str) -> dict[str, Any]:
+    """Return the picture's value while nothing is known: a sentence."""
+    return {"question": QUESTION, "message": message, "key": None, "busy": None, "settings": DEFAULTS}
+
+
+def _busy(step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
+    return fetching(*step, elapsed_s) if step and len(step) == 2 else busy("Looking into the models")
+
+
+def _work(asked: Wish, fetch: str | None, report: Callable[..., None]) -> tuple[Look | None, list[dict[str, Any]]]:
+    """Run each model, then what the open view needs; what cannot be had is told beside the others."""
+    seen, missing = [], []
+    for name in asked.models:
+        random = seeing.uses_random(name, asked.settings.random)
+        if not random and not is_ready(name) and name != fetch:
+            missing.append(offer(name))
+            continue
+        side = asked.settings.side if name in seeing.SIDES else None
+        try:
+            seen.append(seeing.see(asked.path, name, random, side, report))
+        except Stopped:
+            raise
+        except ModelUnavailable as error:
+            missing.append(offer(name, error))
+    if not seen:
+        return None, missing
+    look = Look(asked.path, tuple(seen), asked.point_rc, asked.settings.depth, asked.settings.own)
+    view.named(asked.settings.view).work(look, report)
+    return look, missing
+
+
+def _found(photo: Any, asked: Wish, before: int, look: Look | None, missing: list[dict[str, Any]]) -> dict[str, Any]:
+    if look is None:
+        return {**waiting("No chosen model is on this machine yet."), "missing": missing}
+    shown = Shown(asked.path, asked.photo_wh, tuple(one.asked for one in look.seen))
+    key = hashlib.sha256(repr(shown).encode()).hexdigest()  # asked twice, it is one and the same picture
+    _shown.put(key, shown)
+    return {
+        **waiting(""),
+        "key": key,
+        "asked": asked.sent,
+        "name": str(photo["photo"].get("name") or "Photo")[:80],
+        "photo_wh": asked.photo_wh,
+        "missing": missing,
+        "heads": [view.head(one, asked.path) for one in look.seen],
+        "look": {"before": before, "runs": seeing.network_runs(), **view.shown(look, asked.settings.view)},
+    }
+
+
+def look(asked: Any) -> dict[str, Any]:
+    """Answer a click or a slider move, for the browser, out of what is known.
+
+    Returns:
+        ``{"key", "view", "point", "answer", "cards", "notes", "runs"}``; ``{"work": true}`` when a network has to run
+        first; ``{"error": sentence}``.
+    """
+    try:
+        found = _look(asked)
+        if found is None:
+            return {"work": True}
+        which = settings_from(asked["settings"]).view
+        if asked.get("npy") is True:
+            return {"files": view.files(found, which)}
+        if isinstance(asked.get("off"), dict):
+            return view.switched_off(found, asked["off"])
+        if isinstance(asked.get("table"), str):
+            return view.table(found, asked["table"])
+        if not view.named(which).known(found):
+            return {"work": True}
+        return {"key": asked["key"], "runs": seeing.network_runs(), **view.shown(found, which)}
+    except CvDemoError as error:
+        return {"error": str(error)}
+
+
+def _look(asked: Any) -> Look | None:
+    """Return what the browser's question is about; None when it is not known any more."""
+    shown = _shown.get(asked.get("key")) if isinstance(asked, dict) and isinstance(asked.get("key"), str) else None
+    if shown is None:
+        return None
+    seen = tuple(one for one in map(seeing.known, shown.asked) if one is not None)
+    if len(seen) < len(shown.asked):
+        return None
+    settings = settings_from(asked.get("settings"))
+    point = photo_point({"point": asked.get("point")}, shown.photo_wh)
+    return Look(shown.path, seen, point, settings.depth, settings.own)
+
+
+def stopped(picture: Any) -> dict[str, Any]:
+    """End the work, and show what is known."""
+    end(ID)
+    known = _plain(picture)
+    message = known.get("message") or ("" if known.get("key") else "Stopped. Choose a photo or a model to go on.")
+    return {**known, "busy": None, "message": message}

@@ -1,0 +1,57 @@
+"""The view Overview: a row of tiles for each model, each the small form of another view."""
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.tabs.inside_look import Look
+from cvdemo.feature_maps import words
+
+ID = "overview"
+TITLE = "Overview"
+WHY = words.WHY
+DEFAULTS: dict[str, Any] = {}
+COLUMNS = {"saliency": "Saliency", "point": "From this point", "strongest": "Strongest map"}
+SOURCES: list[ModuleType] = []  # the views that give tiles, the first for a column wins: filled by inside_views
+
+
+def settings(value: Any) -> None:
+    """The overview has no settings of its own."""
+    return None
+
+
+def work(look: Look, report: Any) -> None:
+    """Run what the tiles need."""
+    for source in SOURCES:
+        source.work(look, report)
+
+
+def known(look: Look) -> bool:
+    """Whether all tiles can be drawn without a network run."""
+    return all(source.known(look) for source in SOURCES)
+
+
+def answer(look: Look) -> str:
+    """Return the answer of the first view that gives tiles."""
+    return SOURCES[0].answer(look) if SOURCES else ""
+
+
+def draw(look: Look) -> list[dict[str, Any]]:
+    """Return a card a model with its tiles, in the order of `COLUMNS`."""
+    cards = []
+    for number, one in enumerate(look.seen):
+        found: dict[str, Any] = {}
+        for source in SOURCES:
+            given = source.tile(look, number)
+            if given is not None:
+                found.setdefault(given["column"], given)
+        tiles = [{**found[column], "heading": COLUMNS[column]} for column in COLUMNS if column in found]
+        cards.append({"model": one.asked.model, "layer": one.stops[look.stop(number)].label, "tiles": tiles})
+    return cards
+
+
+def arrays(look: Look) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return what the tiles' views return."""
+    return [row for source in SOURCES for row in source.arrays(look)]

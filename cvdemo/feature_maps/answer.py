@@ -1,0 +1,104 @@
+"""What the answer owes to a channel: an estimate for all at once, and the real answer with one switched off."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo import models
+from cvdemo.errors import SettingError
+from cvdemo.inside.seeing import Seen
+from cvdemo.results import Results
+
+_contributions = Results(32 * 1024 * 1024)
+_without = Results(8 * 1024 * 1024)
+
+
+@dataclass(frozen=True)
+class Without:
+    """The answer with one channel switched off.
+
+    Args:
+        label, before, after: the class that was first, and its probability 0..1 then and now.
+        first, first_probability: the class that is first now.
+    """
+
+    channel: int
+    label: str
+    before: float
+    after: float
+    first: str
+    first_probability: float
+
+
+def has_classes(seen: Seen) -> bool:
+    """Whether a model gives probabilities of its own classes."""
+    return seen.logits is not None and not seen.spec.zero_shot
+
+
+def contributions(seen: Seen, number: int) -> NDArray[np.float32]:
+    """Return float32 (C,): the share of each channel of stop ``number`` in the first class's score.
+
+    To first order: the channel's activation times the gradient of the score, summed over the map; a class token's
+    too. One run forward and back, then known.
+
+    Raises:
+        SettingError: the model has no classes.
+        ModelUnavailable: it cannot be had any more.
+    """
+    key = (seen.asked, number)
+    found = _contributions.get(key)
+    if found is None:
+        _check(seen)
+        with models.borrow(seen.asked.model, random=seen.asked.random) as ready:
+            from cvdemo.feature_maps.runs import gradient_times_activation
+
+            found = gradient_times_activation(ready, seen, number)
+        _contributions.put(key, found)
+    return found
+
+
+def known_contributions(seen: Seen, number: int) -> NDArray[np.float32] | None:
+    """Return what `contributions` found before, or None; runs nothing."""
+    return _contributions.get((seen.asked, number))
+
+
+def switch_off(seen: Seen, number: int, channel: int) -> Without:
+    """Run the model again with ``channel`` of stop ``number`` at 0 everywhere, the class token included.
+
+    Raises:
+        SettingError: there is no such channel, or the model has no classes.
+        ModelUnavailable: it cannot be had any more.
+    """
+    stop = seen.stops[number]
+    if not 0 <= channel < stop.channels:
+        raise SettingError(f"{stop.label} has {stop.channels} channels: choose one from 0 to {stop.channels - 1}.")
+    key = (seen.asked, number, channel)
+    found = _without.get(key)
+    if found is None:
+        _check(seen)
+        with models.borrow(seen.asked.model, random=seen.asked.random) as ready:
+            from cvdemo.feature_maps.runs import logits_without
+
+            found = _told(seen, channel, logits_without(ready, seen, number, channel))
+        _without.put(key, found)
+    return found
+
+
+def _check(seen: Seen) -> None:
+    if not has_classes(seen):
+        raise SettingError(f"{seen.spec.title} names no classes of its own, so there is no answer to compare.")
+
+
+def _told(seen: Seen, channel: int, logits: NDArray[np.float32]) -> Without:
+    assert seen.logits is not None
+    before, after = probabilities(seen.logits), probabilities(logits)
+    first, now = int(before.argmax()), int(after.argmax())
+    names = seen.labels
+    return Without(channel, names[first], float(before[first]), float(after[first]), names[now], float(after[now]))
+
+
+def probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the softmax of logits (classes,)."""
+    raised = np.exp(logits.astype(np.float64) - logits.max())
+    return raised / raised.sum()

@@ -1,0 +1,43 @@
+"""The sentences of Look inside's feature maps and overview, made from the numbers on screen."""
+
+from collections.abc import Sequence
+
+from cvdemo.feature_maps.answer import Without
+from cvdemo.inside.naming import called
+from cvdemo.inside.seeing import Seen
+from cvdemo.wording import listed, percent
+
+WHY = (
+    "Each tile is one filter's answer over the photo: bright where it finds its pattern. Early layers answer to edges "
+    "and colours, later ones to parts and things."
+)
+CUT_OFF = "That point was cut off before the model saw it."
+
+
+def strongest(seen: Sequence[Seen], found: Sequence[tuple[int, float]]) -> str:
+    """Return which channel of each model stands out most at the point, with its number."""
+    parts = [
+        f"{name} channel {channel}" for name, (channel, _) in zip(called(one.spec for one in seen), found, strict=True)
+    ]
+    return f"Strongest at this point: in {listed(parts, 'and in')}."
+
+
+def spread(score: float) -> str:
+    """Return how far a channel stands out at the point."""
+    return f"{score:.1f} of its spreads above its mean here"
+
+
+def dead(share: float) -> str:
+    """Return how much of the photo a channel does not answer to."""
+    if share >= 1:
+        return "silent everywhere in this photo"
+    return f"silent in {percent(share)} of the photo"
+
+
+def without(found: Without) -> str:
+    """Return what switching a channel off did to the answer."""
+    change = f"{found.label} has {percent(found.after)} instead of {percent(found.before)}"
+    if found.first == found.label:
+        return f"Without channel {found.channel} {change}; it stays the first answer."
+    now = f"{found.first} comes first with {percent(found.first_probability)}"
+    return f"Without channel {found.channel} {change}, and {now}."
