@@ -37,6 +37,7 @@ def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: st
         sha256=sha256,
         class_token=any(name.endswith("cls_token") for name, _ in network.named_parameters()),
         graph=None if parts.texts else network,
+        texts=parts.texts,
     )
 
 

@@ -110,6 +110,7 @@ class ReadyModel(Ready):
         label_ids: synsets in the order of the outputs; () where they are not known.
         multiply_adds: at the size of ``preprocessing``.
         class_token: whether the network has a class token.
+        texts: zero-shot models only: see `Parts`.
     """
 
     network: nn.Module
@@ -117,6 +118,7 @@ class ReadyModel(Ready):
     preprocessing: Preprocessing
     label_ids: tuple[str, ...]
     class_token: bool
+    texts: Callable[[tuple[str, ...]], NDArray[np.int64]] | None = None
 
 
 @dataclass(frozen=True)
