@@ -185,7 +185,7 @@ def test_rollout_is_a_row_of_the_product_of_matrices() -> None:
 
 @pytest.mark.parametrize("discard", [-0.1, 1.0, float("nan")])
 def test_a_share_out_of_range_is_refused(discard: float) -> None:
-    with pytest.raises(SettingError, match="from 0 to 0.99"):
+    with pytest.raises(SettingError, match=r"from 0 to 0\.99"):
         rollout.rollout(TWO_LAYERS, 0, discard)
 
 

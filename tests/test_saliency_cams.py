@@ -119,7 +119,7 @@ def test_score_cam_is_that_of_the_grad_cam_package() -> None:
     with package.ScoreCAM(network, [network.layer4[-1]]) as cam:  # type: ignore[union-attr, index]
         expected = cam(picture, targets=[ClassifierOutputTarget(TARGET)])[0]
     ours = measures.scaled(measures.resized(measures.scaled(ours), (64, 64)))
-    np.testing.assert_allclose(ours, measures.scaled(expected), atol=1e-4)
+    np.testing.assert_allclose(ours, measures.scaled(expected), atol=2e-3)  # it lays masks from corner to corner
     assert seen[-1] == (len(activations), len(activations))
 
 
@@ -212,5 +212,3 @@ def test_insertion_ends_with_the_photo_itself_and_begins_without_its_details() -
 
 def test_an_answer_that_never_falls_to_half_says_so() -> None:
     assert faithful.Curve(np.linspace(1, 0.6, 17).astype(np.float32)).half_at is None
-
-

@@ -2,11 +2,13 @@
 
 import gradio as gr
 
+from app.api.attention import attention
 from app.api.classify import classify, models
 from app.api.detect import detect
 from app.api.receptive_field import effective_receptive_field, receptive_field
+from app.api.saliency import saliency
 
-COMPUTING = (classify, detect, receptive_field, effective_receptive_field)
+COMPUTING = (classify, detect, receptive_field, effective_receptive_field, saliency, attention)
 
 
 def add_endpoints() -> None:

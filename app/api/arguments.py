@@ -45,3 +45,27 @@ def whole(value: Any, name: str, low: int, high: int) -> int:
     if not number or value != int(value) or not low <= value <= high:
         raise SettingError(f"{name} must be a whole number from {low} to {high}.")
     return int(value)
+
+
+def flag(value: Any, name: str) -> bool:
+    """Return a yes or no.
+
+    Raises:
+        SettingError: it is none; 0 and "false" are none either.
+    """
+    if not isinstance(value, bool):
+        raise SettingError(f"{name} must be true or false.")
+    return value
+
+
+def labels_from(value: Any) -> tuple[str, ...]:
+    """Return the visitor's own classes, at most 20 of 80 characters; None means none.
+
+    Raises:
+        SettingError: it is no such list.
+    """
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value) or len(value) > 20:
+        raise SettingError('labels must be a list of at most 20 names, such as ["a cat", "a dog"].')
+    return tuple(one.strip()[:80] for one in value)

@@ -20,6 +20,8 @@ from torch import Tensor, nn
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.places import by_corner, by_window, grid_of, plain
 
+BLOCKS = (SwinTransformerBlock, MobileVitBlock)
+
 
 @dataclass(frozen=True)
 class Tap:
@@ -49,9 +51,8 @@ class Tap:
 
 def taps(network: nn.Module) -> tuple[Tap, ...]:
     """Return the attention modules of a network that look at the photo, in the order of computation; () for a CNN."""
-    found, around = [], [
-        (name, part) for name, part in network.named_modules() if isinstance(part, SwinTransformerBlock | MobileVitBlock)
-    ]  # fmt: skip
+    found = []
+    around = [(name, part) for name, part in network.named_modules() if isinstance(part, BLOCKS)]
     for name, module in network.named_modules():
         if name.startswith("text_model"):
             continue
@@ -80,6 +81,23 @@ def listening(wanted: Sequence[Tap]) -> Iterator[dict[str, tuple[Tensor, ...]]]:
             handle.remove()
 
 
+@contextmanager
+def listening_to_block(network: nn.Module, tap: Tap) -> Iterator[list[np.ndarray]]:
+    """Collect how long each token's vector is after the block around ``tap``: float32 (tokens,), for one picture."""
+    found: list[np.ndarray] = []
+
+    def keep(module: nn.Module, inputs: Any, output: Any) -> None:
+        tensor = output[0] if isinstance(output, tuple) else output
+        if tensor.dim() == 3:
+            found.append(_array(tensor[0].norm(dim=-1)))
+
+    handle = network.get_submodule(tap.name.rpartition(".")[0]).register_forward_hook(keep)
+    try:
+        yield found
+    finally:
+        handle.remove()
+
+
 def split(tap: Tap, outputs: tuple[Tensor, ...]) -> tuple[Tensor, Tensor, Tensor]:
     """Return queries (divided by the square root of d), keys and values, each (groups, heads, tokens, d)."""
     heads = tap.heads
@@ -99,8 +117,8 @@ def layer_of(tap: Tap, outputs: tuple[Tensor, ...], size_hw: tuple[int, int]) ->
     groups, tokens = query.shape[0], query.shape[2]
     bias = mask = None
     if isinstance(tap.parent, SwinTransformerBlock):
-        block = tap.parent
-        places, grid = by_window(block.input_resolution, block.window_size, block.shift_size)  # type: ignore[arg-type]
+        block: Any = tap.parent
+        places, grid = by_window(block.input_resolution, block.window_size, block.shift_size)
         bias = _array(tap.module._get_rel_pos_bias()[0])
         mask = None if block.attn_mask is None else _array(block.attn_mask)
     elif isinstance(tap.parent, MobileVitBlock):

@@ -1,20 +1,15 @@
 """One run forward, and back to the last map only: what every method but Score-CAM is calculated from."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cvdemo.inside.answering import Answer
 from cvdemo.saliency.last_map import LastMap, as_map
-
-if TYPE_CHECKING:
-    from cvdemo.loading import ReadyModel
-
-Answer = Callable[[Tensor], Tensor]
-"""Pictures (N, 3, h, w) to logits (N, classes), in a way that gradients can flow through."""
 
 Arrays = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 
@@ -55,27 +50,6 @@ def look_back(
         _array(as_map(gradient, place, size_hw)),
         _array(logits.detach()),
     )
-
-
-def answer_of(ready: "ReadyModel", labels: tuple[str, ...] = ()) -> Answer:
-    """Return how a borrowed model answers; ``labels`` are the visitor's own, for zero-shot models."""
-    network: Any = ready.network
-    if ready.texts is None:
-        return network
-    device = next(network.parameters()).device
-    with torch.no_grad():
-        ids = torch.from_numpy(ready.texts(labels)).to(device)
-        words = _unit(network.get_text_features(input_ids=ids).pooler_output)
-
-    def answer(pixels: Tensor) -> Tensor:
-        seen = _unit(network.get_image_features(pixels).pooler_output)
-        return seen @ words.T * network.logit_scale.exp() + network.logit_bias
-
-    return answer
-
-
-def _unit(vectors: Tensor) -> Tensor:
-    return vectors / vectors.norm(dim=-1, keepdim=True)
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:

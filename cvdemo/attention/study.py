@@ -1,0 +1,171 @@
+"""Runs a model once and keeps the queries and keys of all its layers: layer, head, point and rollout slide on those."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo import models
+from cvdemo.attention.layer import AttentionLayer
+from cvdemo.attention.statistics import Figures, figures
+from cvdemo.catalogue import get
+from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.inside.crop import unit_at
+from cvdemo.inside.picture import Picture, digest_of
+from cvdemo.inside.seeing import OnProgress, at_size, check, network_turn, own_labels, uses_random
+from cvdemo.results import Results
+
+if TYPE_CHECKING:
+    from cvdemo.loading import ReadyModel
+
+NONE = "This model has no attention: a CNN mixes neighbours by fixed filters."
+
+_attended = Results(384 * 1024 * 1024)
+_relevant = Results(16 * 1024 * 1024)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What attention depends on.
+
+    Args:
+        digest: of the photo.
+        random: random weights, also where trained ones are here.
+        side: of the picture in pixels, or None for the model's own.
+    """
+
+    digest: str
+    model: str
+    random: bool = False
+    side: int | None = None
+
+
+@dataclass(frozen=True)
+class Attended:
+    """One run: every layer's queries and keys, and the figures of every head.
+
+    Args:
+        weights: ``bundled``, ``cached`` or ``random``.
+        norms: float32 (patches,), the length of each patch's vector after the last block; None where layers differ in
+            their patches (Swin, MobileViT).
+        logits: float32 (classes,), or None for a model without classes.
+    """
+
+    asked: Asked
+    weights: str
+    picture: Picture
+    layers: tuple[AttentionLayer, ...]
+    figures: tuple[Figures, ...]
+    norms: NDArray[np.float32] | None
+    logits: NDArray[np.float32] | None
+    labels: tuple[str, ...]
+    network_ms: float
+
+    def cell_at(self, layer: AttentionLayer, point_rc: tuple[int, int]) -> tuple[int, bool]:
+        """Return the cell of a layer's grid under a photo's point, and whether the point was cut off and moved."""
+        point, moved = self.picture.crop.to_picture(point_rc, self.picture.size_hw)
+        row, column = unit_at(point, self.picture.size_hw, layer.grid_hw)
+        return row * layer.grid_hw[1] + column, moved
+
+    @property
+    def class_token(self) -> bool:
+        """Whether there is a class token to look from."""
+        return self.layers[0].class_token is not None
+
+
+def has_attention(model: str) -> bool:
+    """Return whether a model of the catalogue has attention layers; known without building it."""
+    return get(model).family in ("vit", "hybrid")
+
+
+def attend(
+    path: Path, model: str, random: bool = False, side: int | None = None, progress: OnProgress | None = None
+) -> Attended:
+    """Return one run of ``model`` on the photo at ``path``; what is known runs nothing.
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+        SettingError: an unknown model, one without attention, or a side that it is not offered at.
+        ModelUnavailable: it cannot be had, or its numbers are none.
+    """
+    check(model)
+    if not has_attention(model):
+        raise SettingError(NONE)
+    asked = Asked(digest_of(path), model, uses_random(model, random), side)
+    found = _attended.get(asked)
+    if found is not None:
+        return found
+    report = None if progress is None else lambda step: progress(model, step)
+    with models.borrow(model, report, asked.random) as ready:
+        found = _attended.get(asked) or _run(ready, at_size(ready, path, side), asked)
+    _attended.put(asked, found)
+    return found
+
+
+def known(asked: Asked) -> Attended | None:
+    """Return the run of ``asked`` if it is still known; never runs anything."""
+    return _attended.get(asked)
+
+
+def _run(ready: "ReadyModel", shown: Picture, asked: Asked) -> Attended:
+    from cvdemo.attention.tap import layer_of, listening, listening_to_block, taps
+
+    wanted = taps(ready.network)
+    with network_turn(), listening(wanted) as outputs, listening_to_block(ready.network, wanted[-1]) as ends:
+        started = time.perf_counter()
+        answer = ready.run(shown.array, *own_labels(ready.spec))[0]
+        network_ms = 1000 * (time.perf_counter() - started)
+    layers = tuple(layer_of(tap, outputs.pop(tap.name), shown.size_hw) for tap in wanted)
+    if not np.isfinite(answer).all() or not all(np.isfinite(one.queries).all() for one in layers):
+        raise ModelUnavailable(f"{ready.spec.title} returned invalid numbers for this photo. Choose another model.")
+    told = tuple(figures(one, cell_px(shown, one)) for one in layers)
+    same = not any(one.windowed for one in layers)
+    norms = ends[0][layers[-1].places[0] >= 0] if same else None
+    logits = answer.astype(np.float32) if ready.spec.task == "classify" else None
+    labels = own_labels(ready.spec)[0] if ready.spec.zero_shot else ready.labels
+    return Attended(asked, ready.weights, shown, layers, told, norms, logits, labels, network_ms)
+
+
+def cell_px(shown: Picture, layer: AttentionLayer) -> tuple[float, float]:
+    """Return height and width of a cell of a layer's grid in pixels of the photo."""
+    return shown.crop.height / layer.grid_hw[0], shown.crop.width / layer.grid_hw[1]
+
+
+def relevance_of(found: Attended, target: int | None = None) -> tuple[NDArray[np.float32], int]:
+    """Return the gradient-weighted rollout for a class, float32 (patches,), and the class (the predicted one if None).
+
+    The network runs once, forward and back; asked again, nothing runs.
+
+    Raises:
+        SettingError: the model has windows, or no classes.
+    """
+    from cvdemo.attention.rollout import possible
+
+    if found.logits is None or not possible(found.layers):
+        raise SettingError("This view needs a model with classes in which every patch sees every other one.")
+    wanted = int(found.logits.argmax()) if target is None else target
+    if not 0 <= wanted < len(found.logits):
+        raise SettingError(f"This model knows {len(found.logits):,} classes, numbered from 0.")
+    key = (found.asked, wanted)
+    known_one = _relevant.get(key)
+    if known_one is None:
+        with models.borrow(found.asked.model, random=found.asked.random) as ready:
+            known_one = _relevance(ready, found, wanted)
+        _relevant.put(key, known_one)
+    return known_one, wanted
+
+
+def _relevance(ready: "ReadyModel", found: Attended, target: int) -> NDArray[np.float32]:
+    from cvdemo.attention.relevance import relevance
+    from cvdemo.attention.tap import taps
+    from cvdemo.inside.answering import answer_of
+
+    answer = answer_of(ready, *own_labels(ready.spec))
+    with network_turn():
+        row = relevance(
+            ready.network, answer, found.picture.array, taps(ready.network), lambda logits: logits[target]
+        )  # fmt: skip
+    return row[found.layers[-1].places[0] >= 0]

@@ -1,0 +1,225 @@
+"""Explains a model's answer on a photo; what has been found is kept, so another method or opacity runs no network."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo import models
+from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.inside.picture import Picture, digest_of
+from cvdemo.inside.seeing import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
+from cvdemo.results import Results
+from cvdemo.saliency.cams import CAMS, grad_cam
+from cvdemo.saliency.methods import method_for, methods_for
+from cvdemo.saliency.targets import Target, number_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cvdemo.loading import ReadyModel
+
+Step = Callable[[int, int], None]
+"""Called with network runs done and in all; may raise Stopped."""
+
+_found = Results(128 * 1024 * 1024)
+_maps = Results(32 * 1024 * 1024)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an explanation depends on.
+
+    Args:
+        digest: of the photo.
+        random: random weights, also where trained ones are here.
+        target: the class by name or number; None = the predicted one.
+        against: "why this one and not that one", or None.
+        labels: the visitor's own, for zero-shot models; else ().
+    """
+
+    digest: str
+    model: str
+    random: bool = False
+    target: Target = None
+    against: Target = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One run forward and back to the last map.
+
+    Args:
+        weights: ``bundled``, ``cached`` or ``random``.
+        activations, gradients: float32 (C, h, w).
+        centred: float32 (C, h, w), the gradient of the class's logit minus the mean of all logits, or None where it
+            was not needed: a softmax does not care about a constant in all logits, but Grad-CAM does, and where that
+            constant is far below 0 it finds no place that speaks for any class.
+        logits: float32 (classes,).
+        target, against: numbers of classes; ``target`` is the predicted one where none was asked for.
+    """
+
+    asked: Asked
+    weights: str
+    picture: Picture
+    activations: NDArray[np.float32]
+    gradients: NDArray[np.float32]
+    centred: NDArray[np.float32] | None
+    logits: NDArray[np.float32]
+    labels: tuple[str, ...]
+    target: int
+    against: int | None
+    network_ms: float
+
+    @property
+    def target_name(self) -> str:
+        """The explained class, by name."""
+        return self.labels[self.target]
+
+    @property
+    def against_name(self) -> str | None:
+        """The class that it is held against, by name."""
+        return None if self.against is None else self.labels[self.against]
+
+
+def explain(
+    path: Path,
+    model: str,
+    target: Target = None,
+    against: Target = None,
+    labels: tuple[str, ...] = (),
+    random: bool = False,
+    progress: OnProgress | None = None,
+) -> Evidence:
+    """Return what speaks for a class on the photo at ``path``; what is known runs nothing.
+
+    Args:
+        labels: the visitor's own classes, for zero-shot models; three plain ones where none are given.
+        random: random weights, also where trained ones are here.
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+        SettingError: an unknown model or class, a model without classes, a class held against itself.
+        ModelUnavailable: the model cannot be had, or its numbers are none.
+    """
+    spec = check(model)
+    if not methods_for(spec):
+        raise SettingError(f"{spec.title} has no classes that a map could explain. Choose a classifier.")
+    words = (labels or OWN_LABELS) if spec.zero_shot else ()
+    asked = Asked(digest_of(path), model, uses_random(model, random), target, against, words)
+    known = _found.get(asked)
+    if known is not None:
+        return known
+    report = None if progress is None else lambda step: progress(model, step)
+    with models.borrow(model, report, asked.random) as ready:
+        found = _found.get(asked) or _run(ready, at_size(ready, path, None), asked)
+    _found.put(asked, found)
+    return found
+
+
+def _run(ready: "ReadyModel", shown: Picture, asked: Asked) -> Evidence:
+    title, names = ready.spec.title, asked.labels or ready.labels
+    target = None if asked.target is None else number_of(asked.target, names, title)
+    against = None if asked.against is None else number_of(asked.against, names, title)
+    if against is not None and against == target:
+        raise SettingError("A class cannot be held against itself. Choose another one, or none.")
+    started = time.perf_counter()
+    activations, gradients, logits = _looked_back(ready, shown, asked, _score(target, against))
+    network_ms = 1000 * (time.perf_counter() - started)
+    if not all(np.isfinite(one).all() for one in (activations, gradients, logits)):
+        raise ModelUnavailable(f"{title} returned invalid numbers for this photo. Choose another model.")
+    target = int(logits.argmax()) if target is None else target
+    if against == target:
+        raise SettingError(f"{names[target]} is the answer itself. Choose another class to hold it against, or none.")
+    centred = None
+    if against is None and not grad_cam(activations, gradients).any():
+        centred = _looked_back(ready, shown, asked, _score(target, None, centred=True))[1]
+    return Evidence(
+        asked, ready.weights, shown, activations, gradients, centred, logits, names, target, against, network_ms
+    )  # fmt: skip
+
+
+def _score(target: int | None, against: int | None, centred: bool = False) -> "Callable[[Tensor], Tensor]":
+    def score(logits: "Tensor") -> "Tensor":
+        wanted = logits[logits.argmax() if target is None else target]
+        if centred:
+            return wanted - logits.mean()
+        return wanted if against is None else wanted - logits[against]
+
+    return score
+
+
+def _looked_back(
+    ready: "ReadyModel", shown: Picture, asked: Asked, score: "Callable[[Tensor], Tensor]"
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    from cvdemo.inside.answering import answer_of
+    from cvdemo.saliency.evidence import look_back
+    from cvdemo.saliency.last_map import last_map
+
+    answer = answer_of(ready, asked.labels)
+    with network_turn():
+        return look_back(ready.network, answer, shown.array, last_map(ready.network), score)
+
+
+def map_of_another(ready: "ReadyModel", found: Evidence, method: str) -> NDArray[np.float32]:
+    """Return the map that another borrowed model of the same architecture gives for the same question.
+
+    The method must be one of `cams.CAMS`.
+    """
+    centred = uses_centred(found, method)
+    score = _score(found.target, found.against, centred)
+    activations, gradients, _ = _looked_back(ready, found.picture, found.asked, score)
+    return CAMS[method](activations, gradients)
+
+
+def uses_centred(found: Evidence, method: str) -> bool:
+    """Return whether the map of ``method`` holds the class against the mean of all classes, see `Evidence`."""
+    return found.centred is not None and method in CAMS and not CAMS[method](found.activations, found.gradients).any()
+
+
+def map_of(found: Evidence, method: str, step: Step | None = None) -> NDArray[np.float32]:
+    """Return the map of a method, float32 (h, w), not negative; only Score-CAM runs the network, once a channel.
+
+    Raises:
+        SettingError: the method makes no sense for this model.
+        Stopped: raised by ``step``.
+    """
+    method_for(check(found.asked.model), method)
+    if method in CAMS:
+        gradients = found.centred if uses_centred(found, method) else found.gradients
+        assert gradients is not None
+        return CAMS[method](found.activations, gradients)
+    key = (found.asked, method)
+    known = _maps.get(key)
+    if known is None:
+        with models.borrow(found.asked.model, random=found.asked.random) as ready:
+            known = _score_cam(ready, found, step)
+        _maps.put(key, known)
+    return known
+
+
+def map_known(found: Evidence, method: str) -> bool:
+    """Return whether `map_of` would answer without running a network."""
+    return method in CAMS or _maps.get((found.asked, method)) is not None
+
+
+def _score_cam(ready: "ReadyModel", found: Evidence, step: Step | None) -> NDArray[np.float32]:
+    from cvdemo.saliency.score_cam import score_cam
+
+    def scores(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        logits = logits_of(ready, pictures, found.asked)
+        wanted = logits[:, found.target]
+        return wanted if found.against is None else wanted - logits[:, found.against]
+
+    return score_cam(found.activations, found.picture.array, scores, step or (lambda done, of: None))
+
+
+def logits_of(ready: "ReadyModel", pictures: NDArray[np.float32], asked: Asked) -> NDArray[np.float32]:
+    """Run a borrowed model on pictures (N, 3, h, w) in one turn; return logits (N, classes)."""
+    with network_turn():
+        return ready.run(pictures, asked.labels) if ready.spec.zero_shot else ready.run(pictures)
