@@ -36,8 +36,9 @@ headless:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps \
 		"opencv-python-headless==$$version" && $(BIN)/python -c "import cv2"
 
-.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+.venv/dev.stamp: requirements-dev.txt requirements-nodeps.txt .venv/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-nodeps.txt
 	@touch $@
 
 run: .venv/run.stamp  ## start the page on http://127.0.0.1:7860 (a classroom: make run HOST=0.0.0.0)

@@ -98,7 +98,7 @@ def test_the_licence_is_the_whole_text() -> None:
     ("rooms", "files"),
     [
         (("app.py", "app", "cvdemo"), ("requirements.txt",)),
-        (("tests", "benchmarks", "training"), ("requirements.txt", "requirements-dev.txt")),
+        (("tests", "benchmarks", "training"), ("requirements.txt", "requirements-dev.txt", "requirements-nodeps.txt")),
     ],
     ids=["what a Space installs", "what tests and benchmarks need"],
 )
