@@ -4,7 +4,8 @@ import functools
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from cvdemo.errors import Busy
 
 WAIT_S = 120.0  # longer than any single turn that the page asks for
 
-_turns = threading.BoundedSemaphore(1)
-_waiting = 0
-_count = threading.Lock()
+LOOK_S = 0.25
+
+OnWaiting = Callable[[int], None]
 
 
 @functools.cache
@@ -70,32 +71,97 @@ def free_bytes() -> int:
     return free if bound == "max" else min(free, int(bound))
 
 
+class _Line:
+    """Threads that want the device, first come, first served; the first one in line holds it."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._tickets: deque[object] = deque()
+        self._changed = threading.Condition()
+
+    def enter(self, wait_s: float, waiting: "OnWaiting | None") -> object:
+        """Wait in line and return a ticket for `leave`; whatever ``waiting`` raises ends the wait."""
+        ticket, latest = object(), time.monotonic() + wait_s
+        with self._changed:
+            self._tickets.append(ticket)
+            self.asked += 1
+            try:
+                while (place := self._tickets.index(ticket)) > 0:
+                    left = latest - time.monotonic()
+                    if left <= 0:
+                        raise Busy("The machine is busy and your turn did not come. Try again in a minute.")
+                    if waiting is not None:
+                        waiting(place)
+                    self._changed.wait(min(left, LOOK_S))
+            except BaseException:
+                self._remove(ticket)
+                raise
+        return ticket
+
+    def leave(self, ticket: object) -> None:
+        with self._changed:
+            self._remove(ticket)
+
+    def waiting(self) -> int:
+        return max(0, len(self._tickets) - 1)
+
+    def held(self) -> bool:
+        return bool(self._tickets)
+
+    def _remove(self, ticket: object) -> None:
+        self._tickets.remove(ticket)
+        self._changed.notify_all()
+
+
+_line = _Line()
+_expected_end: float | None = None
+
+
 @contextmanager
-def turn(wait_s: float = WAIT_S) -> Iterator[float]:
+def turn(wait_s: float = WAIT_S, waiting: OnWaiting | None = None) -> Iterator[float]:
     """Hold the device alone; yields the seconds spent waiting for it.
 
     The working thread itself holds the turn: Gradio frees its own slot as soon as a visitor cancels, while
     the thread computes on. Borrow models before taking a turn, never inside one.
 
+    Args:
+        waiting: called four times a second with the place in line (1 = next); may raise to give up.
+
     Raises:
         Busy: nobody gave the device back within ``wait_s`` seconds.
     """
-    global _waiting
+    global _expected_end
     started = time.perf_counter()
-    with _count:
-        _waiting += 1
-    try:
-        if not _turns.acquire(timeout=wait_s):
-            raise Busy("The machine is busy and your turn did not come. Try again in a minute.")
-    finally:
-        with _count:
-            _waiting -= 1
+    ticket = _line.enter(wait_s, waiting)
     try:
         yield time.perf_counter() - started
     finally:
-        _turns.release()
+        _expected_end = None
+        _line.leave(ticket)
 
 
 def waiting() -> int:
     """Return how many threads wait for the device now."""
-    return _waiting
+    return _line.waiting()
+
+
+def held() -> bool:
+    """Return whether somebody has the device now."""
+    return _line.held()
+
+
+def turns_asked() -> int:
+    """Return how many turns have been asked for since the start: two readings tell whether others came meanwhile."""
+    return _line.asked
+
+
+def expect(seconds: float) -> None:
+    """Tell those in line how long the present holder of the device still needs it."""
+    global _expected_end
+    _expected_end = time.monotonic() + seconds
+
+
+def seconds_left() -> float | None:
+    """Return how long the holder of the device still needs it, if it said so."""
+    end = _expected_end
+    return None if end is None else max(0.0, end - time.monotonic())
