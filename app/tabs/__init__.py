@@ -1,5 +1,5 @@
 """The tabs, in the order in which the page shows them."""
 
-from app.tabs import classify, convolution, detect, inside, receptive_field
+from app.tabs import classify, convolution, detect, inside, latency, receptive_field
 
-TABS = (classify, detect, inside, receptive_field, convolution)
+TABS = (classify, detect, inside, receptive_field, convolution, latency)

@@ -1,0 +1,39 @@
+"""Latency: which model is faster here, and are we sure?"""
+
+from typing import Any
+
+import gradio as gr
+
+from app.components.chips import ModelChips
+from app.components.headline import Headline, headline
+from app.components.latency import LatencyBar, LatencyView
+from app.components.photo import PhotoRail
+from app.tabs import latency_handlers as on
+from app.tabs.latency_view import DEFAULT_BAR
+from cvdemo.catalogue import BUNDLED_PAIR
+from cvdemo.latency import words
+
+TITLE = "Latency"
+ID = on.ID
+CHOSEN = "(value, models) => ({ ...value, chosen: models.chosen })"
+
+
+def build(rail: PhotoRail) -> None:
+    """Lay the tab out and wire it to the shared photo."""
+    head = Headline(headline(words.QUESTION, "One moment.", busy={"text": "Starting", "share": None}))
+    with gr.Row(elem_classes=["choice", "choice-bar"]):
+        models = ModelChips(on.chips_here(BUNDLED_PAIR), tab=ID)
+        bar = LatencyBar(DEFAULT_BAR)
+    picture = LatencyView({**on.waiting("One moment."), "chosen": list(BUNDLED_PAIR)}, look=on.look)
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    heavy: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, "trigger_mode": "once", **quiet}
+    wanted: dict[str, Any] = {
+        "inputs_kwargs": {"photo": rail, "models": models, "picture": picture}, "outputs": picture, **heavy
+    }  # fmt: skip
+    looking = picture.quick(on.quick, **wanted)
+    measuring = bar.measure(on.run, cancels=[looking], **wanted)
+    models.models(None, [picture, models], picture, js=CHOSEN, **quiet)
+    stopping = gr.on([picture.stop, bar.stop, head.stop], None, cancels=[looking, measuring], **quiet)
+    stopping.then(on.stopped, picture, picture, queue=False, **quiet)
+    picture.said(None, picture, [head, bar], js="(value) => [value.head, value.bar]", **quiet)

@@ -1,0 +1,116 @@
+"""Turns a duel into what the Latency tab draws; nothing is measured here."""
+
+from typing import Any
+
+from cvdemo.latency import words
+from cvdemo.latency.result import Duel, Racer
+from cvdemo.wording import milliseconds
+
+DEFAULT_BAR: dict[str, Any] = {"label": "Measure 30 rounds", "running": False, "refused": False}
+
+
+def look(duel: Duel, note: str | None = None) -> dict[str, Any]:
+    """Return every chart of a duel, under way or finished."""
+    pairs = _pairs(duel)
+    return {
+        "finished": duel.finished,
+        "rounds": duel.rounds,
+        "answer": words.answer(duel) if duel.finished or duel.rounds else "",
+        "note": note,
+        "picture": words.picture(duel),
+        "badges": words.badges(duel) if duel.rounds else [],
+        "racers": [_racer(duel, racer) for racer in duel.racers],
+        "dropped": [] if duel.noisy else list(duel.disturbed),
+        "described": described(duel),
+        "pairs": pairs,
+        "pairs_note": _pairs_note(duel),
+        "pairs_described": " ".join(
+            f"{row['a']} against {row['b']}: {row['said']}, {row['interval']}." for row in pairs
+        ),
+        "legend": _legend(duel),
+        "machine": words.machine(duel),
+    }
+
+
+def described(duel: Duel) -> str:
+    """Return the strip plot in a sentence."""
+    told = []
+    for racer in duel.racers:
+        found = duel.percentiles(racer) if racer.failed is None else None
+        if found:
+            told.append(f"{racer.title}: median {milliseconds(found.p50)}, 90 % within {milliseconds(found.p90)}.")
+    return " ".join(told) or "Nothing has been measured yet."
+
+
+def _racer(duel: Duel, racer: Racer) -> dict[str, Any]:
+    found = duel.percentiles(racer) if racer.failed is None else None
+    row: dict[str, Any] = {
+        "key": racer.key,
+        "model": racer.model,
+        "title": racer.title,
+        "family": racer.family,
+        "engine_line": words.engine_line(racer),
+        "failed": racer.failed,
+        "ms": [float(f"{ms:.4g}") for ms in racer.ms],
+        "p50": found.p50 if found else None,
+        "p90": found.p90 if found else None,
+        "p50_text": milliseconds(found.p50) if found else "",
+        "p90_text": milliseconds(found.p90) if found else "",
+        "stages": None,
+    }
+    if found and racer.stages:
+        stages, network = racer.stages, found.p50 / duel.settings.batch
+        total = stages.decode_ms + stages.prepare_ms + network + stages.post_ms
+        row |= {
+            "stages": {"decode": stages.decode_ms, "prepare": stages.prepare_ms, "post": stages.post_ms},
+            "network": network,
+            "total": total,
+            "total_text": milliseconds(total),
+            "stages_described": f"{racer.title}: decode {milliseconds(stages.decode_ms)}, prepare "
+            f"{milliseconds(stages.prepare_ms)}, network {milliseconds(network)}, post {milliseconds(stages.post_ms)}.",
+        }
+    return row
+
+
+def _pairs(duel: Duel) -> list[dict[str, Any]]:
+    if not duel.finished:
+        return []
+    by_key = {racer.key: racer for racer in duel.racers}
+    rows = []
+    for pair in duel.pairs():
+        a, b = by_key[pair.a], by_key[pair.b]
+        said, interval = words.pair_words(pair)
+        ratio = pair.ratio
+        rows.append(
+            {"a": a.title, "b": b.title, "ratio": ratio.ratio, "low": ratio.low, "high": ratio.high,
+             "verdict": ratio.verdict, "said": said, "interval": interval}
+        )  # fmt: skip
+    return rows
+
+
+def _pairs_note(duel: Duel) -> str:
+    if not duel.finished:
+        return "Intervals are drawn after the last round: looking at them earlier would favour lucky moments."
+    return "Two models that ran are needed to compare."
+
+
+def _legend(duel: Duel) -> list[tuple[str, str]]:
+    known = [racer.stages for racer in duel.racers if racer.stages]
+    if not known:
+        return []
+    decode, prepare, post = (
+        milliseconds(sum(values) / len(known))
+        for values in zip(*((one.decode_ms, one.prepare_ms, one.post_ms) for one in known), strict=True)
+    )
+    network = "network" if duel.settings.batch == 1 else "network, per photo"
+    return [
+        ("decode", f"decode, {decode}"),
+        ("prepare", f"prepare, {prepare}"),
+        (f"net {known_family(duel)}", network),
+        ("post", f"post, {post}"),
+    ]
+
+
+def known_family(duel: Duel) -> str:
+    """Return the family whose colour stands for the network in the legend."""
+    return duel.racers[0].family

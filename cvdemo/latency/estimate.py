@@ -1,0 +1,116 @@
+"""Estimates what a duel will take before it begins, so that a machine is never asked for more than it has."""
+
+import math
+import threading
+from collections.abc import Sequence
+
+from cvdemo import compute
+from cvdemo.catalogue import figures, get
+from cvdemo.errors import SettingError
+from cvdemo.latency.result import Duel
+from cvdemo.latency.settings import Settings
+from cvdemo.wording import megabytes
+
+SPEED = 50e6  # multiply-adds in a millisecond, until this machine has shown its own
+LEAST_MS = 1.5
+OVERHEAD_RUNS = 4  # warm-up
+LONGEST_S = 600.0
+MEMORY_SHARE = 0.6
+
+_known: dict[tuple[str, int, int, str], float] = {}
+_lock = threading.Lock()
+
+
+class TooMuch(SettingError):
+    """More than this machine should be asked for; ``instead`` is a setting that fits: its name and value."""
+
+    def __init__(self, message: str, instead: tuple[str, int] | None = None) -> None:
+        super().__init__(message)
+        self.instead = instead
+
+
+def learn(duel: Duel) -> None:
+    """Remember how fast models are here, for the next estimates."""
+    with _lock:
+        for racer in duel.standing:
+            found = duel.percentiles(racer)
+            if found is not None:
+                key = (racer.model, duel.settings.side, duel.settings.batch, duel.settings.engine)
+                _known[key] = found.p50
+
+
+def expected_ms(model: str, settings: Settings) -> float:
+    """Return about how long one run takes: as measured here before, else from its multiply-adds.
+
+    These grow with the pixels, and in a ViT's attention with their square, which is left out here: it is a guess.
+    """
+    known = _known.get((model, settings.side, settings.batch, settings.engine))
+    if known is not None:
+        return known
+    counted = figures(model)
+    if counted is None or counted.multiply_adds is None:
+        return LEAST_MS
+    pixels = 1.0 if get(model).source == "random" else settings.side**2 / math.prod(counted.input_size_hw)
+    return LEAST_MS + counted.multiply_adds * pixels * settings.batch / _speed()
+
+
+def _speed() -> float:
+    """Return multiply-adds a millisecond: the median of what was measured here."""
+    speeds = []
+    for (model, side, batch, _), ms in list(_known.items()):
+        counted = figures(model)
+        if counted and counted.multiply_adds and ms > 2 * LEAST_MS:
+            speeds.append(counted.multiply_adds * batch * side**2 / math.prod(counted.input_size_hw) / ms)
+    return sorted(speeds)[len(speeds) // 2] if speeds else SPEED
+
+
+def expected_s(names: Sequence[str], settings: Settings) -> float:
+    """Return about how many seconds a duel takes, without loading its models."""
+    return sum(expected_ms(name, settings) for name in names) * (settings.rounds + OVERHEAD_RUNS) / 1000
+
+
+def refuse(names: Sequence[str], settings: Settings) -> None:
+    """Do nothing where this machine can run the duel.
+
+    Raises:
+        TooMuch: it would need more memory than is free, or more than ten minutes.
+        SettingError: a model cannot take pictures of this size.
+    """
+    from cvdemo.latency.counts import count
+
+    free = MEMORY_SHARE * compute.free_bytes()
+    costs = [count(name, settings.side) for name in dict.fromkeys(names)]
+    held = sum(cost.weight_bytes for cost in costs)
+    photo = 3 * 4 * settings.side**2
+    each = max(cost.working_bytes for cost in costs) + len(names) * photo
+    if held + settings.batch * each > free:
+        raise _too_big(settings, held, each, free)
+    seconds = expected_s(names, settings)
+    if seconds > LONGEST_S:
+        fitting = int(settings.rounds * LONGEST_S / seconds)
+        hint = f" {fitting:,} rounds fit." if fitting else " Choose smaller models, photos or batches."
+        instead = ("rounds", fitting) if fitting else None
+        raise TooMuch(
+            f"That would take about {duration(seconds)}; {duration(LONGEST_S)} is the most here.{hint}", instead
+        )
+
+
+def _too_big(settings: Settings, held: int, each: int, free: float) -> TooMuch:
+    needed, here = megabytes(held + settings.batch * each), f"{free / 1e9:.0f}"
+    fitting = int((free - held) // each) if free > held else 0
+    if settings.batch > 1 and fitting >= 1:
+        batch = 2 ** int(math.log2(fitting))
+        text = f"Batch {settings.batch:,} would need about {needed}; this machine has {here} free. {batch:,} fits."
+        return TooMuch(text, ("batch", batch))
+    return TooMuch(
+        f"Photos of {settings.side:,} pixels would need about {needed}; this machine has {here} free. "
+        "Choose a smaller input size.",
+        ("side", 224),
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it: ``10 s``, ``4 minutes``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} minutes"

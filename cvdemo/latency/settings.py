@@ -1,0 +1,49 @@
+"""How a duel is set, and what it may be set to."""
+
+from dataclasses import dataclass
+
+from cvdemo.errors import SettingError
+
+FEWEST_FOR_VERDICT = 20
+MARGIN = 0.03  # ratios of 0.97 to 1.03 do not matter to anybody who waits for an answer
+QUICK_ROUNDS = 10
+DISTURBED_SHARE = 0.1  # of the machine, taken by others: a round with more of it does not count
+ROUND_CHOICES = (30, 100, 300)
+MODEL_LIMIT = 6
+SIDE_LOW, SIDE_HIGH = 32, 8192  # what can be asked for; what fits is another question
+BATCH_HIGH = 1_000_000
+ROUNDS_HIGH = 1000
+ENGINES = ("auto", "torch", "openvino")
+PRECISIONS = ("fp32", "bf16", "int8")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One duel's settings.
+
+    Args:
+        rounds: how often each model runs.
+        batch: photos per run.
+        side: of each photo, in pixels; models that cannot take it take the nearest size that they can.
+        engine: ``auto`` (what was measured to be faster here), ``torch`` or ``openvino``.
+        precision: ``fp32``, or another one where this machine offers it.
+    """
+
+    rounds: int = 30
+    batch: int = 1
+    side: int = 224
+    engine: str = "auto"
+    precision: str = "fp32"
+
+    def __post_init__(self) -> None:
+        for value, name, low, high in (
+            (self.rounds, "number of rounds", 1, ROUNDS_HIGH),
+            (self.batch, "batch size", 1, BATCH_HIGH),
+            (self.side, "input size", SIDE_LOW, SIDE_HIGH),
+        ):
+            if type(value) is not int or not low <= value <= high:
+                raise SettingError(f"The {name} must be a whole number from {low:,} to {high:,}.")
+        if self.engine not in ENGINES:
+            raise SettingError("The engine must be auto, torch or openvino.")
+        if self.precision not in PRECISIONS:
+            raise SettingError("The precision must be fp32, bf16 or int8.")

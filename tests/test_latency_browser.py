@@ -1,0 +1,47 @@
+"""The Latency tab in a real browser, offline: a quick look, a duel that streams, a stop that frees the machine."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+IDLE = "document.querySelector('.latency-bar .stop').disabled"
+QUIET = "(document.querySelector('.latency .dots circle') && document.querySelector('.latency-bar .stop').disabled)"
+ENDS = re.compile(r"(times as fast as|too close to call|faster than|No verdict: other programs disturbed)")
+
+
+def opened(page: str, visit: Visit, query: str = "&side=64", **options: Any) -> Any:
+    """Open the tab and wait for its quick look."""
+    tab = visit(f"{page}/?tab=latency{query}", **options)
+    tab.wait_for_function(QUIET)
+    return tab
+
+
+def answer(tab: Any) -> str:
+    """Return the tab's answer with plain spaces."""
+    return str(tab.locator(".tabitem:visible .answer").inner_text()).replace("\u00a0", " ")
+
+
+def test_the_tab_opens_with_a_quick_look_of_the_bundled_pair(page: str, visit: Visit) -> None:
+    tab = opened(page, visit)
+    tab.wait_for_function("document.querySelector('.tabitem:not([style*=none]) .latency .dots')")
+    assert re.fullmatch(
+        r"Quick look: Small ResNet [\d.,]+ ms, Small ViT [\d.,]+ ms\. Measure 30 rounds for a verdict\.", answer(tab)
+    )
+    assert tab.locator(".latency .dots").count() == 2
+    assert tab.locator(".latency .dots").first.locator("circle, path").count() == 10
+    assert re.match(r"Measure 30 rounds, about \d+ s", tab.locator(".latency-bar .measure").inner_text())
+
+
+def test_a_duel_streams_and_ends_in_a_verdict_or_says_why_not(page: str, visit: Visit) -> None:
+    tab = opened(page, visit)
+    tab.locator(".latency-bar .measure").click()
+    tab.wait_for_function("/Round \\d+ of 30.*No verdict before the end/.test(document.body.innerText)")
+    tab.wait_for_function(QUIET)
+    assert ENDS.search(answer(tab)), answer(tab)
+    assert tab.locator(".latency .dots").first.locator("circle, path").count() == 30
+    assert tab.locator(".ratio-plot rect").count() == 2  # the margin and one interval
+    assert tab.locator(".stage-row").count() == 2
