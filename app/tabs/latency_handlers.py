@@ -7,12 +7,12 @@ from typing import Any
 
 from app.components.chips import chips
 from app.errors import shows_errors
-from app.streaming import Finished, follow
+from app.streaming import Finished, end, follow
 from app.tabs import latency_view as view
 from app.tabs.busy import busy, fetching
 from app.tabs.latency_asked import DEFAULTS, Wish, models_from, settings_from, wish
 from cvdemo import catalogue, compute
-from cvdemo.errors import CvDemoError
+from cvdemo.errors import CvDemoError, Stopped
 from cvdemo.latency import words
 from cvdemo.latency.duel import Race
 from cvdemo.latency.duel import run as measure
@@ -89,7 +89,7 @@ def _run(photo: Any, models: Any, picture: Any, rounds: int | None) -> Iterator[
         if rounds is not None:
             asked = Wish(asked.path, asked.models, type(asked.settings)(**{**vars(asked.settings), "rounds": rounds}))
         started = time.perf_counter()
-        for step in follow(lambda report: measure(asked.path, asked.models, asked.settings, report)):
+        for step in follow(lambda report: measure(asked.path, asked.models, asked.settings, report), line=ID):
             if isinstance(step, Finished):
                 duel = step.result
                 _store(asked.models, duel)
@@ -102,6 +102,8 @@ def _run(photo: Any, models: Any, picture: Any, rounds: int | None) -> Iterator[
                 yield {**shown, "busy": _racing(race, duel)}
             else:
                 yield {**shown, "busy": _before(step, time.perf_counter() - started)}
+    except Stopped:
+        yield stopped(shown)
     except CvDemoError as error:
         yield {**shown, "message": str(error), "busy": None}
     finally:
@@ -146,7 +148,8 @@ def _store(models: tuple[str, ...], duel: Duel) -> None:
 
 
 def stopped(picture: Any) -> dict[str, Any]:
-    """Show what is known when the visitor stopped the work."""
+    """End what runs for this visitor, and show what is known of it."""
+    end(ID)
     known = _plain(picture)
     duel = known.get("duel")
     part = isinstance(duel, dict) and not duel.get("finished")
