@@ -5,10 +5,20 @@ import gradio as gr
 from app.api.attention import attention
 from app.api.classify import classify, models
 from app.api.detect import detect
+from app.api.inside import feature_maps, patch_similarity
 from app.api.receptive_field import effective_receptive_field, receptive_field
 from app.api.saliency import saliency
 
-COMPUTING = (classify, detect, receptive_field, effective_receptive_field, saliency, attention)
+COMPUTING = (
+    classify,
+    detect,
+    feature_maps,
+    patch_similarity,
+    saliency,
+    attention,
+    receptive_field,
+    effective_receptive_field,
+)
 
 
 def add_endpoints() -> None:

@@ -77,7 +77,8 @@ const drawNotices = (value) => {
     ...(cut >= 0 ? [h('p', { class: 'notice' }, `${shown.heads[cut].title}: ${shown.look.notes[cut]} `, h('button', { type: 'button', class: 'btn sm', onclick: () => edge(cut) }, 'Move to the edge'))] : []),
     ...(value.error ? [h('p', { class: 'alert' }, value.error)] : []),
     ...(value.missing || []).map((gone) => h('div', { class: 'notice in-missing' }, h('span', {}, gone.text),
-      gone.fetch ? h('button', { type: 'button', class: 'btn sm primary', onclick: () => { keep({ fetching: gone.model }); trigger('fetch'); } }, gone.fetch) : null)));
+      gone.fetch ? h('button', { type: 'button', class: 'btn sm primary', onclick: () => { keep({ fetching: gone.model }); trigger('fetch'); } }, gone.fetch) : null,
+      gone.use ? h('button', { type: 'button', class: 'btn sm', onclick: () => { keep({ use: { model: gone.model, instead: gone.use.name } }); trigger('use'); } }, `Use ${gone.use.title}`) : null)));
 };
 const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
 const anew = (patch) => { Object.assign(local, patch); keep(); trigger('again'); };

@@ -16,13 +16,14 @@ ABOVE = ("inside_controls", "inside_foot", "inside")
 class InsideView(Drawn):
     """What the models have inside, at the shared point.
 
-    Events: ``again`` asks for the networks to run, ``fetch`` for the weights of the model ``value.fetching``, ``stop``
-    ends either, ``said`` tells that the headline's value, ``value.head``, has changed.
+    Events: ``again`` asks for the networks to run, ``fetch`` for the weights of the model ``value.fetching``, ``use``
+    puts ``value.use`` in its place, ``stop`` ends what runs, ``said`` tells that the headline's value,
+    ``value.head``, has changed.
 
     The value is what `app.tabs.inside_handlers` yields; ``look`` answers clicks and slider moves.
     """
 
-    EVENTS = [EventListener(name) for name in ("again", "fetch", "stop", "said")]
+    EVENTS = [EventListener(name) for name in ("again", "fetch", "use", "stop", "said")]
 
     def __init__(self, value: dict[str, Any] | None = None, look: Any = None, **kwargs: Any) -> None:
         super().__init__(

@@ -15,7 +15,7 @@ const drawWeights = (canvas, { side, rgb }) => {
 };
 const makeTable = (tools) => {
   const body = h('tbody', {}), note = h('p', { class: 'sub', hidden: true });
-  const head = ['Layer', 'Map (channels x rows x columns)', 'Parameters', 'Multiply-adds', 'Share'];
+  const head = ['Layer', 'Map', 'Parameters', 'Multiply-adds', 'Share'];
   const table = h('table', { class: 'in-table' }, h('thead', {}, h('tr', {}, head.map((text) => h('th', { scope: 'col' }, text)))), body);
   const node = h('details', { class: 'more' }, h('summary', {}, 'All layers of this model'), note, h('div', { class: 'in-scroll' }, table));
   let number = 0, shown = null, known = null, rows = [];

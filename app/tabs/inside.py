@@ -34,6 +34,7 @@ def build(rail: PhotoRail) -> None:
     wanted: dict[str, Any] = {"inputs_kwargs": {"photo": rail, "models": models, "picture": picture}, **heavy}
     fetching = picture.fetch(on.fetch_and_run, outputs=[picture, models], trigger_mode="multiple", **wanted)
     running = picture.again(on.run, outputs=picture, trigger_mode="always_last", cancels=[fetching], **wanted)
+    picture.use(on.use_instead, [models, picture], models, queue=False, **quiet)
     rail.point(None, [picture, rail], picture, js=POINT, **quiet)
     models.models(None, picture, picture, js="(value) => ({ ...value, wish: performance.now(), anew: true })", **quiet)
     switch.input(None, [picture, switch], picture, js="(value, view) => ({ ...value, view })", **quiet)

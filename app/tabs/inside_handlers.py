@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from app.components.chips import chips
+from app.components.chips import chips, chosen
 from app.components.photo import photo_point
 from app.errors import shows_errors
 from app.streaming import Finished, end, follow
@@ -61,6 +61,14 @@ def fetch_and_run(photo: Any, models: Any, picture: Any) -> Iterator[tuple[Any, 
     wanted = _plain(picture).get("fetching")
     for value in _run(photo, models, picture, wanted if isinstance(wanted, str) else None):
         yield value, (chips_here(None) if not value.get("busy") else gr.skip())
+
+
+@shows_errors
+def use_instead(models: Any, picture: Any) -> dict[str, Any]:
+    """Put a suggested model in the place of a missing one: ``picture`` names both."""
+    asked = _plain(picture).get("use") or {}
+    instead = catalogue.get(str(asked.get("instead"))).name
+    return chips_here(tuple(dict.fromkeys(instead if name == asked.get("model") else name for name in chosen(models))))
 
 
 def _run(photo: Any, models: Any, picture: Any, fetch: str | None) -> Iterator[dict[str, Any]]:

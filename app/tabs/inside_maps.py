@@ -49,18 +49,17 @@ def settings(value: Any) -> Settings:
 def work(look: Look, report: Any) -> None:
     """Run what the rank needs: by contribution, one pass forward and back a model."""
     if look.settings[ID].rank == "contribution":
-        for number, one in enumerate(look.seen):
+        for one in look.seen:
             report()
             if has_classes(one):
-                contributions(one, look.stop(number))
+                contributions(one)
 
 
 def known(look: Look) -> bool:
     """Whether the channels can be ranked without a network run."""
     if look.settings[ID].rank != "contribution":
         return True
-    rows = [(one, look.stop(number)) for number, one in enumerate(look.seen) if has_classes(one)]
-    return all(known_contributions(one, stop) is not None for one, stop in rows)
+    return all(known_contributions(one) is not None for one in look.seen if has_classes(one))
 
 
 def answer(look: Look) -> str:
@@ -81,10 +80,10 @@ def _standing(look: Look, number: int) -> tuple[int, float]:
 def _card(look: Look, number: int) -> dict[str, Any]:
     one, stop = look.seen[number], look.stop(number)
     wanted: Settings = look.settings[ID]
-    given = known_contributions(one, stop) if has_classes(one) else None
+    given = known_contributions(one) if has_classes(one) else None
     layer, figures = one.stops[stop], channels(one, stop)
     rank: Rank = "mean" if wanted.rank == "contribution" and given is None else wanted.rank
-    ranked = order(figures, rank, given)
+    ranked = order(figures, rank, given[stop] if given else None)
     best, score = _standing(look, number)
     chosen = wanted.channel.get(one.asked.model, best)
     chosen = chosen if chosen < layer.channels else best

@@ -36,8 +36,8 @@ def has_classes(seen: Seen) -> bool:
     return seen.logits is not None and not seen.spec.zero_shot
 
 
-def contributions(seen: Seen, number: int) -> NDArray[np.float32]:
-    """Return float32 (C,): the share of each channel of stop ``number`` in the first class's score.
+def contributions(seen: Seen) -> tuple[NDArray[np.float32], ...]:
+    """Return float32 (C,) a stop: what each of its channels adds to the first class's score.
 
     To first order: the channel's activation times the gradient of the score, summed over the map; a class token's
     too. One run forward and back, then known.
@@ -46,21 +46,20 @@ def contributions(seen: Seen, number: int) -> NDArray[np.float32]:
         SettingError: the model has no classes.
         ModelUnavailable: it cannot be had any more.
     """
-    key = (seen.asked, number)
-    found = _contributions.get(key)
+    found: tuple[NDArray[np.float32], ...] | None = _contributions.get(seen.asked)
     if found is None:
         _check(seen)
         with models.borrow(seen.asked.model, random=seen.asked.random) as ready:
             from cvdemo.feature_maps.runs import gradient_times_activation
 
-            found = gradient_times_activation(ready, seen, number)
-        _contributions.put(key, found)
+            found = gradient_times_activation(ready, seen)
+        _contributions.put(seen.asked, found)
     return found
 
 
-def known_contributions(seen: Seen, number: int) -> NDArray[np.float32] | None:
+def known_contributions(seen: Seen) -> tuple[NDArray[np.float32], ...] | None:
     """Return what `contributions` found before, or None; runs nothing."""
-    return _contributions.get((seen.asked, number))
+    return _contributions.get(seen.asked)
 
 
 def switch_off(seen: Seen, number: int, channel: int) -> Without:

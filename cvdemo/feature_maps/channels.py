@@ -87,7 +87,7 @@ def order(figures: Channels, rank: Rank, contribution: NDArray[np.float32] | Non
 def histogram(one: NDArray[np.float32]) -> tuple[NDArray[np.int64], float, float]:
     """Return how many units of a channel's map (h, w) lie in each of 24 equal steps from its lowest to its highest."""
     low, high = float(one.min()), float(one.max())
-    counts, _ = np.histogram(one, bins=BINS, range=(low, high if high > low else low + 1e-12))
+    counts, _ = np.histogram(one, bins=BINS, range=(low, high if high > low else low + 1))
     return counts, low, high
 
 

@@ -1,5 +1,7 @@
 """The network runs of this lab: forward and back to one layer, and forward with one channel switched off."""
 
+from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,25 +18,34 @@ if TYPE_CHECKING:
     from cvdemo.loading import ReadyModel
 
 
-def gradient_times_activation(ready: "ReadyModel", seen: Seen, number: int) -> NDArray[np.float32]:
-    """Return float32 (C,): activation times gradient of the first class's score, summed over units and tokens."""
+def gradient_times_activation(ready: "ReadyModel", seen: Seen) -> tuple[NDArray[np.float32], ...]:
+    """Return float32 (C,) a stop: activation times gradient of the first class's score, summed over units and tokens.
+
+    One run forward and back serves all stops, so that the depth slider runs none.
+    """
     assert seen.logits is not None
-    stop, target = seen.stops[number], int(seen.logits.argmax())
-    leaves: list[Tensor] = []
+    target, kept = int(seen.logits.argmax()), {}
 
-    def open_here(output: Tensor) -> Tensor:
-        leaves.append(output.detach().requires_grad_(True))
-        return leaves[-1] * 1.0  # what follows may write into it
+    def keep(name: str, output: Tensor) -> Tensor:
+        kept[name] = output
+        return output * 1.0  # what follows may write into it
 
-    pixels = torch.from_numpy(seen.picture.array).to(next(ready.network.parameters()).device)
-    with network_turn(), torch.enable_grad(), changed(ready.network, stop.name, open_here):
+    pixels = torch.from_numpy(seen.picture.array).to(next(ready.network.parameters()).device).requires_grad_(True)
+    with network_turn(), torch.enable_grad(), ExitStack() as hooks:
+        for stop in seen.stops:
+            hooks.enter_context(changed(ready.network, stop.name, partial(keep, stop.name)))
         score = forward(ready, pixels)[0, target]
-        (gradient,) = torch.autograd.grad(score, leaves[-1], allow_unused=True)
+        outputs = [kept[stop.name] for stop in seen.stops]
+        gradients = torch.autograd.grad(score, outputs, allow_unused=True)
+    return tuple(map(_summed, gradients, outputs, seen.stops))
+
+
+def _summed(gradient: Tensor | None, output: Tensor, stop: Stop) -> NDArray[np.float32]:
     if gradient is None:  # nothing after this layer reaches the answer
         return np.zeros(stop.channels, np.float32)
-    product = gradient * leaves[-1].detach()
     axis = channel_axis(stop)
-    return product.sum([other for other in range(product.dim()) if other != axis]).float().cpu().numpy()
+    others = [other for other in range(output.dim()) if other != axis]
+    return (gradient * output.detach()).sum(others).float().cpu().numpy()
 
 
 def logits_without(ready: "ReadyModel", seen: Seen, number: int, channel: int) -> NDArray[np.float32]:

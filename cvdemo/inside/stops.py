@@ -44,14 +44,19 @@ def stop_at(count: int, depth: float) -> int:
 
 
 def find(stops: Sequence[Stop], name: str, title: str) -> int:
-    """Return the number of the stop called ``name``.
+    """Return the number of the stop called ``name``: its own name, one of its parts, or its stage (the last block).
 
     Raises:
         SettingError: there is none; the message names some.
     """
-    for number, stop in enumerate(stops):
-        if stop.name == name:
-            return number
+    for fits in (
+        lambda stop: stop.name == name,
+        lambda stop: name in (*stop.parts, stop.label),
+        lambda stop: stop.name.startswith(f"{name}."),
+    ):
+        found = [number for number, stop in enumerate(stops) if fits(stop)]
+        if found and name:
+            return found[-1]
     some = ", ".join(stop.name for stop in stops[-3:])
     raise SettingError(f"{title} has no layer {str(name)[:60]!r}. It has, for example, {some}.")
 
