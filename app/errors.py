@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import gradio as gr
 
-from cvdemo.errors import CvDemoError
+from cvdemo.errors import CvDemoError, Stopped
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -17,7 +17,8 @@ T = TypeVar("T")
 def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
     """Turn a CvDemoError raised by ``handler``, a function or a generator, into Gradio's error box.
 
-    Gradio renders the message as HTML, so it is escaped here; other exceptions stay bugs and are logged.
+    A generator that was stopped just ends: whoever stopped it shows what is known. Gradio renders the message as HTML,
+    so it is escaped here; other exceptions stay bugs and are logged.
     """
     if inspect.isgeneratorfunction(handler):
 
@@ -25,6 +26,8 @@ def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
         def stream(*args: P.args, **kwargs: P.kwargs) -> Iterator[Any]:
             try:
                 yield from cast(Iterator[Any], handler(*args, **kwargs))
+            except Stopped:
+                return  # by the visitor, or by a newer wish that shows its own outcome
             except CvDemoError as error:
                 raise _shown(error) from error
 

@@ -10,7 +10,7 @@ from app.components.chips import chips, chosen
 from app.components.photo import photo_path
 from app.components.slider import slider_number
 from app.errors import shows_errors
-from app.streaming import Finished, follow
+from app.streaming import Finished, end, follow
 from app.tabs import classify_view as view
 from app.tabs.busy import busy, fetching
 from app.tabs.missing import READY, is_ready
@@ -21,6 +21,7 @@ from cvdemo.classify.run import network_runs
 from cvdemo.classify.words import temperature_sentence
 from cvdemo.errors import SettingError
 
+LINE = "classify"
 SHOWN = 7  # result, chips, headline, cards, agreement, temperature, foot
 
 
@@ -61,7 +62,7 @@ def _classify(
     skip = (gr.skip(),) * (SHOWN - 3)
     result: Classification | None = None
     if ready:
-        for step in follow(lambda report: classify(path, ready, labels, report)):
+        for step in follow(lambda report: classify(path, ready, labels, report), LINE):
             if isinstance(step, Finished):
                 result = step.result
             else:
@@ -95,7 +96,8 @@ def retune(result: Classification | None, models: Any, top_k: Any, temperature: 
 
 @shows_errors
 def stopped(result: Classification | None, models: Any, top_k: Any, temperature: Any) -> tuple[dict[str, Any], ...]:
-    """Show what was there before the stopped work."""
+    """End the work, and show what was there before."""
+    end(LINE)
     gr.Info("Stopped. What was finished is kept.")
     return retune(result, models, top_k, temperature)
 

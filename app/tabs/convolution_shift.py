@@ -7,14 +7,15 @@ import gradio as gr
 
 from app.components.photo import photo_path
 from app.errors import shows_errors
-from app.streaming import Finished, follow
+from app.streaming import Finished, end, follow
 from cvdemo import catalogue, images, weights
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.convolution import shift_words as words
 from cvdemo.convolution.shift import READY, SHIFT_LIMIT, SHIFTS, Moved, move, network_runs
-from cvdemo.errors import CvDemoError, SettingError
+from cvdemo.errors import CvDemoError, SettingError, Stopped
 
 ID = "convolution"
+LINE = "shift"
 PAIRS: tuple[tuple[str, ...], ...] = (
     BUNDLED_PAIR,
     ("resnet50", "resnetblur50"),
@@ -73,11 +74,13 @@ def run(photo: Any, shown: Any) -> Iterator[Any]:
         if base["pairs"][pair]["cost"] and known.get("go") != pair:
             yield {**base, "message": "These are large: their runs wait for the button."}
             return
-        for step in follow(lambda report: move(path, PAIRS[pair], report)):
+        for step in follow(lambda report: move(path, PAIRS[pair], report), LINE):
             if isinstance(step, Finished):
                 yield {**base, **_told(step.result), "shown": same}
             else:
                 yield {**base, "study": known.get("study"), "busy": _busy(step, PAIRS[pair])}
+    except Stopped:
+        return
     except CvDemoError as error:
         yield {**waiting(str(error)), "visible": True}
 
@@ -137,6 +140,7 @@ def _model(one: Moved) -> dict[str, Any]:
 
 
 def stopped(shown: Any) -> dict[str, Any]:
-    """Show what was there before the stopped runs."""
+    """End the runs, and show what was there before."""
+    end(LINE)
     known = shown if isinstance(shown, dict) else {}
     return {**known, "busy": None, "message": "Stopped. Choose a pair of models to go on."}

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.components.photo import photo_path
 from app.errors import shows_errors
-from app.streaming import Finished, follow
+from app.streaming import Finished, end, follow
 from app.tabs import detect_menu as menu
 from app.tabs import detect_steps as steps
 from app.tabs.busy import busy, working
@@ -16,7 +16,9 @@ from app.tabs.detect_view import Shown
 from app.tabs.missing import is_ready, offer
 from cvdemo import catalogue
 from cvdemo.detect.find import find
-from cvdemo.errors import CvDemoError, ModelUnavailable
+from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
+
+LINE = "detect"
 
 
 @shows_errors
@@ -54,6 +56,8 @@ def _run(photo: Any, before: dict[str, Any], wish: Asked, names: tuple[str, ...]
                         yield {**before, **choice, "busy": step}
             except ModelUnavailable as gone:
                 choice["offers"] = [*choice["offers"], offer(name, gone)]
+    except Stopped:
+        raise
     except CvDemoError as error:
         yield {**nothing(wish, str(error)), **choice}
         return
@@ -66,7 +70,7 @@ def _run(photo: Any, before: dict[str, Any], wish: Asked, names: tuple[str, ...]
 def _watched(path: Path, name: str, tiles: int) -> Iterator[Any]:
     """Yield what the headline shows while a detector is fetched and runs; last, what it found."""
     started, title = time.perf_counter(), catalogue.get(name).title
-    for step in follow(lambda report: find(path, name, report, tiles)):
+    for step in follow(lambda report: find(path, name, report, tiles), LINE):
         if isinstance(step, Finished):
             found, known = step.result
             yield Shown(found, 0 if known else found.runs)
@@ -114,5 +118,6 @@ def _result(photo: dict[str, Any], path: Path, wish: Asked, found: list[Shown]) 
 
 
 def stopped(picture: Any) -> dict[str, Any]:
-    """Show what was there before the stopped work."""
+    """End the work, and show what was there before."""
+    end(LINE)
     return {**_plain(picture), "busy": None, "message": "Stopped. Choose a detector or a photo to go on."}

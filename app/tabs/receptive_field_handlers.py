@@ -61,6 +61,8 @@ def _run(photo: Any, models: Any, picture: Any, fetching_one: str | None) -> Ite
                 yield _found(photo, asked, *step.result)
             else:
                 yield {**_plain(picture), "busy": _busy(step, time.perf_counter() - started)}
+    except Stopped:
+        raise
     except CvDemoError as error:
         yield waiting(str(error))
 
