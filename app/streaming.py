@@ -13,7 +13,7 @@ from cvdemo.errors import Stopped
 T = TypeVar("T")
 STEP_S = 0.25
 
-_lines: dict[tuple[str, str], threading.Event] = {}  # (session, line): ends what runs there
+_lines: dict[tuple[str, str], set[threading.Event]] = {}  # (session, line): what ends the works there
 _lock = threading.Lock()
 _working: dict[threading.Thread, threading.Event] = {}  # and what ends each
 PATIENCE_S = 10.0
@@ -27,14 +27,14 @@ class Finished(Generic[T]):
 
 
 def end(line: str) -> None:
-    """End what this visitor has running on ``line``: its next report raises `Stopped`.
+    """End all that this visitor has running on ``line``: each next report raises `Stopped`.
 
     Gradio's ``cancels`` alone is not enough: a click that comes before the browser knows the work's number is lost.
     """
     with _lock:
-        running = _lines.pop((_session(), line), None)
-    if running is not None:
-        running.set()
+        running = _lines.pop((_session(), line), set())
+    for gone in running:
+        gone.set()
 
 
 def _session() -> str:
@@ -51,17 +51,16 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
 
     Args:
         work: the long work; it reports often.
-        line: where a visitor has one work at a time: a new one ends the one before, and so does `end`.
+        line: what `end` calls it.
 
     Raises:
         BaseException: whatever ``work`` raised.
     """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
     gone = threading.Event()
-    if line:
-        end(line)
-        with _lock:
-            _lines[mine := (_session(), line)] = gone
+    mine = (_session(), line)
+    with _lock:
+        _lines.setdefault(mine, set()).add(gone)
     latest: list[tuple[Any, ...]] = []
 
     def report(*step: Any) -> None:
@@ -93,10 +92,10 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
             return
     finally:
         gone.set()
-        if line:
-            with _lock:
-                if _lines.get(mine) is gone:
-                    del _lines[mine]
+        with _lock:
+            _lines.get(mine, set()).discard(gone)
+            if not _lines.get(mine, True):
+                del _lines[mine]
 
 
 @atexit.register

@@ -16,17 +16,19 @@ const makeCharts = () => {
       h('div', { class: 'funnel-track' }, h('i', { style: `width:${(100 * count) / most}%` })), h('b', {}, count.toLocaleString('en')))));
   };
   const drawCurve = ({ thresholds, kept }, now) => {
-    const width = Math.max(220, curve.clientWidth || 340), height = 150, left = 38, right = 12, top = 12, bottom = 24;
+    const width = Math.max(220, curve.clientWidth || 340), height = 166, left = 38, right = 12, top = 18, bottom = 40;
     const most = Math.max(1, ...kept);
     const x = (value) => left + ((value - 0.05) / 0.9) * (width - left - right), y = (value) => height - bottom - (value / most) * (height - top - bottom);
     const ticks = [...new Set([0, Math.round(most / 2), most])];
-    const path = kept.map((count, index) => `${index ? 'L' : 'M'}${x(thresholds[index])} ${y(count)}`).join('');
+    const path = kept.map((count, index) => (index ? `H${x(thresholds[index])}V${y(count)}` : `M${x(thresholds[0])} ${y(count)}`)).join('');
     const here = kept[thresholds.reduce((best, value, index) => (Math.abs(value - now) < Math.abs(thresholds[best] - now) ? index : best), 0)];
     curve.replaceChildren(svg('svg', { width, height, role: 'img', 'aria-label': `At an IoU limit of ${now.toFixed(2)}, ${here} boxes are kept; at 0.95 it would be ${kept.at(-1)}.` },
       ticks.map((value) => [svg('path', { class: 'grid', d: `M${left} ${y(value)}H${width - right}` }), svg('text', { x: left - 6, y: y(value) + 4, 'text-anchor': 'end' }, String(value))]),
-      [0.05, 0.5, 0.95].map((value) => svg('text', { x: x(value), y: height - 6, 'text-anchor': 'middle' }, String(value))),
+      [0.05, 0.5, 0.95].map((value) => svg('text', { x: x(value), y: height - 22, 'text-anchor': value > 0.9 ? 'end' : 'middle' }, String(value))),
+      svg('text', { x: (left + width - right) / 2, y: height - 4, 'text-anchor': 'middle' }, 'IoU limit'),
       svg('path', { class: 'now', d: `M${x(now)} ${top}V${height - bottom}` }), svg('path', { class: 'graph', d: path }),
-      svg('circle', { class: 'dot', cx: x(now), cy: y(here), r: 5 })));
+      svg('circle', { class: 'dot', cx: x(now), cy: y(here), r: 5 }),
+      svg('text', { class: 'here', x: x(now) + (now > 0.6 ? -9 : 9), y: y(here) - 9, 'text-anchor': now > 0.6 ? 'end' : 'start' }, `${here} kept at ${now.toFixed(2)}`)));
   };
   const drawPrecision = ({ curve: points, point, sentence }) => {
     const width = Math.max(220, precision.clientWidth || 340), height = 170, left = 40, right = 12, top = 12, bottom = 38;

@@ -2,7 +2,7 @@
 const STEP_MS = 600;
 const makePlayer = (onStep) => {
   const back = h('button', { type: 'button', class: 'btn', 'aria-label': 'One step back' }, '\u25c0');
-  const play = h('button', { type: 'button', class: 'btn' }, 'Play NMS');
+  const play = h('button', { type: 'button', class: 'btn primary' }, 'Play NMS');
   const next = h('button', { type: 'button', class: 'btn', 'aria-label': 'One step on' }, '\u25b6');
   const node = h('div', { class: 'player' }, back, play, next);
   let steps = [], step = null, timer = null;

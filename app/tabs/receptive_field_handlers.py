@@ -54,6 +54,7 @@ def chips_here(names: tuple[str, ...] | None) -> dict[str, Any]:
 
 
 def _run(photo: Any, models: Any, picture: Any, fetching_one: str | None) -> Iterator[dict[str, Any]]:
+    end(ID)  # what refines an older picture
     try:
         asked, started = wish(photo, models, picture), time.perf_counter()
         for step in follow(lambda report: _first(asked, fetching_one, report), ID):
@@ -159,6 +160,7 @@ def sweep(photo: Any, models: Any, picture: Any) -> Iterator[dict[str, Any]]:
     if shown is None:
         yield gr.skip()
         return
+    end(ID)  # refining goes on afterwards
     asked = wish(photo, models, picture)
     for step in follow(lambda report: _at_sizes(asked, shown, report), ID):
         text = None if isinstance(step, Finished) or not step else busy(f"Measuring at {step[0]} px")
