@@ -57,16 +57,16 @@ RECIPES: dict[str, Recipe] = {
     "mini_resnet": EQUAL,
     "mini_vit": EQUAL,
     "mini_resnet_long": Recipe(
-        stages=((4, 32), (10, 40), (20, 48)),
-        summary="34 more epochs at 32, 40, 48 px for the small ResNet; crops, flips, turns, colour, Mixup, CutMix; "
+        stages=((4, 32), (9, 40), (9, 48), (4, 64)),
+        summary="26 more epochs at 32, 40, 48, 64 px for the small ResNet; crops, flips, turns, colour, Mixup, CutMix; "
         "averaged weights; Muon",
         start_from="mini_resnet",
         learning_rate=6e-3,
         **STRONG,
     ),
     "mini_vit_distilled": Recipe(
-        stages=((4, 32), (18, 48)),
-        summary="22 more epochs at 32, 48 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix; averaged "
+        stages=((4, 32), (14, 48), (4, 64)),
+        summary="22 more epochs at 32, 48, 64 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix; averaged "
         "weights; Muon; taught by the long ResNet's answers",
         start_from="mini_vit",
         teacher="mini_resnet_long",
