@@ -79,6 +79,8 @@ class Guard:
             await refusal(scope, receive, send)
         elif work:
             await self._work(scope, receive, send, new_session=not SESSIONLESS_WORK.fullmatch(work["kind"]))
+        elif scope["method"] == "POST":
+            await self._answered(scope, receive, _Answer(send))
         else:
             await self.app(scope, receive, send)
 
@@ -126,7 +128,7 @@ class Guard:
         if charged and name is None and (answer.status or 500) >= 400:
             self.throttle.give_back_session(address)  # a call without a session that failed has opened none
 
-    async def _answered(self, scope: Scope, body: "_Body", answer: "_Answer") -> None:
+    async def _answered(self, scope: Scope, body: Receive, answer: "_Answer") -> None:
         """Let Gradio answer; where it stumbles over an unknown endpoint or a missing field, say so in its place."""
         try:
             await self.app(scope, body, answer)

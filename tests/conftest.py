@@ -13,6 +13,7 @@ import pytest
 from app.main import build_demo, look
 from app.serving import launch
 from app.warmup import begin, health
+from tests.attacked import Program, started
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
@@ -38,6 +39,13 @@ def page() -> Iterator[str]:
     demo = build_demo()
     yield launch(demo, block=False, health=health, on_start=begin, **look()).rstrip("/")
     demo.close()
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Run the whole program in a process of its own, whose memory and files can be watched."""
+    with started(tmp_path_factory.mktemp("program")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
