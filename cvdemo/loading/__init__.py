@@ -1,5 +1,6 @@
 """From a catalogue line to a model that can run: one loader per source, one shape of result."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pickle import PickleError
@@ -102,9 +103,12 @@ DETECTORS: dict[str, Callable[[ModelSpec, Fetched | None], DetectorParts]] = {
 }
 
 
+_seeding = threading.RLock()  # torch has one source of chance for all threads
+
+
 @contextmanager
 def _seeded() -> Iterator[None]:
-    with torch.random.fork_rng(devices=[]):
+    with _seeding, torch.random.fork_rng(devices=[]):
         torch.manual_seed(RANDOM_SEED)
         yield
 

@@ -1,6 +1,7 @@
 """Every named layer of a catalogue model with what its units can see; needs no weights, only the architecture."""
 
 import functools
+import threading
 
 import torch
 from torch import nn
@@ -17,6 +18,8 @@ from cvdemo.receptive_field.table import Layer, LayerTable
 from cvdemo.receptive_field.tracing import UnknownStep
 
 SIDE_LOW, SIDE_HIGH = 32, 1024
+
+_reading = threading.Lock()  # an architecture is read by one visitor at a time: the reader hangs hooks into it
 
 
 @functools.lru_cache(maxsize=16)
@@ -44,7 +47,12 @@ def layer_table(model: str, side: int) -> LayerTable:
         raise SettingError(f"{spec.title} is no network: it has no layers whose units see anything.")
     if not SIDE_LOW <= side <= SIDE_HIGH:
         raise SettingError(f"The input size must be from {SIDE_LOW} to {SIDE_HIGH} pixels.")
-    network = _skeleton(model)
+    with _reading:
+        return _read(model, side)
+
+
+def _read(model: str, side: int) -> LayerTable:
+    spec, network = get(model), _skeleton(model)
     step = granularity(network)
     fitting = max(step, round(side / step) * step)
     try:

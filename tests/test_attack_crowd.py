@@ -1,0 +1,230 @@
+"""Crowds and floods: others are served, memory, threads, files and folders stay what they were."""
+
+import contextlib
+import random
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from app.janitor import Rules, sweep
+from cvdemo import starters
+from tests import bad_files as files
+from tests.attacked import PATIENCE_S, Program, Visitor, wait_until
+
+FEW_OR_ALL = [pytest.param(False, id="few"), pytest.param(True, id="all", marks=pytest.mark.soak)]
+MIXED = ("cat", "street", "portrait", "coffee")
+
+
+def photo(name: str) -> bytes:
+    """Return the file of a starter photo."""
+    return starters.get(name).path.read_bytes()
+
+
+def cheap_work(visitor: Visitor) -> int:
+    """Return the number of a function that costs little: the list of models."""
+    return next(one["id"] for one in visitor.get("/config").json()["dependencies"] if one["api_name"] == "models")
+
+
+# Floods
+
+
+@pytest.mark.parametrize("all_of_it", FEW_OR_ALL)
+def test_a_flood_of_sessions_does_not_keep_a_polite_visitor_out(program: Program, all_of_it: bool) -> None:
+    """3,000 new sessions (few: 400) from one address, while a visitor of another one asks for 20 pieces of work."""
+    flood, codes, began_s = 3000 if all_of_it else 400, [], time.monotonic()
+
+    def one(number: int) -> None:
+        body = {"data": [], "fn_index": cheap, "session_hash": f"flood{number}"}
+        codes.append(flooder.join(body).status_code)
+
+    with Visitor(program.address, 9) as flooder, Visitor(program.address, 10) as polite:
+        cheap, photo_id = cheap_work(polite), polite.uploaded(photo("cat"))
+        with ThreadPoolExecutor(8) as crowd:
+            running = [crowd.submit(one, number) for number in range(flood)]
+            answers = [polite.ask("classify", {"image": {"path": photo_id}}) for _ in range(20)]
+            for job in running:
+                job.result()
+    served = sum("event: complete" in answer for answer in answers)
+    assert served >= 19, f"{served} of 20 served"
+    let_in = codes.count(200)
+    assert let_in <= 60 + 10 * (time.monotonic() - began_s) + 1, "the guard lets in 60 at once and 10 a second"
+    assert set(codes) <= {200, 429, 503} and len(codes) == flood
+    assert program.is_well()
+
+
+@pytest.mark.parametrize("all_of_it", FEW_OR_ALL)
+def test_slow_connections_hold_nobody_up(program: Program, all_of_it: bool) -> None:
+    """300 half-open requests, 50 bodies of a byte now and then, 50 readers who do not read (few: a tenth)."""
+    share = 1 if all_of_it else 10
+    host, _, port = program.address.removeprefix("http://").partition(":")
+    post = f"POST /gradio_api/upload HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 9999\r\n"
+    post += "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+    kinds = [b"GET / HTTP/1.1\r\n"] * (300 // share) + [post.encode()] * (50 // share)
+    kinds += [f"GET / HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode() * 20] * (50 // share)
+    with contextlib.ExitStack() as stack:
+        wires = [stack.enter_context(socket.create_connection((host, int(port)), timeout=60)) for _ in kinds]
+        for wire, begin in zip(wires, kinds, strict=True):
+            wire.sendall(begin)
+        with Visitor(program.address, 11) as polite:
+            for _ in range(20):
+                for wire in wires[300 // share : 350 // share]:
+                    with contextlib.suppress(OSError):  # those beyond a client's share are ended
+                        wire.sendall(b"x")
+                assert polite.get("/").status_code == 200
+                assert program.is_well()
+    before = program.handles()
+    wait_until(lambda: program.handles() <= before, "connections that were left stay open")
+
+
+@pytest.mark.parametrize("all_of_it", FEW_OR_ALL)
+def test_a_crowd_is_served_or_refused_in_a_sentence(program: Program, all_of_it: bool) -> None:
+    """30 visitors with 5 jobs each (few: 8): what was accepted is finished, the rest is told that it is busy."""
+
+    def visitor(number: int) -> list[str]:
+        with Visitor(program.address, 20 + number) as one:
+            mine = one.uploaded(files.encode(files.scene(60 + number, 50), "PNG"))
+            return [one.ask("classify", {"image": {"path": mine}, "top_k": 1 + job}) for job in range(5)]
+
+    with ThreadPoolExecutor(30) as crowd:
+        answers = [answer for each in crowd.map(visitor, range(30 if all_of_it else 8)) for answer in each]
+    finished = [answer for answer in answers if "event: complete" in answer]
+    refused = [answer for answer in answers if "event: complete" not in answer]
+    assert len(finished) >= len(answers) // 2, refused[:3]
+    assert all("full" in answer or "busy" in answer for answer in refused), refused[:3]
+    assert program.is_well()
+
+
+# What must not grow
+
+
+@pytest.mark.parametrize("all_of_it", FEW_OR_ALL)
+def test_memory_stays_flat(program: Program, all_of_it: bool) -> None:
+    """3,000 requests (few: 450), two thirds of them from fresh sessions: less than 30 MB for every 2,000."""
+    rounds = 3000 if all_of_it else 450
+    with contextlib.ExitStack() as stack:
+        crowd = [stack.enter_context(Visitor(program.address, 60 + number)) for number in range(60)]
+        cheap = cheap_work(crowd[0])
+
+        def request(number: int) -> None:
+            session = "steady" if number % 3 == 0 else secrets.token_hex(6)
+            body = {"data": [], "fn_index": cheap, "session_hash": session}
+            while crowd[number % 60].join(body).status_code == 429:
+                time.sleep(0.2)
+
+        for number in range(300):  # sessions are kept up to a bound; the first ones only fill it
+            request(number)
+        before = program.megabytes()
+        for number in range(rounds):
+            request(number)
+        grown = program.megabytes() - before
+    assert grown < 30 * max(1.0, rounds / 2000), f"{grown:.0f} MB in {rounds} requests"
+
+
+def test_two_thousand_uploads_leave_a_clean_folder(tmp_path: Any) -> None:
+    for number in range(2000):
+        folder = tmp_path / f"{number:064x}"
+        (folder / "shown").mkdir(parents=True)
+        (folder / "photo.jpg").write_bytes(b"x")
+        (folder / "shown" / "photo.jpg").write_bytes(b"x")
+    sweep(tmp_path, Rules(file_age_s=2, empty_folder_age_s=2), now_s=time.time() + 600)
+    sweep(tmp_path, Rules(file_age_s=2, empty_folder_age_s=2), now_s=time.time() + 900)  # folders of files just gone
+    assert sum(1 for _ in tmp_path.rglob("*")) < 50
+
+
+# Ten visitors for a while
+
+Act = Callable[[Visitor, random.Random], None]
+
+
+def _classifies(visitor: Visitor, chance: random.Random) -> None:
+    size = (40 + chance.randrange(60), 40 + chance.randrange(60))
+    path = visitor.uploaded(files.encode(files.scene(*size), chance.choice(("PNG", "JPEG", "WEBP"))))
+    _served(visitor.ask("classify", {"image": {"path": path}}))
+
+
+def _detects(visitor: Visitor, chance: random.Random) -> None:
+    path = visitor.uploaded(photo(chance.choice(MIXED)))
+    settings = {"model": chance.choice(("hog_people", "haar_faces")), "iou": chance.choice((0.3, 0.45, 0.6))}
+    _served(visitor.ask("detect", {"image": {"path": path}} | settings))
+
+
+def _asks_for_fields(visitor: Visitor, chance: random.Random) -> None:
+    _served(visitor.ask("receptive_field", {"model": chance.choice(("mini_resnet", "resnet18", "vgg16"))}))
+
+
+def _opens_the_page(visitor: Visitor, chance: random.Random) -> None:
+    assert visitor.get("/").status_code == 200
+    assert visitor.get("/config").status_code == 200
+
+
+def _sends_rubbish(visitor: Visitor, chance: random.Random) -> None:
+    path = visitor.uploaded(chance.randbytes(2000))
+    assert "event: error" in visitor.ask("classify", {"image": {"path": path}})
+
+
+def _leaves_early(visitor: Visitor, chance: random.Random) -> None:
+    path = visitor.uploaded(photo(chance.choice(MIXED)))
+    started = visitor.post("/gradio_api/call/v2/classify", json={"image": {"path": path}, "top_k": 3})
+    if started.status_code == 200:
+        with visitor.stream("GET", f"/gradio_api/call/classify/{started.json()['event_id']}"):
+            pass
+
+
+def _served(answer: str) -> None:
+    """Whether the answer came, or the sentence that there are too many at once."""
+    assert "event: complete" in answer or "full" in answer or "busy" in answer or "faster than" in answer, answer
+
+
+ACTS: tuple[Act, ...] = (
+    _classifies, _detects, _asks_for_fields, _opens_the_page, _sends_rubbish, _leaves_early
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(45, id="short"), pytest.param(300, id="five minutes", marks=pytest.mark.soak)]
+)
+def test_ten_visitors_leave_no_trace(program: Program, seconds: int) -> None:
+    """Ten visitors do this and that: no unexpected error; threads, handles, memory and temp entries stay flat."""
+
+    def visitor(number: int, until_s: float, seed: int) -> int:
+        chance, done = random.Random(seed), 0
+        with Visitor(program.address, 130 + number) as one:
+            while time.monotonic() < until_s or done < len(ACTS):
+                ACTS[done % len(ACTS) if done < len(ACTS) else chance.randrange(len(ACTS))](one, chance)
+                done += 1
+        return done
+
+    def crowd(for_s: float, seed: int) -> int:
+        ends_s = time.monotonic() + for_s
+        with ThreadPoolExecutor(10) as pool:
+            return sum(pool.map(lambda number: visitor(number, ends_s, seed + number), range(10)))
+
+    crowd(5, 0)  # after that everything is loaded and every cache has begun to fill
+    wait_until(lambda: _rested(program), "the page does not come to rest")
+    handles, threads, megabytes, log = program.handles(), program.threads(), program.megabytes(), _log(program)
+    done = crowd(seconds, 100)
+    wait_until(lambda: _rested(program), "the page does not come to rest")
+    assert done > 60
+    assert program.handles() <= handles + 10
+    assert program.threads() <= threads + 6
+    assert program.megabytes() - megabytes < 150, "the results' cache may fill, and nothing else"
+    sweep(program.uploads, Rules(file_age_s=-1, empty_folder_age_s=-1), now_s=time.time() + 10)
+    assert program.entries() <= 40
+    assert "Traceback" not in _log(program).removeprefix(log)
+
+
+def _log(program: Program) -> str:
+    return program.log.read_text(errors="replace")
+
+
+def _rested(program: Program) -> bool:
+    """Whether nothing is under way: no work waits, and the processor is not asked for."""
+    waiting = httpx.get(f"{program.address}/healthz", timeout=PATIENCE_S).json()["waiting"]
+    return waiting == 0 and psutil.Process(program.process.pid).cpu_percent(0.3) < 20
