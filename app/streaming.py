@@ -1,14 +1,17 @@
 """Runs long work in a thread and streams its progress, so that a visitor can watch it and stop it."""
 
 import atexit
+import html
 import queue
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
+import gradio as gr
 from gradio.context import LocalContext
 
 from cvdemo.errors import Stopped
+from cvdemo.notices import gathered
 
 T = TypeVar("T")
 STEP_S = 0.25
@@ -62,6 +65,7 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
     with _lock:
         _lines.setdefault(mine, set()).add(gone)
     latest: list[tuple[Any, ...]] = []
+    told: list[str] = []
 
     def report(*step: Any) -> None:
         if gone.is_set():
@@ -70,7 +74,10 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
 
     def run() -> None:
         try:
-            outcome.put((work(report), None))
+            with gathered() as notices:
+                result = work(report)
+            told.extend(notices)
+            outcome.put((result, None))
         except BaseException as error:  # noqa: BLE001 - handed to the consumer, who raises it
             outcome.put((None, error))
         finally:
@@ -88,6 +95,8 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
                 continue
             if error is not None:
                 raise error
+            for sentence in told:
+                gr.Info(html.escape(sentence))
             yield Finished(result)  # type: ignore[arg-type]
             return
     finally:

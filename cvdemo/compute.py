@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from cvdemo.errors import Busy
+from cvdemo.memory import told_when_full
 
 WAIT_S = 120.0  # longer than any single turn that the page asks for
 
@@ -129,12 +130,14 @@ def turn(wait_s: float = WAIT_S, waiting: OnWaiting | None = None) -> Iterator[f
 
     Raises:
         Busy: nobody gave the device back within ``wait_s`` seconds.
+        CvDemoError: its memory was full, and is free again.
     """
     global _expected_end
     started = time.perf_counter()
     ticket = _line.enter(wait_s, waiting)
     try:
-        yield time.perf_counter() - started
+        with told_when_full():
+            yield time.perf_counter() - started
     finally:
         _expected_end = None
         _line.leave(ticket)

@@ -15,6 +15,8 @@ from cvdemo.lenet import INPUT_SIZE, LeNet5
 from cvdemo.loading.finish import finish
 from cvdemo.loading.finish_detector import finish_detector
 from cvdemo.loading.parts import DetectorParts, Kind, Parts, Ready, ReadyDetector, ReadyModel
+from cvdemo.memory import freeing, is_full
+from cvdemo.notices import tell
 from cvdemo.preprocess import Preprocessing
 from cvdemo.weights import Fetched, OnProgress, Progress, fetch, suggestion
 
@@ -146,17 +148,27 @@ def load(
     if progress is not None:
         progress(Progress("load", 0, None))
     weights: Kind = "random" if fetched is None else "bundled" if spec.source == "bundled" else "cached"
+    for place in dict.fromkeys((device, "cpu")):
+        with freeing() as outcome:
+            ready = _finished(spec, fetched, place, weights)
+        if not outcome.full:
+            if place != device:
+                tell(f"{spec.title} runs on the CPU, because the memory of the GPU is full.")
+            return ready
+    raise _unusable(spec, "does not fit in memory here")
+
+
+def _finished(spec: ModelSpec, fetched: Fetched | None, device: str, weights: Kind) -> ReadyModel | ReadyDetector:
     sha256 = fetched.sha256 if fetched else None
     try:
         if spec.task == "detect":
             return finish_detector(spec, build_detector(spec, fetched), device, weights, sha256)
         return finish(spec, build(spec, fetched), device, weights, sha256)
     except _UNUSABLE as error:
-        raise _unusable(spec, error) from error
+        if is_full(error):
+            raise
+        raise _unusable(spec, "cannot be read by the libraries that are installed here") from error
 
 
-def _unusable(spec: ModelSpec, error: Exception) -> ModelUnavailable:
-    """Say what a failed build means to a visitor: too little memory, or files that are not what they should be."""
-    full = isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error)
-    what = "does not fit in memory here" if full else "cannot be read by the libraries that are installed here"
+def _unusable(spec: ModelSpec, what: str) -> ModelUnavailable:
     return ModelUnavailable(f"{spec.title} {what}. Choose another model.", spec.name, suggestion(spec))

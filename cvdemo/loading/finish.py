@@ -12,12 +12,13 @@ from torch.utils.flop_counter import FlopCounterMode
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
+from cvdemo.loading.roomy import device_of, roomy
 
 
 def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: str | None) -> ReadyModel:
     """Return the model on ``device`` after one photo of zeros, which warms it up."""
     network = parts.network.eval().requires_grad_(False).to(device)
-    run = _zero_shot(network, parts, device) if parts.texts else _plain(network, device)
+    run = roomy(spec.title, network, _zero_shot(network, parts) if parts.texts else _plain(network), batched=True)
     blank = np.zeros((1, 3, *parts.preprocessing.size_hw), np.float32)
     words = (("a photo",),) if parts.texts else ()
     with compute.turn():  # the caller must not hold the device: borrow first, then take a turn
@@ -64,28 +65,29 @@ def byte_count(network: nn.Module) -> int:
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
 
 
-def _plain(network: nn.Module, device: str) -> Run:
+def _plain(network: nn.Module) -> Run:
     def run(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            return _answer(network(torch.from_numpy(pixels).to(device)))
+            return _answer(network(torch.from_numpy(pixels).to(device_of(network))))
 
     return run
 
 
-def _zero_shot(network: Any, parts: Parts, device: str) -> Run:
+def _zero_shot(network: Any, parts: Parts) -> Run:
     """The text tower runs once per list of labels: photos change more often than words."""
     texts = parts.texts
     assert texts is not None
     known: dict[tuple[str, ...], Tensor] = {}
 
     def run(pixels: NDArray[np.float32], labels: tuple[str, ...]) -> NDArray[np.float32]:
+        device = device_of(network)
         with torch.inference_mode():
             if labels not in known:
                 known.clear()
                 words = torch.from_numpy(texts(labels)).to(device)
                 known[labels] = _unit(network.get_text_features(input_ids=words).pooler_output)
             seen = _unit(network.get_image_features(torch.from_numpy(pixels).to(device)).pooler_output)
-            return _answer(seen @ known[labels].T * network.logit_scale.exp() + network.logit_bias)
+            return _answer(seen @ known[labels].to(device).T * network.logit_scale.exp() + network.logit_bias)
 
     return run
 

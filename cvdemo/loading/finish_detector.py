@@ -13,6 +13,7 @@ from cvdemo.errors import ModelUnavailable
 from cvdemo.loading.boxes import Detect, RawBoxes
 from cvdemo.loading.finish import byte_count, parameter_count
 from cvdemo.loading.parts import DetectorParts, Kind, ReadyDetector
+from cvdemo.loading.roomy import device_of, roomy
 
 
 def finish_detector(
@@ -20,7 +21,7 @@ def finish_detector(
 ) -> ReadyDetector:
     """Return the detector on ``device`` after one grey photo, which warms it up."""
     network = parts.network.eval().requires_grad_(False).to(device)
-    run = _detect(spec, network, parts, device)
+    run = _detect(spec, network, parts)
     with compute.turn():  # the caller must not hold the device: borrow first, then take a turn
         run(np.full((*parts.input_size_hw, 3), 114, np.uint8))
     counted = figures(spec.name)
@@ -38,14 +39,14 @@ def finish_detector(
     )
 
 
-def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts, device: str) -> Detect:
+def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts) -> Detect:
     def detect(pixels: NDArray[np.uint8]) -> RawBoxes:
         started = time.perf_counter()
         entry = parts.prepare(pixels)
         prepared = time.perf_counter()
         try:
             with torch.inference_mode():
-                found = parts.propose(network, entry.array.to(device))
+                found = parts.propose(network, entry.array.to(device_of(network)))
                 boxes, scores, class_ids = (tensor.cpu().numpy() for tensor in found)  # waits for the device
         except ArithmeticError as error:
             raise _invalid(spec) from error
@@ -63,7 +64,7 @@ def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts, device: s
             network_ms=1000 * (done - prepared),
         )
 
-    return detect
+    return roomy(spec.title, network, detect, batched=False)
 
 
 def _invalid(spec: ModelSpec) -> ModelUnavailable:
