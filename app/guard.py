@@ -6,6 +6,7 @@ import logging
 import math
 import re
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gradio.route_utils import FnIndexInferError
@@ -55,6 +56,7 @@ NOT_FOUND = Refusal(404, "Not found.")
 FOREIGN_HOST = Refusal(400, "This server does not answer under that name. CV_LAB_HOSTS can allow it.")
 FOREIGN_PAGE = Refusal(403, "Only this server's own page may send this. CV_LAB_HOSTS can allow another.")
 CROWDED = Refusal(429, "Too many requests are under way at once. Wait a second, then try again.", 1)
+WAITING = Refusal(429, "Much of your work waits in line already. Let it finish, then try again.", 2)
 UNREADABLE = Refusal(400, "This request could not be read. /gradio_api/info lists the endpoints and their arguments.")
 TOO_SLOW = Refusal(408, "The upload took too long. Try a smaller picture or a faster connection.")
 
@@ -63,9 +65,16 @@ class Guard:
     """ASGI middleware in front of Gradio's routes; it never buffers an answer, so streams keep streaming."""
 
     def __init__(
-        self, app: ASGIApp, doors: Doors | None = None, limits: Limits | None = None, clock: Clock = time.monotonic
+        self,
+        app: ASGIApp,
+        doors: Doors | None = None,
+        limits: Limits | None = None,
+        clock: Clock = time.monotonic,
+        in_line: Callable[[], Iterable[Scope]] = tuple,
     ) -> None:
+        """``in_line`` tells whose work waits in Gradio's queue: the requests that brought it."""
         self.app = app
+        self._in_line = in_line
         self.doors = doors or Doors()
         self.throttle = Throttle(limits or Limits(), clock)
 
@@ -99,8 +108,10 @@ class Guard:
         return None
 
     async def _work(self, scope: Scope, receive: Receive, send: Send, new_session: bool) -> None:
-        forwarded = Headers(scope=scope).get("x-forwarded-for", "") if self.doors.proxied else ""
-        address = client_address((scope.get("client") or ("unknown",))[0], forwarded)
+        address = self._address(scope)
+        if new_session and self._fills_the_line(address):
+            await WAITING(scope, receive, send)
+            return
         if not self.throttle.enter(address):
             await CROWDED(scope, receive, send)
             return
@@ -113,6 +124,14 @@ class Guard:
             await TOO_SLOW(scope, receive, send)
         finally:
             self.throttle.leave(address)
+
+    def _address(self, scope: Scope) -> str:
+        forwarded = Headers(scope=scope).get("x-forwarded-for", "") if self.doors.proxied else ""
+        return client_address((scope.get("client") or ("unknown",))[0], forwarded)
+
+    def _fills_the_line(self, address: str) -> bool:
+        """Whether so much work of this client waits that others would find the queue full."""
+        return sum(self._address(scope) == address for scope in self._in_line()) >= self.throttle.limits.in_line
 
     async def _admitted(self, address: str, scope: Scope, body: "_Body", answer: "_Answer", new_session: bool) -> None:
         name = _session_name(await body.whole()) if new_session else None

@@ -20,6 +20,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import Scope
 
 from app.doors import doors, on_spaces
 from app.guard import Guard
@@ -88,7 +89,7 @@ def launch(
         app_kwargs={
             "max_body_size": BODY_LIMIT,
             "openapi_url": None,
-            "middleware": [Middleware(Guard, doors=doors())],
+            "middleware": [Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo))],
             "routes": [Route("/healthz", healthz(health))],
             "lifespan": _with_janitor(demo),
         },
@@ -133,6 +134,12 @@ def healthz(health: Health | None) -> Callable[[Request], Awaitable[JSONResponse
         return JSONResponse({"status": "ok", **figures}, headers={"Cache-Control": "no-store"})
 
     return answer
+
+
+def in_line(demo: gr.Blocks) -> list[Scope]:
+    """Return the requests whose work waits in Gradio's queue."""
+    queues = list(demo._queue.event_queue_per_concurrency_id.values())
+    return [event.request.scope for queue in queues for event in list(queue.queue)]
 
 
 def kept_files(demo: gr.Blocks) -> set[str]:

@@ -25,6 +25,7 @@ class Limits:
     sessions: Rate = Rate(burst=60, per_second=10)
     in_flight_per_client: int = 64
     in_flight: int = 128
+    in_line: int = 24  # of one client in Gradio's queue, whose 32 places are for all
     body_deadline_s: float = 180.0
 
 

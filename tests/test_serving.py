@@ -14,6 +14,7 @@ import pytest
 
 from app import serving
 from app.serving import launch
+from tests.attacked import Visitor
 
 ROOT = Path(__file__).parent.parent
 
@@ -107,6 +108,23 @@ def test_a_large_body_is_refused_whatever_it_is(site: str) -> None:
 def test_the_queue_cannot_be_bypassed(site: str) -> None:
     assert httpx.post(f"{site}/gradio_api/run/path_of", json={"data": [None]}).status_code == 404
     assert httpx.post(f"{site}/gradio_api/call/path_of", json={"data": [None]}).status_code == 200
+
+
+def test_one_client_cannot_fill_the_queue() -> None:
+    """The queue has 32 places for all; one client may have work in 24 of them, and others still get in."""
+    go_on = threading.Event()
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.api(lambda: go_on.wait(60) and None, api_name="wait", concurrency_limit=1)
+    address = launch(demo, block=False).rstrip("/")
+    with Visitor(address, 2) as greedy, Visitor(address, 3) as polite:
+        codes = [greedy.post("/gradio_api/call/wait", json={"data": []}).status_code for _ in range(40)]
+        last = greedy.post("/gradio_api/call/wait", json={"data": []})
+        other = polite.post("/gradio_api/call/wait", json={"data": []})
+    go_on.set()
+    demo.close(verbose=False)
+    assert 24 <= codes.count(200) <= 25 and codes[-1] == 429, "one of them runs already"
+    assert last.json()["detail"] == "Much of your work waits in line already. Let it finish, then try again."
+    assert other.status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/monitoring/summary", "/docs", "/redoc"])
