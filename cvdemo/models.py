@@ -93,6 +93,11 @@ class ModelCache(Generic[M]):
                 "bytes_limit": self.limit_bytes,
             }
 
+    def room(self) -> int:
+        """Return how many bytes may still come in before a model must go."""
+        figures = self.figures()
+        return figures["bytes_limit"] - figures["bytes_resident"]
+
     def holds(self, key: Hashable) -> bool:
         """Return whether the model of ``key`` is ready in memory."""
         slot = self._slots.get(key)
@@ -220,6 +225,11 @@ def borrow_detector(
 def resident(name: str) -> bool:
     """Return whether ``name`` is ready in memory now."""
     return _shared().holds((name, False))
+
+
+def room() -> int:
+    """Return how many bytes may still be kept before a model must go."""
+    return _shared().room()
 
 
 def figures() -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import app.environment  # noqa: F401, I001  (must come first)
 
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from app.main import build_demo, look
 from app.serving import launch
 from app.warmup import begin, health
 from tests.attacked import Program, started
+
+os.environ.setdefault("CV_LAB_ENGINE", "torch")  # a conversion takes seconds; tests of engines ask for it
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect

@@ -70,7 +70,7 @@ class Stub:
             raise Busy("Somebody else is using this model.")
         try:
             self.models.append(name)
-            yield SimpleNamespace(run=self.run)
+            yield SimpleNamespace(run=self.run, graph=None)
         finally:
             self.in_use.release()
 

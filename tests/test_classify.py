@@ -1,5 +1,6 @@
 """Classification end to end with the bundled pair: pixels, logits, caching, failures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,12 +82,19 @@ def test_one_failing_model_does_not_hide_the_other(photo: Path, monkeypatch: pyt
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf], ids=str)
 def test_invalid_numbers_are_reported_never_ranked(photo: Path, monkeypatch: pytest.MonkeyPatch, number: float) -> None:
     with models.borrow("mini_resnet") as model:
-        broken = type(model)(
-            **{**vars(model), "run": lambda array: np.full((1, len(model.labels)), number, np.float32)}
-        )
+        broken = replace(model, graph=_Broken(model.network, number))
     monkeypatch.setattr(models, "borrow", lambda *_: _Lent(broken))
     with pytest.raises(ModelUnavailable, match="invalid numbers"):
         classify(photo, ["mini_resnet"])
+
+
+class _Broken(torch.nn.Module):
+    def __init__(self, network: torch.nn.Module, number: float) -> None:
+        super().__init__()
+        self.network, self.number = network, number
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        return self.network(pixels) * self.number
 
 
 class _Lent:

@@ -45,7 +45,7 @@ def _answers(monkeypatch: pytest.MonkeyPatch, raw: RawBoxes) -> list[tuple[int, 
         seen.append(pixels.shape)
         return raw
 
-    monkeypatch.setattr(models, "borrow_detector", lambda *_: nullcontext(SimpleNamespace(run=run)))
+    monkeypatch.setattr(models, "borrow_detector", lambda *_: nullcontext(SimpleNamespace(run=run, graph=None)))
     return seen
 
 

@@ -71,7 +71,7 @@ def answers(
         seen.append(pixels)
         return detect(pixels)
 
-    monkeypatch.setattr(models, "borrow_detector", lambda *_: nullcontext(SimpleNamespace(run=run)))
+    monkeypatch.setattr(models, "borrow_detector", lambda *_: nullcontext(SimpleNamespace(run=run, graph=None)))
     return seen
 
 

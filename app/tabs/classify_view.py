@@ -19,6 +19,7 @@ from cvdemo.classify.words import (
     cut_off_sentence,
     right_sentence,
 )
+from cvdemo.engines import TITLES
 from cvdemo.wording import NBSP, milliseconds, percent, scaled
 
 QUESTION = "What do a CNN and a ViT call this photo?"
@@ -126,9 +127,13 @@ def _about(answer: Answer) -> list[tuple[str, str]]:
     rows += [
         ("Decode", milliseconds(answer.decode_ms)),
         ("Preprocess", milliseconds(answer.preprocess_ms)),
-        ("Engine", answer.engine),
+        ("Engine", _engine(answer)),
     ]
     return rows
+
+
+def _engine(answer: Answer) -> str:
+    return " · ".join(part for part in (TITLES[answer.engine], answer.engine_note.rstrip(".")) if part)
 
 
 def _published(name: str) -> str:

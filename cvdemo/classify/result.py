@@ -26,6 +26,7 @@ class Answer:
         crop_xyxy: the part of the photo that it saw, in photo pixels.
         cut_off: share of the photo's area outside that part, 0..1.
         weights: ``bundled``, ``cached`` or ``random``.
+        engine, engine_note: what ran the network, ``torch`` or ``openvino``, and why, in one sentence or none.
     """
 
     model: str
@@ -44,6 +45,7 @@ class Answer:
     decode_ms: float
     preprocess_ms: float
     network_ms: float
+    engine_note: str = ""
 
     def __post_init__(self) -> None:
         if self.logits.shape != (len(self.labels),):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from cvdemo import compute, images, models, preprocess
+from cvdemo import compute, engines, images, models, preprocess
 from cvdemo.catalogue import get
 from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
@@ -140,8 +140,10 @@ def _run(model: "ReadyModel", decoder: _Decoder, own_labels: tuple[str, ...]) ->
     started = time.perf_counter()
     entry = preprocess.prepare(photo, model.preprocessing)
     prepared = time.perf_counter()
+    engine = None if spec.zero_shot else engines.engine_for(model, entry.array.shape)
+    chosen = time.perf_counter()
     with compute.turn() as waited_s:
-        logits = (model.run(entry.array, own_labels) if spec.zero_shot else model.run(entry.array))[0]
+        logits = (engine.run(entry.array) if engine else model.run(entry.array, own_labels))[0]
     done = time.perf_counter()
     with _count:
         _runs += 1
@@ -154,7 +156,8 @@ def _run(model: "ReadyModel", decoder: _Decoder, own_labels: tuple[str, ...]) ->
         title=spec.title,
         family=spec.family,
         weights=model.weights,
-        engine="torch",
+        engine=engine.name if engine else "torch",
+        engine_note=engine.note if engine else "",
         labels=own_labels or model.labels,
         logits=logits.astype(np.float32),
         seen=entry.seen,
@@ -165,7 +168,7 @@ def _run(model: "ReadyModel", decoder: _Decoder, own_labels: tuple[str, ...]) ->
         licence=spec.licence,
         decode_ms=decoder.ms(side),
         preprocess_ms=1000 * (prepared - started),
-        network_ms=1000 * (done - prepared - waited_s),
+        network_ms=1000 * (done - chosen - waited_s),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvdemo import compute, images, models
+from cvdemo import compute, engines, images, models
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.detect.result import CANDIDATE_LIMIT, Candidates
 from cvdemo.detect.tiles import TileProgress, View, checked_tiles, sides_per_tile, views
@@ -97,7 +97,7 @@ def _run_each(ready: "ReadyDetector", seen: tuple[View, ...], progress: OnProgre
         with compute.turn():
             if progress is not None and len(seen) > 1:
                 progress(TileProgress(len(raws), len(seen)))
-            raws.append(ready.run(view.pixels))
+            raws.append(engines.detect(ready, view.pixels))
         with _count:
             _runs += 1
     return raws

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import compute, models, weights
+from cvdemo import compute, engines, models, weights
 from cvdemo.catalogue import get
 from cvdemo.detect.nms import suppress
 from cvdemo.detect.result import CANDIDATE_LIMIT
@@ -84,7 +84,7 @@ def look(
     """
     ready(model)
     with models.borrow_detector(model, wait_s=patience_s) as detector, compute.turn(patience_s):
-        raw = detector.run(pixels)
+        raw = engines.detect(detector, pixels)
     started = time.perf_counter()
     boxes, rows = _inside(raw, pixels.shape[1], pixels.shape[0])
     scores, class_ids = raw.scores[rows], raw.class_ids[rows]

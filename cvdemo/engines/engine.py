@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from cvdemo.loading import ReadyDetector, ReadyModel
 
-Shape = tuple[int, int, int, int]
+Shape = tuple[int, ...]
 """(N, 3, h, w) of the input."""
 
 Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -27,9 +29,10 @@ class Engine:
             while the model is borrowed.
         precision: of the arithmetic, ``float32`` on CPUs.
         note: one sentence on why it is this engine; empty where there is nothing to say.
-        difference: the largest difference to torch's output that was seen: of probabilities for classifiers, relative
-            to the largest number for others; None for torch itself.
+        difference: the largest difference to torch's output that was seen, as ``cvdemo.engines.trust`` measures it;
+            None for torch itself.
         byte_count: of what this engine keeps in memory beside the model.
+        device: as torch names it.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Engine:
     note: str = ""
     difference: float | None = None
     byte_count: int = 0
+    device: str = "cpu"
 
 
 def by_torch(ready: "ReadyModel | ReadyDetector", shape: Shape, note: str = "") -> Engine:
@@ -47,11 +51,18 @@ def by_torch(ready: "ReadyModel | ReadyDetector", shape: Shape, note: str = "") 
     Raises:
         ValueError: the model is not one tensor in, one tensor out (``ready.graph`` is None): use ``ready.run``.
     """
-    import torch
-
     graph = ready.graph
     if graph is None:
         raise ValueError(f"{ready.spec.name} has no graph of one tensor in, one tensor out: use its own run")
+    whole = ready.spec.task != "detect" and graph is ready.network  # then its own run, which survives a full memory
+    run = cast("ReadyModel", ready).run if whole else plain(graph)
+    return Engine("torch", shape, run, note=note, device=next(graph.parameters()).device.type)
+
+
+def plain(graph: "nn.Module") -> Run:
+    """Return a run of ``graph`` in torch, as it stands."""
+    import torch
+
     device = next(graph.parameters()).device
 
     def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -59,4 +70,4 @@ def by_torch(ready: "ReadyModel | ReadyDetector", shape: Shape, note: str = "") 
             output = graph(torch.from_numpy(array).to(device))
             return np.asarray(output.float().cpu().numpy())  # waits for the device
 
-    return Engine("torch", shape, run, note=note)
+    return run

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,5 +33,14 @@ class RawBoxes:
             raise ValueError(f"{count} scores need boxes ({count}, 4), got {self.boxes_xyxy.shape}")
 
 
-Detect = Callable[[NDArray[np.uint8]], RawBoxes]
-"""A picture, uint8 (H, W, 3) RGB, to its raw boxes. For one thread at a time."""
+Through = Callable[[tuple[int, ...]], Callable[[NDArray[np.float32]], NDArray[np.float32]] | None]
+"""From the shape (N, 3, h, w) of a detector's input to a function that runs its graph on such an array, if any."""
+
+
+class Detect(Protocol):
+    """A picture, uint8 (H, W, 3) RGB, to its raw boxes. For one thread at a time.
+
+    ``through`` lends another way to run the network, for detectors with a graph of one tensor in, one tensor out.
+    """
+
+    def __call__(self, pixels: NDArray[np.uint8], through: Through | None = None) -> RawBoxes: ...

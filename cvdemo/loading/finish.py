@@ -32,7 +32,7 @@ def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: st
         labels=parts.labels,
         label_ids=parts.label_ids,
         weights=weights,
-        byte_count=byte_count(network),
+        weight_bytes=byte_count(network),
         parameter_count=parameter_count(network),
         multiply_adds=multiply_adds,
         sha256=sha256,

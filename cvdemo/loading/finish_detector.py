@@ -1,16 +1,17 @@
 """The last steps that all detectors with a network share: to the device, warmed up, wrapped."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import ModelUnavailable
-from cvdemo.loading.boxes import Detect, RawBoxes
+from cvdemo.loading.boxes import Detect, RawBoxes, Through
 from cvdemo.loading.finish import byte_count, parameter_count
 from cvdemo.loading.parts import DetectorParts, Kind, ReadyDetector
 from cvdemo.loading.roomy import device_of, roomy
@@ -30,7 +31,7 @@ def finish_detector(
         network=network,
         labels=parts.labels,
         weights=weights,
-        byte_count=byte_count(network),
+        weight_bytes=byte_count(network),
         parameter_count=parameter_count(network),
         multiply_adds=counted.multiply_adds if counted else None,
         sha256=sha256,
@@ -40,13 +41,18 @@ def finish_detector(
 
 
 def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts) -> Detect:
-    def detect(pixels: NDArray[np.uint8]) -> RawBoxes:
+    def detect(pixels: NDArray[np.uint8], through: Through | None = None) -> RawBoxes:
         started = time.perf_counter()
         entry = parts.prepare(pixels)
         prepared = time.perf_counter()
+        lent = through(tuple(entry.array.shape)) if through is not None and parts.graph is not None else None
+        chosen = time.perf_counter()
         try:
             with torch.inference_mode():
-                found = parts.propose(network, entry.array.to(device_of(network)))
+                if lent is not None:
+                    found = parts.propose(_first(lent), entry.array)
+                else:
+                    found = parts.propose(network, entry.array.to(device_of(network)))
                 boxes, scores, class_ids = (tensor.cpu().numpy() for tensor in found)  # waits for the device
         except ArithmeticError as error:
             raise _invalid(spec) from error
@@ -61,10 +67,15 @@ def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts) -> Detect
             labels=parts.labels,
             margins=None,
             preprocess_ms=1000 * (prepared - started),
-            network_ms=1000 * (done - prepared),
+            network_ms=1000 * (done - chosen),
         )
 
     return roomy(spec.title, network, detect, batched=False)
+
+
+def _first(run: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Callable[[Tensor], tuple[Tensor]]:
+    """Return ``run`` in the form of a network whose first output is all that counts."""
+    return lambda array: (torch.from_numpy(run(array.contiguous().numpy())),)
 
 
 def _invalid(spec: ModelSpec) -> ModelUnavailable:

@@ -9,7 +9,7 @@ from cv2.data import haarcascades
 from numpy.typing import NDArray
 
 from cvdemo.catalogue import ModelSpec
-from cvdemo.loading.boxes import Detect, RawBoxes
+from cvdemo.loading.boxes import Detect, RawBoxes, Through
 from cvdemo.loading.parts import ReadyDetector
 
 # Dalal and Triggs (CVPR 2005): HOG + linear SVM; Viola and Jones (CVPR 2001): a cascade of Haar features.
@@ -72,7 +72,7 @@ def logistic(margins: NDArray[np.float64], steepness: float) -> NDArray[np.float
 def _detect(
     windows: Callable[[NDArray[np.uint8]], Windows], window_hw: tuple[int, int], steepness: float, label: str
 ) -> Detect:
-    def detect(pixels: NDArray[np.uint8]) -> RawBoxes:
+    def detect(pixels: NDArray[np.uint8], through: Through | None = None) -> RawBoxes:
         started = time.perf_counter()
         grey, scale_wh = _grey(pixels, window_hw)
         prepared = time.perf_counter()

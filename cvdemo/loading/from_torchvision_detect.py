@@ -72,7 +72,7 @@ def prepare(pixels: NDArray[np.uint8]) -> Entry:
     return Entry(array, (1.0, 1.0))
 
 
-def propose(network: nn.Module, array: Tensor) -> Proposals:
+def propose(network: Callable[..., Any], array: Tensor) -> Proposals:
     """Return a candidate for each place and class that scores over `LOWEST_SCORE`.
 
     Raises:

@@ -1,15 +1,17 @@
 """RT-DETR of transformers: some hundred queries, each with one box and its best class, and no suppression at all."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
 from cvdemo.catalogue import ModelSpec
 from cvdemo.loading import coco
@@ -60,7 +62,7 @@ def prepare(pixels: NDArray[np.uint8], squeeze: Squeeze) -> Entry:
     return Entry(array, (width / pixels.shape[1], height / pixels.shape[0]))
 
 
-def propose(network: nn.Module, array: Tensor) -> Proposals:
+def propose(network: Callable[..., Any], array: Tensor) -> Proposals:
     """Return one candidate for each query, with its best class.
 
     transformers itself gives the best pairs of query and class, so that one box may come twice.

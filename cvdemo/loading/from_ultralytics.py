@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -70,7 +71,7 @@ def letterbox(pixels: NDArray[np.uint8], side: int) -> Entry:
     return Entry(array, (inner_wh[0] / width, inner_wh[1] / height), (left, top))
 
 
-def propose(network: nn.Module, array: Tensor) -> Proposals:
+def propose(network: Callable[..., Any], array: Tensor) -> Proposals:
     """Return one candidate for each cell of the network's grids, with its best class.
 
     Networks that need no NMS answer with their 300 best cells, as they were trained to.

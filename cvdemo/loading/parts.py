@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cvdemo.catalogue import ModelSpec
+from cvdemo.loading.beside import Beside
 from cvdemo.loading.boxes import Detect
 from cvdemo.preprocess import Preprocessing
 
@@ -66,7 +67,7 @@ class DetectorParts:
     network: nn.Module
     labels: tuple[str, ...]
     prepare: Callable[[NDArray[np.uint8]], Entry]
-    propose: Callable[[nn.Module, Tensor], Proposals]
+    propose: Callable[[Callable[..., Any], Tensor], Proposals]
     input_size_hw: tuple[int, int]
     countable: bool = True
     graph: nn.Module | None = None
@@ -80,22 +81,30 @@ class Ready:
         network: in eval mode on the device, without gradients for its weights; None for detectors of OpenCV.
         labels: plain English names in the order of the outputs; () for features and zero-shot.
         weights: ``cached`` also when they have just been downloaded; ``random`` weights mean nothing as an answer.
-        byte_count: of parameters and buffers in memory.
+        weight_bytes: of parameters and buffers in memory.
         multiply_adds: for one photo; None where they cannot be counted.
         sha256: of the file that the weights came from; None for random ones and for OpenCV's.
         graph: the part of ``network`` that takes one tensor (N, 3, h, w) and returns one, as other engines can run it;
             None where there is no such part.
+        beside: what is kept with the model and goes with it, such as the same network in another engine; copies made
+            by ``dataclasses.replace`` share it.
     """
 
     spec: ModelSpec
     network: nn.Module | None
     labels: tuple[str, ...]
     weights: Kind
-    byte_count: int
+    weight_bytes: int
     parameter_count: int
     multiply_adds: int | None
     sha256: str | None
     graph: nn.Module | None = field(default=None, kw_only=True)
+    beside: Beside = field(default_factory=Beside, kw_only=True, repr=False, compare=False)
+
+    @property
+    def byte_count(self) -> int:
+        """The bytes that stay in memory for this model: its weights, and what is kept beside them."""
+        return self.weight_bytes + self.beside.byte_count
 
 
 @dataclass(frozen=True)
