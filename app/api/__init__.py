@@ -6,6 +6,7 @@ from app.api.attention import attention
 from app.api.classify import classify, models
 from app.api.detect import detect
 from app.api.inside import feature_maps, patch_similarity
+from app.api.latency import latency
 from app.api.receptive_field import effective_receptive_field, receptive_field
 from app.api.saliency import saliency
 
@@ -18,6 +19,7 @@ COMPUTING = (
     attention,
     receptive_field,
     effective_receptive_field,
+    latency,
 )
 
 

@@ -13,7 +13,7 @@ from cvdemo import compute, models, weights
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, SettingError, Stopped
 from cvdemo.latency.environment import environment
-from cvdemo.latency.estimate import expected_ms, learn, refuse
+from cvdemo.latency.estimate import LONGEST_S, expected_ms, learn, refuse
 from cvdemo.latency.others import Others
 from cvdemo.latency.result import Duel, Racer, Stages
 from cvdemo.latency.settings import MODEL_LIMIT, Settings
@@ -122,7 +122,13 @@ class Race:
         )
 
 
-def run(path: Path, names: Sequence[str], settings: Settings, report: Report = lambda *_: None) -> Duel:
+def run(
+    path: Path,
+    names: Sequence[str],
+    settings: Settings,
+    report: Report = lambda *_: None,
+    longest_s: float = LONGEST_S,
+) -> Duel:
     """Measure ``names`` against each other on the photo at ``path``.
 
     Borrowed once each, in sorted order; then the device is held from the first warm-up to the last run.
@@ -134,7 +140,7 @@ def run(path: Path, names: Sequence[str], settings: Settings, report: Report = l
     """
     names = tuple(names)
     check(names)
-    refuse(names, settings)
+    refuse(names, settings, longest_s)
     with ExitStack() as stack:
         ready, missing = _borrowed(stack, names, report)
         failed = {place: str(missing[name]) for place, name in enumerate(names) if name in missing}

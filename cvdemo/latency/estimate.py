@@ -69,11 +69,11 @@ def expected_s(names: Sequence[str], settings: Settings) -> float:
     return sum(expected_ms(name, settings) for name in names) * (settings.rounds + OVERHEAD_RUNS) / 1000
 
 
-def refuse(names: Sequence[str], settings: Settings) -> None:
+def refuse(names: Sequence[str], settings: Settings, longest_s: float = LONGEST_S) -> None:
     """Do nothing where this machine can run the duel.
 
     Raises:
-        TooMuch: it would need more memory than is free, or more than ten minutes.
+        TooMuch: it would need more memory than is free, or more than ``longest_s`` seconds.
         SettingError: a model cannot take pictures of this size.
     """
     from cvdemo.latency.counts import count
@@ -86,12 +86,12 @@ def refuse(names: Sequence[str], settings: Settings) -> None:
     if held + settings.batch * each > free:
         raise _too_big(settings, held, each, free)
     seconds = expected_s(names, settings)
-    if seconds > LONGEST_S:
-        fitting = int(settings.rounds * LONGEST_S / seconds)
+    if seconds > longest_s:
+        fitting = int(settings.rounds * longest_s / seconds)
         hint = f" {fitting:,} rounds fit." if fitting else " Choose smaller models, photos or batches."
         instead = ("rounds", fitting) if fitting else None
         raise TooMuch(
-            f"That would take about {duration(seconds)}; {duration(LONGEST_S)} is the most here.{hint}", instead
+            f"That would take about {duration(seconds)}; {duration(longest_s)} is the most here.{hint}", instead
         )
 
 
