@@ -11,7 +11,7 @@ const restore = () => {
 };
 restore();
 
-const strip = makeStrip(), ratios = makeRatios(props.margin), stages = makeStages();
+const strip = makeStrip(), ratios = makeRatios(props.margin), stages = makeStages(), figures = makeTable();
 const notice = h('div', { class: 'notices' });
 const segments = (label, options, onChange) => {
   const buttons = options.map(([value, text]) => h('button', { type: 'button', onclick: () => onChange(value) }, text));
@@ -22,11 +22,14 @@ const rounds = segments('Rounds', props.round_choices.map((count) => [count, Str
 const batch = makeRange({ label: 'Batch', help: 'photos per run', low: 1, high: 32, step: 1 }, (value) => change({ batch: value }));
 const side = makeRange({ label: 'Input size', help: 'pixels a side', low: 64, high: 512, step: 32 }, (value) => change({ side: value }));
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card latency-settings' }, named('Rounds', 'a verdict needs 20', rounds.node), batch.node, side.node));
+const views = makeViews(props.whys, (kind) => { props.value = { ...props.value, settings: { ...local }, measuring: kind }; trigger('explore'); }, (id) => { view = id; });
+let view = link.get('tab') === 'latency' ? link.get('view') || 'side' : 'side';
+views.choose(view);
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
 const csv = h('button', { type: 'button', class: 'btn sm' }, 'CSV'), json = h('button', { type: 'button', class: 'btn sm' }, 'JSON'), copy = h('button', { type: 'button', class: 'btn sm' }, 'Copy link');
 const machine = h('span', { class: 'ran' });
 const foot = h('div', { class: 'foot' }, machine, h('span', { class: 'end' }, csv, json, copy));
-const body = h('div', { class: 'latency-body' }, notice, strip.node, h('div', { class: 'grid2' }, ratios.node, stages.node), more, why, foot);
+const body = h('div', { class: 'latency-body' }, notice, strip.node, h('div', { class: 'grid2' }, ratios.node, stages.node), views.node, figures.node, more, why, foot);
 root.append(body);
 
 let offer = { label: 'Measure', refused: null }, shown = null, chosen = [];
@@ -75,7 +78,7 @@ const download = (name, text, kind) => h('a', { href: `data:${kind};charset=utf-
 csv.addEventListener('click', async () => { const found = await server.look({ key: props.value.key, file: 'csv' }); if (found.text) download('latency.csv', found.text, 'text/csv'); });
 json.addEventListener('click', async () => { const found = await server.look({ key: props.value.key, file: 'json' }); if (found.text) download('latency.json', found.text, 'application/json'); });
 copy.addEventListener('click', () => {
-  const url = new URL(location.href), values = { tab: 'latency', models: chosen.join(','), rounds: local.rounds, batch: local.batch, side: local.side };
+  const url = new URL(location.href), values = { tab: 'latency', models: chosen.join(','), rounds: local.rounds, batch: local.batch, side: local.side, view: views.at() };
   for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
   copyText(url.href, copy);
 });
@@ -83,7 +86,8 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && running() && window.cvTab === 'latency') trigger('stop');
 });
 
-let wish = 0, drawnHead = '';
+/* What the visitor chose is known here: answers under way carry older choices. */
+let chose = -1, drawnHead = '';
 const draw = () => {
   const value = props.value;
   if (!value) return;
@@ -92,15 +96,20 @@ const draw = () => {
     strip.show(shown);
     ratios.show(shown);
     stages.show(shown);
+    figures.show(shown);
     machine.textContent = shown.machine;
     drawNotices();
   }
+  views.show({ accuracy: shown?.accuracy, ...value.views }, running());
   body.classList.toggle('empty-tab', !shown);
   for (const button of [csv, json]) button.disabled = !value.key || !shown?.rounds;
-  if (value.chosen && value.chosen.join() !== chosen.join()) {
+  body.classList.toggle('stale', running() && Boolean(shown?.finished) && !value.measuring);
+  if (value.chosen && (value.chose || 0) > chose) {
+    chose = value.chose || 0;
     chosen = value.chosen;
     estimate(Boolean(shown));
   }
+  if (JSON.stringify(value.settings) !== JSON.stringify(local)) props.value = { ...props.value, settings: { ...local } };
   const now = JSON.stringify([value.key, value.message, value.busy, shown?.answer, shown?.finished]);
   if (now !== drawnHead) {
     const ended = drawnHead && !value.busy;

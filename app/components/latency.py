@@ -5,28 +5,48 @@ from typing import Any
 from gradio.events import EventListener
 
 from app.components.drawn import Drawn
-from cvdemo.latency import words
+from cvdemo.latency import view_words, words
 from cvdemo.latency.settings import MARGIN, ROUND_CHOICES
+
+SCRIPTS = (
+    "range",
+    "latency_axis",
+    "latency_strip",
+    "latency_ratios",
+    "latency_stages",
+    "latency_lines",
+    "latency_scatter",
+    "latency_table",
+    "latency_views",
+    "latency",
+)
 
 
 class LatencyView(Drawn):
     """Runs, ratios and stages of a duel.
 
-    Events: ``quick`` asks for a look without a verdict, ``stop`` ends whatever is measured, ``said`` tells that
+    Events: ``quick`` asks for a look without a verdict, ``explore`` for the view ``value.measuring``,
+    ``stop`` ends whatever is measured, ``said`` tells that
     ``value.head`` and ``value.bar`` have changed.
 
     The value is what `app.tabs.latency_handlers` yields; ``look`` answers what needs no run: estimates and files.
     """
 
-    EVENTS = [EventListener(name) for name in ("quick", "stop", "said")]
+    EVENTS = [EventListener(name) for name in ("quick", "explore", "stop", "said")]
 
     def __init__(self, value: dict[str, Any] | None = None, look: Any = None, **kwargs: Any) -> None:
         super().__init__(
             value,
-            names=("range", "latency_axis", "latency_strip", "latency_ratios", "latency_stages", "latency"),
+            names=SCRIPTS,
             class_name="latency",
             why_title=words.WHY_TITLE,
             why=words.WHY,
+            whys={
+                "side": view_words.SIDE_WHY,
+                "batch": view_words.BATCH_WHY,
+                "accuracy": view_words.ACCURACY_WHY,
+                "layers": view_words.LAYERS_WHY,
+            },
             margin=MARGIN,
             round_choices=list(ROUND_CHOICES),
             server_functions=[look] if look else None,

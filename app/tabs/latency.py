@@ -9,13 +9,18 @@ from app.components.headline import Headline, headline
 from app.components.latency import LatencyBar, LatencyView
 from app.components.photo import PhotoRail
 from app.tabs import latency_handlers as on
+from app.tabs.latency_asked import ID
+from app.tabs.latency_busy import waiting
+from app.tabs.latency_estimate import look
+from app.tabs.latency_explore import explore
 from app.tabs.latency_view import DEFAULT_BAR
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.latency import words
 
+__all__ = ["ID", "TITLE", "build"]
+
 TITLE = "Latency"
-ID = on.ID
-CHOSEN = "(value, models) => ({ ...value, chosen: models.chosen })"
+CHOSEN = "(value, models) => ({ ...value, chosen: models.chosen, chose: performance.now() })"
 
 
 def build(rail: PhotoRail) -> None:
@@ -24,7 +29,7 @@ def build(rail: PhotoRail) -> None:
     with gr.Row(elem_classes=["choice", "choice-bar"]):
         models = ModelChips(on.chips_here(BUNDLED_PAIR), tab=ID)
         bar = LatencyBar(DEFAULT_BAR)
-    picture = LatencyView({**on.waiting("One moment."), "chosen": list(BUNDLED_PAIR)}, look=on.look)
+    picture = LatencyView({**waiting("One moment."), "chosen": list(BUNDLED_PAIR)}, look=look)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     heavy: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, "trigger_mode": "once", **quiet}
@@ -33,7 +38,8 @@ def build(rail: PhotoRail) -> None:
     }  # fmt: skip
     looking = picture.quick(on.quick, **wanted)
     measuring = bar.measure(on.run, cancels=[looking], **wanted)
+    exploring = picture.explore(explore, cancels=[looking, measuring], **wanted)
     models.models(None, [picture, models], picture, js=CHOSEN, **quiet)
-    stopping = gr.on([picture.stop, bar.stop, head.stop], None, cancels=[looking, measuring], **quiet)
+    stopping = gr.on([picture.stop, bar.stop, head.stop], None, cancels=[looking, measuring, exploring], **quiet)
     stopping.then(on.stopped, picture, picture, queue=False, **quiet)
     picture.said(None, picture, [head, bar], js="(value) => [value.head, value.bar]", **quiet)

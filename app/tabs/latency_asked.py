@@ -11,6 +11,7 @@ from cvdemo.catalogue import BUNDLED_PAIR, get
 from cvdemo.errors import SettingError
 from cvdemo.latency.settings import MODEL_LIMIT, Settings
 
+ID = "latency"
 DEFAULTS: dict[str, Any] = vars(Settings())
 NAMES = frozenset(field.name for field in fields(Settings))
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from app.tabs import latency_views as views
+from app.tabs.latency_table import table
 from cvdemo.latency import words
 from cvdemo.latency.result import Duel, Racer
 from cvdemo.wording import milliseconds
@@ -27,6 +29,8 @@ def look(duel: Duel, note: str | None = None) -> dict[str, Any]:
         "pairs_described": " ".join(
             f"{row['a']} against {row['b']}: {row['said']}, {row['interval']}." for row in pairs
         ),
+        "accuracy": views.of_accuracy([racer.model for racer in duel.standing], duel.settings),
+        "table": table(duel),
         "legend": _legend(duel),
         "machine": words.machine(duel),
     }

@@ -23,15 +23,15 @@ class HostClock:
     """
 
     def __init__(self, synchronise: Callable[[], None], now: Callable[[], float] = time.perf_counter) -> None:
-        self._synchronise = synchronise
+        self.synchronise = synchronise
         self._now = now
 
     def milliseconds(self, work: Work) -> float:
         """Run ``work`` once: wait for the device, look at the clock, work, wait for the device, look again."""
-        self._synchronise()
+        self.synchronise()
         begun = self._now()
         work()
-        self._synchronise()
+        self.synchronise()
         return 1000 * (self._now() - begun)
 
 

@@ -1,62 +1,29 @@
 """Measures a duel: borrows the models, takes the device for itself alone, and lets them take turns."""
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvdemo import compute, models, weights
+from cvdemo import compute
 from cvdemo.catalogue import get
-from cvdemo.errors import CvDemoError, SettingError, Stopped
+from cvdemo.errors import CvDemoError
 from cvdemo.latency.environment import environment
-from cvdemo.latency.estimate import LONGEST_S, expected_ms, learn, refuse
+from cvdemo.latency.estimate import LONGEST_S, expected_ms, expected_s, learn, refuse
+from cvdemo.latency.lineup import Report, alone, borrowed, check, keys, uses_random
 from cvdemo.latency.others import Others
 from cvdemo.latency.result import Duel, Racer, Stages
-from cvdemo.latency.settings import MODEL_LIMIT, Settings
+from cvdemo.latency.settings import Settings
 from cvdemo.latency.turns import Log, take_turns
-from cvdemo.weights import Progress
 
 if TYPE_CHECKING:
     from cvdemo.latency.contender import Contender
     from cvdemo.loading import ReadyModel
 
 LONG_RUN_MS = 300.0
-
-Report = Callable[..., None]
-"""Called with a `Race` that goes on, with (model, Progress) while one is loaded, or with the place in line; may raise
-`Stopped`."""
-
-
-def keys(names: Sequence[str]) -> tuple[str, ...]:
-    """Return one key a racer: the model's name, with a number where it runs more than once."""
-    return tuple(
-        name if names.count(name) == 1 else f"{name}#{names[: place + 1].count(name)}"
-        for place, name in enumerate(names)
-    )  # fmt: skip
-
-
-def check(names: Sequence[str]) -> None:
-    """Refuse what is no duel.
-
-    Raises:
-        SettingError: fewer than two models or more than six, an unknown one, or a detector.
-    """
-    if len(names) < 2:
-        raise SettingError("A duel needs at least two models; the same one may be named twice.")
-    if len(names) > MODEL_LIMIT:
-        raise SettingError("Six at most. Remove one first.")
-    for name in names:
-        if get(name).task == "detect":
-            raise SettingError(f"{get(name).title} finds objects; choose a classifier or a model of features here.")
-
-
-def uses_random(model: str) -> bool:
-    """Return whether ``model`` runs with random weights here, for lack of others: right for timing."""
-    return weights.state(get(model)) not in ("bundled", "cached")
 
 
 @dataclass
@@ -73,6 +40,10 @@ class Race:
     begun_s: float = 0.0
     others: int = 0
     finished: bool = False
+
+    def racing(self) -> list[int]:
+        """Return the places of the models that run; the log counts only those."""
+        return list(self.contenders)
 
     def seconds_left(self) -> float | None:
         """Return how long the rounds that are left will take, or None before the first is complete."""
@@ -96,11 +67,9 @@ class Race:
 
         name = self.names[place]
         spec, one, ready = get(name), self.contenders.get(place), self.ready.get(name)
-        racing = list(self.contenders)
-        ms = self.log.ms[racing.index(place)] if place in self.contenders and self.log.ms else []
-        failed = self.failed.get(place)
-        if failed is None and place in self.contenders:
-            failed = self.log.failed.get(racing.index(place))
+        lane = self.racing().index(place) if one else None
+        ms = self.log.ms[lane] if lane is not None and self.log.ms else []
+        failed = self.failed.get(place) or (self.log.failed.get(lane) if lane is not None else None)
         counts = count(name, self.settings.side) if one else None
         batch = self.settings.batch
         return Racer(
@@ -141,75 +110,53 @@ def run(
     names = tuple(names)
     check(names)
     refuse(names, settings, longest_s)
-    with ExitStack() as stack:
-        ready, missing = _borrowed(stack, names, report)
+    with borrowed(names, report) as (ready, missing):
         failed = {place: str(missing[name]) for place, name in enumerate(names) if name in missing}
         race = Race(names, settings, ready, failed)
-        with compute.turn(waiting=lambda place: report("waiting", place)):
+        _line_up(race, path, report)
+        with alone(report):
             _measure(race, path, report)
         learn(race.duel())
         return race.duel()
 
 
-def _borrowed(
-    stack: ExitStack, names: tuple[str, ...], report: Report
-) -> "tuple[dict[str, ReadyModel], dict[str, CvDemoError]]":
-    ready, missing = {}, {}
-    for name in sorted(set(names)):
+def _line_up(race: Race, path: Path, report: Report) -> None:
+    """Make every model ready to run; a copy of a long one looks between two layers whether it was stopped."""
+    from cvdemo.latency.contender import contender, interruptible
 
-        def told(step: Progress, name: str = name) -> None:
-            report("loading", name, step)
-
+    for place, name in enumerate(race.names):
+        report("preparing", name)
+        if name not in race.ready:
+            continue
         try:
-            ready[name] = stack.enter_context(models.borrow(name, told, uses_random(name)))
-        except Stopped:
-            raise
+            one = contender(race.ready[name], race.settings, path)
         except CvDemoError as error:
-            missing[name] = error
-    if not ready:
-        raise missing[names[0]]
-    return ready, missing
+            race.failed[place] = str(error)
+            continue
+        if expected_ms(name, race.settings) > LONG_RUN_MS:
+            interruptible(one, lambda: report("race", race))
+        race.contenders[place] = one
 
 
 def _measure(race: Race, path: Path, report: Report) -> None:
-    from cvdemo.latency.contender import contender, host_clock, interruptible, stages, stopwatch
+    from cvdemo.latency.contender import host_clock, stages, stopwatch
 
-    compute.use_all_cores()
     asked = compute.turns_asked()
+    compute.expect(expected_s(race.names, race.settings))
 
     def tell(log: Log | None = None) -> None:
         race.log = log or race.log
         race.others = compute.turns_asked() - asked
+        if log is not None and not log.rounds:
+            race.begun_s = time.perf_counter()
         left = race.seconds_left()
         if left is not None:
             compute.expect(left)
         report("race", race)
 
-    for place, name in enumerate(race.names):
-        tell()
-        if name in race.ready:
-            try:
-                one = contender(race.ready[name], race.settings, path)
-            except CvDemoError as error:
-                race.failed[place] = str(error)
-                continue
-            race.contenders[place] = one
-            if (expected_ms(name, race.settings) or 0) > LONG_RUN_MS:
-                interruptible(one, tell)
-    compute.expect(sum(expected_ms(name, race.settings) or 0 for name in race.names) * race.settings.rounds / 1000)
-    clock: Any = stopwatch()
-    watch = Others()
-
-    def begun(log: Log) -> None:
-        if not log.rounds:
-            race.begun_s = time.perf_counter()
-        tell(log)
-
     works = [one.work for one in race.contenders.values()]
-    race.log = take_turns(works, race.settings.rounds, clock, watch.share, begun)
-    racing = list(race.contenders)
+    race.log = take_turns(works, race.settings.rounds, stopwatch(), Others().share, tell)
     for place, one in race.contenders.items():
-        if racing.index(place) not in race.log.failed:
+        if race.racing().index(place) not in race.log.failed:
             race.stages[place] = stages(one, path, host_clock(), tell)
-    tell()
     race.finished = True

@@ -64,6 +64,11 @@ def _speed() -> float:
     return sorted(speeds)[len(speeds) // 2] if speeds else SPEED
 
 
+def measured(side: int, engine: str) -> dict[str, float]:
+    """Return the median milliseconds of one photo of ``side`` pixels of every model that was timed here."""
+    return {key[0]: ms for key, ms in list(_known.items()) if key[1:] == (side, 1, engine)}
+
+
 def expected_s(names: Sequence[str], settings: Settings) -> float:
     """Return about how many seconds a duel takes, without loading its models."""
     return sum(expected_ms(name, settings) for name in names) * (settings.rounds + OVERHEAD_RUNS) / 1000
@@ -93,6 +98,17 @@ def refuse(names: Sequence[str], settings: Settings, longest_s: float = LONGEST_
         raise TooMuch(
             f"That would take about {duration(seconds)}; {duration(longest_s)} is the most here.{hint}", instead
         )
+
+
+def fits(model: str, settings: Settings) -> bool:
+    """Return whether one run of ``model`` fits in the memory that is free; False also where it cannot run at all."""
+    from cvdemo.latency.counts import count
+
+    try:
+        cost = count(model, settings.side)
+    except SettingError:
+        return False
+    return cost.weight_bytes + settings.batch * cost.working_bytes < MEMORY_SHARE * compute.free_bytes()
 
 
 def _too_big(settings: Settings, held: int, each: int, free: float) -> TooMuch:

@@ -35,14 +35,14 @@ class Log:
         return tuple(number for number, share in enumerate(self.others) if share > DISTURBED_SHARE)
 
 
-def warm_up(work: Work, stopwatch: Stopwatch, check: Callable[[], None]) -> int:
+def warm_up(work: Work, stopwatch: Stopwatch, check: Callable[[], None], most: int = WARM_HIGH) -> int:
     """Run ``work`` until its times are steady; return how many runs that took.
 
     Steady: the best of the last three runs is no more than 5 % better than the best before them. Two seconds or
     twelve runs are enough in any case.
     """
     times: list[float] = []
-    while len(times) < WARM_HIGH and (len(times) < 2 or sum(times) < WARM_MS):
+    while len(times) < most and (len(times) < 2 or sum(times) < WARM_MS):
         check()
         times.append(stopwatch.milliseconds(work))
         before, recent = times[:-WARM_LOW], times[-WARM_LOW:]
@@ -57,6 +57,7 @@ def take_turns(
     stopwatch: Stopwatch,
     look_around: LookAround,
     report: Callable[[Log], None],
+    warm_most: int = WARM_HIGH,
 ) -> Log:
     """Run each of ``works`` once a round, in the same order: A B A B ...
 
@@ -65,13 +66,14 @@ def take_turns(
     Args:
         look_around: asked after each round, and once more at the end.
         report: called before every run with what is known; may raise `Stopped`.
+        warm_most: runs of each model that do not count, at most.
 
     Raises:
         Stopped: raised by ``report``.
     """
     log = Log([[] for _ in works])
     for place, work in enumerate(works):
-        _guarded(log, place, lambda work=work: warm_up(work, stopwatch, lambda: report(log)))  # type: ignore[misc]
+        _guarded(log, place, lambda work=work: warm_up(work, stopwatch, lambda: report(log), warm_most))  # type: ignore[misc]
     look_around()
     for _ in range(rounds):
         for place, work in enumerate(works):
