@@ -69,6 +69,18 @@ def _field_table() -> Delays:
     return table()
 
 
+def _heat_reply() -> Measured:
+    from benchmarks.inside import heat_reply
+
+    return heat_reply()
+
+
+def _inside_click() -> Counts:
+    from benchmarks.inside import click
+
+    return click()
+
+
 SPARSE, DENSE = HEAPS  # the scenes' names
 
 ROWS = (
@@ -90,6 +102,15 @@ ROWS = (
     Row("slider", "move of the slider to new picture", "a promise of 60 ms", "delay", 60.0, moves),
     Row("P5", "phone photo to model input", "timm create_transform", "faster", 4.0, _model_input),
     Row("P6", "process start to first answer", "bare Gradio page", "cost", 1.15, start_up),
+    Row("P8", "heat map over the photo, decode to browser", "gr.Image's defaults", "faster", 4.0, _heat_reply),
+    Row(
+        "inside click",
+        "click to all tiles, ResNet-50 and ViT-B/16",
+        "1.5 networks, 60 ms",
+        "counts",
+        None,
+        _inside_click,
+    ),
     Row("reply", "second photo to reply, ViT-B/16", "its bare forward pass", "cost", 1.25, _second_reply),
     Row("field", "effective field of a ResNet-50 unit", "its bare forward pass", "cost", 3.0, _field),
     Row("field click", "click to the first picture, ResNet-50", "1.5 fields and 60 ms", "counts", None, _field_click),

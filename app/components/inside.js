@@ -33,7 +33,7 @@ const tools = {
 const views = Object.fromEntries(props.views.map(({ id }) => [id, VIEWS[id]({ ...tools, own: () => local[id],
   change(patch, again = true) { Object.assign(local[id], patch); moves += 1; keep(); if (again) look(); else foot.set(told()); } })]));
 const controls = makeControls(props.views, { depth: (depth) => change({ depth }), opacity: (opacity) => { local.opacity = opacity; moves += 1; keep(); views[local.view].repaint?.(); foot.set(told()); }, anew: (patch) => anew(patch) });
-const notices = h('div', { class: 'notices' }), place = h('div', { class: 'in-place' });
+const notices = h('div', { class: 'in-notices' }), place = h('div', { class: 'in-place' });
 const download = (name, url) => h('a', { href: url, download: name }).click();
 const foot = makeFoot({
   png: async () => download(`look-inside-${local.view}.png`, await paintSheet(views[local.view].stages?.() || [], shown.look.answer, `${shown.name}. ${shown.look.layers.join(', ')}.`)),
@@ -62,6 +62,7 @@ const paint = () => {
   const { look: now } = shown;
   if (place.firstElementChild !== views[now.view].node) place.replaceChildren(views[now.view].node);
   views[now.view].draw(now.cards);
+  place.dataset.view = now.view;
   controls.set(local, now.layers.map((layer, number) => `${shown.heads[number].title}: ${layer}`).join(' \u00b7 '));
   drawNotices(props.value);
   foot.set(told());
@@ -98,6 +99,7 @@ const look = async () => {
       ({ runs } = answer);
       props.value = { ...props.value, error: null };
       paint();
+      body.hidden = false;
       say();
     }
   } finally {
@@ -145,11 +147,12 @@ const draw = () => {
     shown = { key: value.key, heads: value.heads, photo_wh: value.photo_wh, name: value.name, look: value.look, from: value.look };
     point = point && !other ? point : value.look.point;
     ({ runs } = value.look);
-    paint();
-    if (value.look.view !== local.view || JSON.stringify(point) !== JSON.stringify(value.look.point) || JSON.stringify(value.asked) !== JSON.stringify(local)) look();
+    const right = value.look.view === local.view;
+    if (right) paint();
+    if (!right || JSON.stringify(point) !== JSON.stringify(value.look.point) || JSON.stringify(value.asked) !== JSON.stringify(local)) look();
   } else drawNotices(value);
   body.classList.toggle('stale', Boolean(value.busy && shown));
-  body.hidden = !shown;
+  body.hidden = !place.firstElementChild;
   const now = JSON.stringify([value.key, value.message, value.busy, shown?.look.answer]);
   if (now !== drawnHead) { drawnHead = now; say(value.busy); }
 };

@@ -80,6 +80,8 @@ def _run(photo: Any, models: Any, picture: Any, fetch: str | None) -> Iterator[d
                 yield _found(photo, asked, before, *step.result)
             else:
                 yield {**_plain(picture), "busy": _busy(step, time.perf_counter() - started)}
+    except Stopped:
+        return
     except CvDemoError as error:
         yield waiting(str(error))
 

@@ -12,7 +12,7 @@ from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import contributions, has_classes, known_contributions
 from cvdemo.feature_maps.channels import RANKS, Rank, channels, histogram, order, standing_out
 from cvdemo.feature_maps.kernels import first_kernels
-from cvdemo.inside.projection import colours, project
+from cvdemo.inside.projection import colours, projected
 from cvdemo.inside.seeing import Seen
 
 ID = "maps"
@@ -97,7 +97,7 @@ def _card(look: Look, number: int) -> dict[str, Any]:
         "tiles": [_tile(one.maps[stop][channel], int(channel)) for channel in ranked[: wanted.count]],
         "rank": rank,
         "ranks": [name for name in RANKS if name != "contribution" or has_classes(one)],
-        "colours": images.data_url(colours(project(one.maps[stop])), format="png"),
+        "colours": images.data_url(colours(projected(one, stop)), format="png"),
         "large": _large(one.maps[stop][chosen], chosen, float(figures.dead[chosen])),
         "weights": _weights(one, chosen) if stop == 0 else None,
         "here": words.spread(score) if chosen == best else None,

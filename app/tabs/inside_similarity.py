@@ -11,7 +11,7 @@ from app.tabs.inside_look import Look, one_of, own, packed
 from cvdemo import images, starters
 from cvdemo.inside import seeing
 from cvdemo.inside.picture import enlarged
-from cvdemo.inside.projection import colours, foreground, project
+from cvdemo.inside.projection import colours, foreground, projected
 from cvdemo.inside.seeing import Seen
 from cvdemo.similarity import words
 from cvdemo.similarity.patches import Similar, similar, stop_for
@@ -96,7 +96,7 @@ def _card(look: Look, number: int) -> dict[str, Any]:
     other = _second(look, one)
     stop = stop_for(one, look.depth)
     layer = one.stops[stop]
-    projection = project(one.maps[stop])
+    projection = projected(one, stop)
     front = foreground(projection)
     second = {} if other is None else {
         "picture": images.data_url(enlarged(photo_path({"photo": {"id": look.settings[ID].second}}), other.picture)),

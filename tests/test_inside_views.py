@@ -1,0 +1,146 @@
+"""Every view of Look inside on every kind of model, without a browser; and what the page may not be made to do."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.tabs import inside_handlers as on
+from app.tabs.inside_asked import DEFAULTS, settings_from
+from app.tabs.inside_look import Look, packed, small
+from app.tabs.inside_views import VIEWS
+from cvdemo import starters, weights
+from cvdemo.catalogue import names
+from cvdemo.errors import CvDemoError, SettingError
+from cvdemo.inside import seeing
+
+CAT = starters.get("cat")
+FAST = ("mini_resnet", "mini_vit", "lenet5", "alexnet", "resnet18", "dinov2_small_linear")
+SLOW = tuple(name for name in (*names("classify"), *names("features")) if name not in FAST)
+HERE = {"photo": {"id": "starter:cat", "name": "Cat"}, "point": [113, 172]}
+
+
+def _looks(name: str, depth: float) -> Look:
+    random = weights.state(seeing.check(name)) not in ("bundled", "cached")
+    side = 224 if name in seeing.SIDES else None
+    seen = (seeing.see(CAT.path, name, random, side),)
+    return Look(CAT.path, seen, (113, 172), depth, settings_from({}).own)
+
+
+@pytest.mark.parametrize("name", [*FAST, *(pytest.param(name, marks=pytest.mark.soak) for name in SLOW)])
+def test_every_view_draws_every_model(name: str) -> None:
+    for depth in (1.0, 0.4):
+        look = _looks(name, depth)
+        for view in VIEWS:
+            view.work(look, lambda *_: None)
+            assert view.known(look), view.ID
+            runs = seeing.network_runs()
+            cards = view.draw(look)
+            assert len(cards) == 1 and cards[0]["model"] == name
+            assert view.answer(look).rstrip().endswith((".", "?")), view.ID
+            json.dumps(cards, allow_nan=False)
+            for _, array in view.arrays(look):
+                assert np.isfinite(array).all()
+            assert seeing.network_runs() == runs, f"{view.ID} ran a network while it drew"
+
+
+def _ran(models: list[str], **settings: Any) -> dict[str, Any]:
+    *_, shown = on.run(HERE, {"chosen": models}, {"settings": {**DEFAULTS, **settings}})
+    return shown
+
+
+def test_a_run_gives_what_the_page_draws_and_a_look_runs_nothing() -> None:
+    shown = _ran(["mini_resnet", "mini_vit"], view="maps")
+    assert [head["model"] for head in shown["heads"]] == ["mini_resnet", "mini_vit"]
+    assert shown["look"]["view"] == "maps" and shown["missing"] == []
+    runs = seeing.network_runs()
+    for view in ("maps", "similarity"):
+        for depth in (0, 0.3, 1):
+            asked = {"key": shown["key"], "settings": {**DEFAULTS, "view": view, "depth": depth}, "point": [20, 300]}
+            answer = on.look(asked)
+            assert answer["view"] == view and len(answer["cards"]) == 2 and answer["point"] == [20, 300]
+    assert seeing.network_runs() == runs
+    asked = {"key": shown["key"], "settings": {**DEFAULTS, "view": "maps"}, "point": [1, 1]}
+    assert on.look({**asked, "table": "mini_vit"})["table"][-1]["label"] == "Together"
+    off = on.look({**asked, "off": {"model": "mini_vit", "channel": 3}})
+    assert off["off"].startswith("Without channel 3")
+    files = on.look({**asked, "npy": True})["files"]
+    assert [file["name"] for file in files] == ["mini_resnet-layer4.1.npy", "mini_vit-norm.npy"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"settings": None},
+        {"settings": {"depth": float("nan")}},
+        {"settings": {"depth": True}},
+        {"settings": {"depth": "1"}},
+        {"settings": {"view": "secrets"}},
+        {"settings": {"side": 4096}},
+        {"settings": {"unknown": 1}},
+        {"settings": {"maps": 7}},
+        {"settings": {"maps": {"rank": "colour"}}},
+        {"settings": {"maps": {"count": 10**9}}},
+        {"settings": {"maps": {"channel": {"mini_vit": -1}}}},
+        {"settings": {"maps": {"rank": ["mean"]}}},
+        {"settings": {"similarity": {"second": "/etc/passwd"}}},
+        {"settings": {"similarity": {"second": "starter:../../etc/passwd"}}},
+        {"settings": {"similarity": {"show": "all"}}},
+        {"point": [-1, 0]},
+        {"point": [300, 0]},
+        {"point": [1.5, 2]},
+        {"point": "middle"},
+        {"off": {"model": "resnet50", "channel": 1}},
+        {"off": {"model": "mini_vit", "channel": "1"}},
+        {"off": {"model": "mini_vit", "channel": 60_000}},
+        {"table": "resnet50"},
+    ],
+    ids=str,
+)
+def test_strange_questions_get_a_sentence(change: dict[str, Any]) -> None:
+    shown = _ran(["mini_vit"], view="maps")
+    answer = on.look({"key": shown["key"], "settings": DEFAULTS, "point": [5, 5], **change})
+    assert str(answer["error"]).endswith((".", "!", "?"))
+
+
+@pytest.mark.parametrize("asked", [None, [], "x", {}, {"key": 3}, {"key": "nothing known"}])
+def test_what_is_not_known_is_worked_out_anew(asked: Any) -> None:
+    assert on.look(asked) == {"work": True}
+
+
+def test_models_that_are_not_here_are_offered_beside_the_others() -> None:
+    shown = _ran(["mini_vit", "resnet50"], view="maps")
+    assert [gone["model"] for gone in shown["missing"]] == ["resnet50"]
+    assert "Download" in shown["missing"][0]["fetch"]
+    alone = _ran(["resnet50"], view="maps")
+    assert alone["key"] is None and alone["message"].endswith(".")
+    four = _ran(["mini_vit", "mini_resnet", "resnet18", "resnet34"])
+    assert "Three at most" in four["message"]
+
+
+def test_random_weights_are_labelled() -> None:
+    shown = _ran(["mini_vit", "lenet5"], view="maps", random=True)
+    assert [head["random"] for head in shown["heads"]] == [True, True]
+    assert all(head["says"] is None for head in shown["heads"])
+
+
+def test_maps_travel_in_256_steps() -> None:
+    one = np.linspace(-3, 5, 12, dtype=np.float32).reshape(3, 4)
+    sent = packed(one)
+    import base64
+
+    steps = np.frombuffer(base64.b64decode(sent["data"]), np.uint8).reshape(3, 4)
+    np.testing.assert_allclose(sent["low"] + steps / 255 * (sent["high"] - sent["low"]), one, atol=8 / 255)
+    assert packed(np.ones((2, 2), np.float32))["low"] == 1
+    assert small(np.ones((100, 30), np.float32)).shape == (34, 10)
+    np.testing.assert_allclose(small(np.arange(16, dtype=np.float32).reshape(4, 4), 2), [[2.5, 4.5], [10.5, 12.5]])
+
+
+def test_settings_are_checked_before_any_run() -> None:
+    for view in VIEWS:
+        view.settings(view.DEFAULTS)
+    with pytest.raises(SettingError):
+        settings_from({"opacity": 0.5, "view": None})
+    with pytest.raises(CvDemoError):
+        settings_from("depth")
