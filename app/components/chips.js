@@ -57,7 +57,7 @@ const draw = () => {
   if (!menu.hidden) drawMenu();
   const changed = last !== null && last.join() !== value.chosen.join();
   last = value.chosen;
-  if (changed) trigger('models');
+  if (changed && window.cvPhoto) trigger('models'); // before that, the photo's own event is still to come
 };
 /* A link such as ?tab=classify&models=resnet50,mini_vit restores the choice; names that do not exist are left out. */
 const restore = () => {

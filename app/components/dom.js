@@ -33,11 +33,16 @@ const copyText = async (text, button) => {
 };
 /* Calls `act` when the tab is opened and when the photo changes while it is open; a moment later, because Gradio needs
    that moment to take over the rail's new value. Not through the rail's Gradio event: a run of one tab that waits for
-   its turn would start the runs of all tabs again. */
+   its turn would start the runs of all tabs again. Once for each cause: a second run would end what the first one's
+   answer offered. */
 const withPhoto = (tab, act) => {
   const opened = () => window.cvTab || new URLSearchParams(location.search).get('tab') || 'classify';
+  let open = opened();
   const soon = () => setTimeout(() => { if (opened() === tab) act(); }, 60);
   document.addEventListener('cv:photo', soon);
-  document.addEventListener('cv:tab', soon);
-  soon();
+  document.addEventListener('cv:tab', (event) => {
+    if (event.detail !== open) soon();
+    open = event.detail;
+  });
+  if (window.cvPhoto) soon(); // else the rail has yet to tell it
 };
