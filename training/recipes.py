@@ -66,8 +66,8 @@ RECIPES: dict[str, Recipe] = {
     ),
     "mini_vit_distilled": Recipe(
         stages=((4, 32), (14, 48), (4, 64)),
-        summary="22 more epochs at 32, 48, 64 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix; averaged "
-        "weights; Muon; taught by the long ResNet's answers",
+        summary="22 more epochs at 32, 48, 64 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix; "
+        "averaged weights; Muon; taught by the long ResNet's answers",
         start_from="mini_vit",
         teacher="mini_resnet_long",
         learning_rate=6e-3,

@@ -1,0 +1,73 @@
+"""The classifiers' training goes on where it stopped, and averaged weights meet their own statistics."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.random import default_rng
+from PIL import Image
+from safetensors.numpy import load_file
+from torch import nn
+
+from training import classifier
+from training.augment import normalise
+from training.classifier import measure_norms, train
+from training.data import Photos
+from training.recipes import RECIPES
+
+SYNSETS = ("n01", "n02", "n03", "n04")
+
+
+@pytest.fixture(name="data")
+def tiny_data(tmp_path: Path) -> Path:
+    random, root = default_rng(0), tmp_path / "data"
+    for split, count in (("train", 10), ("val", 2)):
+        for number, synset in enumerate(SYNSETS):
+            folder = root / split / synset
+            folder.mkdir(parents=True)
+            for index in range(count):
+                pixels = random.integers(0, 120, (64, 64, 3)) + 40 * number
+                Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{index}.JPEG")
+    (root / "classes.tsv").write_text("".join(f"{synset}\tthing\n" for synset in SYNSETS))
+    return root
+
+
+def test_a_stopped_training_ends_in_the_same_weights(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = dataclasses.replace(RECIPES["mini_resnet_long"], stages=((2, 32),), start_from=None, batch_size=8)
+    monkeypatch.setitem(RECIPES, "mini_resnet_long", recipe)
+    train("mini_resnet_long", data, tmp_path / "runs", tmp_path / "whole")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    save, epoch = classifier._save, classifier._epoch
+    monkeypatch.setattr(classifier, "_save", lambda *args: (save(*args), killed())[0])
+    with pytest.raises(KeyboardInterrupt):
+        train("mini_resnet_long", data, tmp_path / "broken", tmp_path / "again")
+    monkeypatch.setattr(classifier, "_save", save)
+    seen: list[int] = []
+    monkeypatch.setattr(classifier, "_epoch", lambda *args: (seen.append(args[-1]), epoch(*args))[1])
+    train("mini_resnet_long", data, tmp_path / "broken", tmp_path / "again")
+    assert seen == [1]
+    whole, again = (load_file(tmp_path / name / "mini_resnet_long.safetensors") for name in ("whole", "again"))
+    assert all(np.array_equal(whole[name], again[name]) for name in whole)
+    cards = [json.loads((tmp_path / name / "mini_resnet_long.json").read_text()) for name in ("whole", "again")]
+    assert [{**card, "hours": 0} for card in cards] == [{**cards[0], "hours": 0}] * 2
+
+
+def test_norms_are_those_of_every_fifth_photo() -> None:
+    random = torch.Generator().manual_seed(0)
+    pixels = torch.randint(0, 256, (40, 3, 8, 8), generator=random, dtype=torch.uint8)
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4))
+    model[1].running_mean.fill_(7)
+    measure_norms(model, Photos(pixels, torch.zeros(40, dtype=torch.long)))
+    with torch.no_grad():
+        maps = model[0](normalise(pixels[::5])).numpy()
+    assert not model.training
+    assert model[1].running_mean.numpy() == pytest.approx(maps.mean(axis=(0, 2, 3)), rel=1e-4, abs=1e-5)
+    assert model[1].running_var.numpy() == pytest.approx(maps.var(axis=(0, 2, 3), ddof=1), rel=1e-3)
