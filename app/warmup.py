@@ -40,8 +40,10 @@ def health() -> Mapping[str, object]:
     if not _ready.is_set():
         return {"state": "starting", "device": None, "models_resident": 0, "bytes_resident": 0, "online": online}
     figures = models.figures()
+    left = compute.seconds_left()
     return {
-        "state": "ready",
+        "state": "ready" if left is None else "busy",
+        "detail": None if left is None else f"measuring, {max(1, round(left))} s left",
         "device": compute.describe(),
         "models_resident": figures["resident"],
         "bytes_resident": figures["bytes_resident"],

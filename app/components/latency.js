@@ -8,6 +8,8 @@ const restore = () => {
   if (props.round_choices.includes(rounds)) local.rounds = rounds;
   if (batch) local.batch = batch;
   if (side && side % 32 === 0) local.side = side;
+  if (props.engines.some(([name]) => name === link.get('engine'))) local.engine = link.get('engine');
+  if (link.get('precision') === 'bf16') local.precision = 'bf16';
 };
 restore();
 
@@ -19,9 +21,13 @@ const segments = (label, options, onChange) => {
 };
 const named = (name, help, control) => h('div', { class: 'named-control' }, h('span', { class: 'name' }, name, help ? h('small', {}, ` ${help}`) : null), control);
 const rounds = segments('Rounds', props.round_choices.map((count) => [count, String(count)]), (value) => change({ rounds: value }));
+const engine = segments('Engine', props.engines, (value) => change(value === 'auto' || value === 'torch' ? { engine: value } : { engine: value, precision: 'fp32' }));
+const precision = segments('Precision', [['fp32', 'fp32'], ['bf16', 'bf16, PyTorch']], (value) => change(value === 'bf16' ? { precision: value, engine: 'torch' } : { precision: value }));
+const ways = h('div', { class: 'ways' });
 const batch = makeRange({ label: 'Batch', help: 'photos per run', low: 1, high: 32, step: 1 }, (value) => change({ batch: value }));
 const side = makeRange({ label: 'Input size', help: 'pixels a side', low: 64, high: 512, step: 32 }, (value) => change({ side: value }));
-const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card latency-settings' }, named('Rounds', 'a verdict needs 20', rounds.node), batch.node, side.node));
+const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card latency-settings' }, named('Rounds', 'a verdict needs 20', rounds.node), batch.node, side.node,
+  props.engines.length > 2 ? named('Engine', 'Auto: the one that was faster here', engine.node) : null, named('Precision', 'bf16 has a third of the digits', precision.node), ways));
 const views = makeViews(props.whys, (kind) => { props.value = { ...props.value, settings: { ...local }, measuring: kind }; trigger('explore'); }, (id) => { view = id; });
 let view = link.get('tab') === 'latency' ? link.get('view') || 'side' : 'side';
 views.choose(view);
@@ -63,6 +69,8 @@ const change = (settings) => {
   Object.assign(local, settings);
   props.value = { ...props.value, settings: { ...local } };
   rounds.set(local.rounds);
+  engine.set(local.engine);
+  precision.set(local.precision);
   batch.set(local.batch, null);
   side.set(local.side, null);
   clearTimeout(pause);
@@ -78,7 +86,7 @@ const download = (name, text, kind) => h('a', { href: `data:${kind};charset=utf-
 csv.addEventListener('click', async () => { const found = await server.look({ key: props.value.key, file: 'csv' }); if (found.text) download('latency.csv', found.text, 'text/csv'); });
 json.addEventListener('click', async () => { const found = await server.look({ key: props.value.key, file: 'json' }); if (found.text) download('latency.json', found.text, 'application/json'); });
 copy.addEventListener('click', () => {
-  const url = new URL(location.href), values = { tab: 'latency', models: chosen.join(','), rounds: local.rounds, batch: local.batch, side: local.side, view: views.at() };
+  const url = new URL(location.href), values = { tab: 'latency', models: chosen.join(','), rounds: local.rounds, batch: local.batch, side: local.side, engine: local.engine, precision: local.precision, view: views.at() };
   for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
   copyText(url.href, copy);
 });
@@ -97,6 +105,7 @@ const draw = () => {
     ratios.show(shown);
     stages.show(shown);
     figures.show(shown);
+    ways.replaceChildren(...shown.ways.map((text) => h('p', { class: 'sub' }, text)));
     machine.textContent = shown.machine;
     drawNotices();
   }

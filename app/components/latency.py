@@ -5,6 +5,8 @@ from typing import Any
 from gradio.events import EventListener
 
 from app.components.drawn import Drawn
+from cvdemo.engines import TITLES
+from cvdemo.engines import names as engine_names
 from cvdemo.latency import view_words, words
 from cvdemo.latency.settings import MARGIN, ROUND_CHOICES
 
@@ -47,6 +49,7 @@ class LatencyView(Drawn):
                 "accuracy": view_words.ACCURACY_WHY,
                 "layers": view_words.LAYERS_WHY,
             },
+            engines=[["auto", "Auto"], *([name, TITLES[name]] for name in engine_names())],
             margin=MARGIN,
             round_choices=list(ROUND_CHOICES),
             server_functions=[look] if look else None,

@@ -20,14 +20,10 @@ def of_sweep(found: Sweep) -> dict[str, Any]:
         "now": found.now,
         "lines": [_line(found, line) for line in found.lines if line.steps],
         "text": (words.sides if found.kind == "side" else words.batches)([one for one in found.lines if one.steps]),
-        "note": f"One photo, {_engine(found.settings)}, median of five runs a dot."
+        "note": "One photo, PyTorch, median of five runs a dot."
         if found.kind == "side"
-        else f"Photos of {found.settings.side} px, {_engine(found.settings)}, median of five runs a dot.",
+        else f"Photos of {found.settings.side} px, PyTorch, median of five runs a dot.",
     }
-
-
-def _engine(settings: Settings) -> str:
-    return "OpenVINO" if settings.engine == "openvino" else "PyTorch"
 
 
 def _line(found: Sweep, line: Line) -> dict[str, Any]:

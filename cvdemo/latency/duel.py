@@ -1,5 +1,6 @@
 """Measures a duel: borrows the models, takes the device for itself alone, and lets them take turns."""
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cvdemo.loading import ReadyModel
 
 LONG_RUN_MS = 300.0
+QUICK_WARM_UPS = 3
 
 
 @dataclass
@@ -88,6 +90,8 @@ class Race:
             activation_count=counts.activation_count * batch if counts else None,
             peak_bytes=counts.weight_bytes + counts.working_bytes * batch if counts else None,
             stages=self.stages.get(place),
+            difference=one.engine.difference if one else None,
+            note=one.engine.note if one else "",
         )
 
 
@@ -97,8 +101,13 @@ def run(
     settings: Settings,
     report: Report = lambda *_: None,
     longest_s: float = LONGEST_S,
+    budget_s: float | None = None,
 ) -> Duel:
     """Measure ``names`` against each other on the photo at ``path``.
+
+    Args:
+        longest_s: refuse what is expected to take longer.
+        budget_s: a quick look warms up shortly, and has fewer rounds where it would take longer than this.
 
     Borrowed once each, in sorted order; then the device is held from the first warm-up to the last run.
 
@@ -115,7 +124,7 @@ def run(
         race = Race(names, settings, ready, failed)
         _line_up(race, path, report)
         with alone(report):
-            _measure(race, path, report)
+            _measure(race, path, report, budget_s)
         learn(race.duel())
         return race.duel()
 
@@ -138,7 +147,7 @@ def _line_up(race: Race, path: Path, report: Report) -> None:
         race.contenders[place] = one
 
 
-def _measure(race: Race, path: Path, report: Report) -> None:
+def _measure(race: Race, path: Path, report: Report, budget_s: float | None) -> None:
     from cvdemo.latency.contender import host_clock, stages, stopwatch
 
     asked = compute.turns_asked()
@@ -155,7 +164,13 @@ def _measure(race: Race, path: Path, report: Report) -> None:
         report("race", race)
 
     works = [one.work for one in race.contenders.values()]
-    race.log = take_turns(works, race.settings.rounds, stopwatch(), Others().share, tell)
+    end_s = time.perf_counter() + (math.inf if budget_s is None else budget_s)
+    short = {} if budget_s is None else {"warm_most": QUICK_WARM_UPS}
+
+    def enough() -> bool:
+        return time.perf_counter() > end_s
+
+    race.log = take_turns(works, race.settings.rounds, stopwatch(), Others().share, tell, enough=enough, **short)
     for place, one in race.contenders.items():
         if race.racing().index(place) not in race.log.failed:
             race.stages[place] = stages(one, path, host_clock(), tell)

@@ -16,6 +16,7 @@ LEAST_MS = 1.5
 OVERHEAD_RUNS = 4  # warm-up
 LONGEST_S = 600.0
 MEMORY_SHARE = 0.6
+ENGINE_NAMES = ("openvino", "torch")
 
 _known: dict[tuple[str, int, int, str], float] = {}
 _lock = threading.Lock()
@@ -35,7 +36,7 @@ def learn(duel: Duel) -> None:
         for racer in duel.standing:
             found = duel.percentiles(racer)
             if found is not None:
-                key = (racer.model, duel.settings.side, duel.settings.batch, duel.settings.engine)
+                key = (racer.model, duel.settings.side, duel.settings.batch, f"{racer.engine} {racer.precision}")
                 _known[key] = found.p50
 
 
@@ -44,9 +45,10 @@ def expected_ms(model: str, settings: Settings) -> float:
 
     These grow with the pixels, and in a ViT's attention with their square, which is left out here: it is a guess.
     """
-    known = _known.get((model, settings.side, settings.batch, settings.engine))
-    if known is not None:
-        return known
+    for engine in ENGINE_NAMES if settings.engine == "auto" else (settings.engine,):
+        known = _known.get((model, settings.side, settings.batch, f"{engine} float32"))
+        if known is not None:
+            return known
     counted = figures(model)
     if counted is None or counted.multiply_adds is None:
         return LEAST_MS
@@ -65,8 +67,22 @@ def _speed() -> float:
 
 
 def measured(side: int, engine: str) -> dict[str, float]:
-    """Return the median milliseconds of one photo of ``side`` pixels of every model that was timed here."""
-    return {key[0]: ms for key, ms in list(_known.items()) if key[1:] == (side, 1, engine)}
+    """Return the median milliseconds of one photo of ``side`` pixels of every model that was timed here in fp32.
+
+    Args:
+        engine: ``torch`` or ``openvino``; ``auto``: the faster one of each model.
+    """
+    wanted = ENGINE_NAMES if engine == "auto" else (engine,)
+    best: dict[str, float] = {}
+    for (model, *asked, how), ms in list(_known.items()):
+        if asked == [side, 1] and how in [f"{name} float32" for name in wanted]:
+            best[model] = min(ms, best.get(model, math.inf))
+    return best
+
+
+def by_way(model: str, side: int, batch: int) -> dict[str, float]:
+    """Return the median milliseconds of ``model`` by engine and precision, as far as they were measured here."""
+    return {key[3]: ms for key, ms in list(_known.items()) if key[:3] == (model, side, batch)}
 
 
 def expected_s(names: Sequence[str], settings: Settings) -> float:

@@ -64,7 +64,7 @@ def layer_times(
         for name in [name for name in names if name in ready]:
             report("layers", tuple(found))
             try:
-                one = contender(ready[name], replace(settings, engine="torch"), path)
+                one = contender(ready[name], replace(settings, engine="torch", precision="fp32"), path)
             except CvDemoError:
                 continue
             found.append(_timed(name, one, idle, lambda: report("layers", tuple(found))))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from cvdemo import compute, models, weights
+from cvdemo import compute, engines, models, weights
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, SettingError, Stopped
 from cvdemo.latency.settings import MODEL_LIMIT
@@ -71,7 +71,10 @@ def borrowed(names: Sequence[str], report: Report) -> "Iterator[tuple[dict[str, 
 
 @contextmanager
 def alone(report: Report) -> Iterator[None]:
-    """Hold the device, with all cores for it, until the measurement is over; who waits is told its place in line."""
-    with compute.turn(waiting=lambda place: report("waiting", place)):
+    """Hold the device, with all cores for it, until the measurement is over; who waits is told its place in line.
+
+    Engines are prepared before: that takes turns of its own. Meanwhile the background converts nothing.
+    """
+    with compute.turn(waiting=lambda place: report("waiting", place)), engines.at_rest():
         compute.use_all_cores()
         yield

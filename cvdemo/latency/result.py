@@ -29,6 +29,8 @@ class Racer:
         side: of the photos it got, in pixels; models that take no other size got their own.
         ms: float64 (rounds,): one time a round.
         failed: why it was left out, or None.
+        difference: the largest difference of probabilities to PyTorch in fp32 that was seen; None for that itself.
+        note: why it is this engine.
         multiply_adds, activation_count, peak_bytes: of one run (``batch`` photos); None where they were not counted.
     """
 
@@ -47,6 +49,8 @@ class Racer:
     activation_count: int | None
     peak_bytes: int | None
     stages: Stages | None
+    difference: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ SIDE_LOW, SIDE_HIGH = 32, 8192  # what can be asked for; what fits is another qu
 BATCH_HIGH = 1_000_000
 ROUNDS_HIGH = 1000
 ENGINES = ("auto", "torch", "openvino")
-PRECISIONS = ("fp32", "bf16", "int8")
+PRECISIONS = ("fp32", "bf16")
 
 
 @dataclass(frozen=True)
@@ -46,4 +46,4 @@ class Settings:
         if self.engine not in ENGINES:
             raise SettingError("The engine must be auto, torch or openvino.")
         if self.precision not in PRECISIONS:
-            raise SettingError("The precision must be fp32, bf16 or int8.")
+            raise SettingError("The precision must be fp32 or bf16.")

@@ -52,7 +52,7 @@ class Sweep:
 def sweep(path: Path, names: Sequence[str], settings: Settings, kind: Kind, report: Report = lambda *_: None) -> Sweep:
     """Measure each model at each step, five rounds each; sizes that do not fit in memory are left out.
 
-    The engine is the one that was asked for, PyTorch for "auto": one engine for the whole line.
+    In PyTorch, so that one engine draws the whole line.
 
     Raises:
         CvDemoError: no model could be had.
@@ -60,7 +60,6 @@ def sweep(path: Path, names: Sequence[str], settings: Settings, kind: Kind, repo
     """
     names = tuple(dict.fromkeys(names))
     check(names, fewest=1)
-    engine = "torch" if settings.engine == "auto" else settings.engine
     known: dict[str, list[tuple[int, float]]] = {name: [] for name in names}
 
     def so_far(now: int | None) -> Sweep:
@@ -69,7 +68,7 @@ def sweep(path: Path, names: Sequence[str], settings: Settings, kind: Kind, repo
     with borrowed(names, report) as (ready, _), alone(report):
         for step in STEPS[kind]:
             report("sweep", so_far(step))
-            at_step = replace(settings, engine=engine)
+            at_step = replace(settings, engine="torch", precision="fp32")
             at_step = replace(at_step, side=step) if kind == "side" else replace(at_step, batch=step)
             going = [name for name in ready if _goes_on(name, known[name], at_step)]
             for name, found in _at(path, {name: ready[name] for name in going}, at_step, so_far(step), report).items():

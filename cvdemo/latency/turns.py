@@ -58,6 +58,7 @@ def take_turns(
     look_around: LookAround,
     report: Callable[[Log], None],
     warm_most: int = WARM_HIGH,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Log:
     """Run each of ``works`` once a round, in the same order: A B A B ...
 
@@ -67,6 +68,7 @@ def take_turns(
         look_around: asked after each round, and once more at the end.
         report: called before every run with what is known; may raise `Stopped`.
         warm_most: runs of each model that do not count, at most.
+        enough: asked after each round whether those so far will do.
 
     Raises:
         Stopped: raised by ``report``.
@@ -82,6 +84,8 @@ def take_turns(
                 _guarded(log, place, lambda place=place, work=work: log.ms[place].append(stopwatch.milliseconds(work)))  # type: ignore[misc]
         log.rounds += 1
         _note(log, look_around())
+        if enough():
+            break
     _note(log, look_around())
     if log.others:
         _note(log, log.others[-1])

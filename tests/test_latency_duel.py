@@ -1,0 +1,275 @@
+"""Duels of real small models: alone on the device, stopped, in line, with one that fails, against themselves."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.components.photo import start
+from app.tabs import latency_handlers as handlers
+from app.tabs.latency_busy import waiting
+from app.tabs.latency_estimate import look
+from cvdemo import compute, models, starters
+from cvdemo.catalogue import BUNDLED_PAIR
+from cvdemo.errors import CvDemoError, SettingError, Stopped
+from cvdemo.latency import contender as ready_to_run
+from cvdemo.latency import duel as duels
+from cvdemo.latency import words
+from cvdemo.latency.estimate import TooMuch
+from cvdemo.latency.lineup import keys
+from cvdemo.latency.result import Duel
+from cvdemo.latency.settings import Settings
+
+SMALL = Settings(side=64, engine="torch")
+
+
+@pytest.fixture(scope="module")
+def cat() -> Path:
+    return starters.get("cat").path
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else uses this machine."""
+    monkeypatch.setattr(duels.Others, "share", lambda self, at_least_s=0.0: 0.0)
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others take half of this machine."""
+    monkeypatch.setattr(duels.Others, "share", lambda self, at_least_s=0.0: 0.5)
+
+
+def test_on_a_quiet_machine_there_is_a_verdict(cat: Path, quiet: None) -> None:
+    found = duels.run(cat, BUNDLED_PAIR, SMALL)
+    assert found.finished and found.alone and not found.disturbed
+    assert [len(racer.ms) for racer in found.racers] == [30, 30]
+    (pair,) = found.pairs()
+    assert pair.ratio.verdict in ("faster", "slower", "too close to call")
+    for racer in found.racers:
+        assert racer.stages is not None and min(racer.stages.decode_ms, racer.stages.prepare_ms) > 0
+    assert not compute.held()
+
+
+def test_on_a_crowded_machine_there_is_none(cat: Path, crowded: None) -> None:
+    found = duels.run(cat, BUNDLED_PAIR, replace(SMALL, rounds=20))
+    assert found.noisy and not found.alone and len(found.disturbed) == 20
+    assert [pair.ratio.verdict for pair in found.pairs()] == [None]
+    assert words.answer(found).startswith("No verdict: other programs disturbed 20 of 20 rounds.")
+
+
+def test_one_model_may_run_twice(cat: Path, quiet: None) -> None:
+    assert keys(("a", "b", "a")) == ("a#1", "b", "a#2")
+    found = duels.run(cat, ("mini_vit", "mini_vit"), replace(SMALL, rounds=3))
+    assert [racer.key for racer in found.racers] == ["mini_vit#1", "mini_vit#2"]
+    assert len(found.pairs()) == 1
+
+
+def test_a_model_that_fails_half_way_leaves_the_others_figures(
+    cat: Path, quiet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ready_to_run.engine_for
+
+    def brittle(ready: Any, shape: Any, name: str) -> Any:
+        engine, left = whole(ready, shape, name), iter(range(18))
+
+        def run(array: Any) -> Any:
+            if next(left, None) is None:
+                raise RuntimeError("cannot allocate memory")
+            return engine.run(array)
+
+        return replace(engine, run=run) if ready.spec.name == "mini_vit" else engine
+
+    monkeypatch.setattr(ready_to_run, "engine_for", brittle)
+    found = duels.run(cat, ("mini_resnet", "mini_vit", "lenet5"), SMALL)
+    assert [racer.failed for racer in found.racers] == [None, "not enough memory", None]
+    assert [(pair.a, pair.b) for pair in found.pairs()] == [("mini_resnet", "lenet5")]
+    assert "Small ViT failed and was left out (not enough memory). The other figures stand." in words.answer(found)
+
+
+def test_the_borrowed_model_comes_back_as_it_was(cat: Path, quiet: None) -> None:
+    with models.borrow("mini_vit") as ready:
+        before = {name: (part.data_ptr(), tuple(part.shape)) for name, part in ready.network.named_parameters()}
+    duels.run(cat, BUNDLED_PAIR, Settings(side=96, rounds=2, engine="torch"))
+    with models.borrow("mini_vit") as ready:
+        after = {name: (part.data_ptr(), tuple(part.shape)) for name, part in ready.network.named_parameters()}
+        assert after == before
+        assert ready.run(np.zeros((1, 3, 64, 64), np.float32)).shape == (1, 100)
+
+
+def test_half_precision_tells_how_far_probabilities_move(cat: Path, quiet: None) -> None:
+    found = duels.run(cat, BUNDLED_PAIR, replace(SMALL, rounds=2, precision="bf16"))
+    for racer in found.racers:
+        assert racer.precision == "bfloat16"
+        assert racer.difference is not None and 0 < racer.difference < 0.2
+
+
+def test_stopping_gives_the_device_and_the_models_back(cat: Path) -> None:
+    def report(kind: str, *rest: Any) -> None:
+        if kind == "race" and rest[0].log.rounds == 2:
+            raise Stopped("Stopped.")
+
+    with pytest.raises(Stopped):
+        duels.run(cat, BUNDLED_PAIR, replace(SMALL, rounds=1000), report)
+    assert not compute.held()
+    with models.borrow("mini_resnet"), models.borrow("mini_vit"):
+        pass
+
+
+def test_two_duels_queue_fairly_and_the_second_is_told(cat: Path) -> None:
+    first_runs, second_waits, order = threading.Event(), threading.Event(), []
+
+    def first(kind: str, *rest: Any) -> None:
+        if kind == "race":
+            first_runs.set()
+            assert second_waits.wait(60)
+
+    places: list[int] = []
+
+    def second(kind: str, *rest: Any) -> None:
+        if kind == "waiting":
+            places.append(rest[0])
+            second_waits.set()
+
+    def run(name: str, model: str, report: Callable[..., None]) -> None:
+        duels.run(cat, (model, model), replace(SMALL, rounds=2), report)
+        order.append(name)
+
+    threads = [threading.Thread(target=run, args=("first", "mini_resnet", first))]
+    threads[0].start()
+    assert first_runs.wait(60)
+    threads.append(threading.Thread(target=run, args=("second", "mini_vit", second)))
+    threads[1].start()
+    for thread in threads:
+        thread.join(120)
+    assert order == ["first", "second"]
+    assert set(places) == {1}
+    assert words.in_line(places[0] + 1, 19.6) == "The machine is busy. You are 2nd in line, about 20 s."
+
+
+@pytest.mark.parametrize(
+    ("names", "settings", "sentence"),
+    [
+        (("resnet50", "vit_base_patch16_224"), Settings(batch=10_000), "Batch 10,000 would need about"),
+        (("swin_base_patch4_window7_224", "mini_vit"), Settings(side=4096, batch=64), "would need about"),
+        (("vit_base_patch16_224", "resnet50"), Settings(rounds=1000, side=1024), "would take about"),
+        (("inception_v3", "mini_vit"), Settings(side=64), "Choose a larger input size"),
+        (("mini_vit",), Settings(), "at least two"),
+        (("mini_vit", "yolov8n"), Settings(), "finds objects"),
+    ],
+    ids=["batch", "photo", "time", "too small", "one", "detector"],
+)
+def test_the_machine_is_not_asked_for_more_than_it_has(
+    cat: Path, names: tuple[str, ...], settings: Settings, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compute, "free_bytes", lambda: 16_000_000_000)
+    monkeypatch.setattr(models, "borrow", lambda *_: pytest.fail("nothing may be loaded"))
+    with pytest.raises(SettingError, match=sentence) as caught:
+        duels.run(cat, names, settings)
+    if isinstance(caught.value, TooMuch) and settings.batch == 10_000:
+        assert caught.value.instead is not None
+        name, fitting = caught.value.instead
+        assert name == "batch" and 1 <= fitting < 10_000 and f"{fitting:,} fits." in str(caught.value)
+
+
+BAD_SETTINGS = [{"rounds": 0}, {"rounds": True}, {"rounds": "30"}, {"batch": -1}, {"batch": 1.5}, {"side": 0},
+                {"side": 10**9}, {"engine": "tensorrt"}, {"precision": "int3"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", BAD_SETTINGS, ids=str)
+def test_settings_are_checked(bad: dict[str, Any]) -> None:
+    with pytest.raises(CvDemoError):
+        Settings(**bad)
+    answer = look({"models": list(BUNDLED_PAIR), "settings": bad, "measured": False})
+    assert answer["refused"]["text"]
+
+
+@pytest.mark.parametrize("junk", [None, 3, [], {}, {"file": "csv"}, {"file": "csv", "key": ["x"]}, {"models": "x"}])
+def test_the_browser_may_send_anything(junk: Any) -> None:
+    assert isinstance(look(junk), dict)
+
+
+def _asked(**settings: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    picture = {**waiting(""), "settings": {**vars(SMALL), **settings}}
+    return start("latency"), {"chosen": list(BUNDLED_PAIR)}, picture
+
+
+def _until_it_races(steps: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    return next(step for step in steps if step.get("duel") and not step["duel"]["finished"])
+
+
+def test_a_browser_that_goes_away_ends_its_duel() -> None:
+    """Gradio closes the generator; the duel has a thousand rounds, and the device is free long before their end."""
+    steps = handlers.run(*_asked(rounds=1000))
+    seen = _until_it_races(steps)
+    assert "of 1000" in seen["busy"]["text"]
+    steps.close()  # type: ignore[attr-defined]
+    until = time.monotonic() + 60
+    while compute.held() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not compute.held()
+    known = look({"file": "csv", "key": seen["key"]})["text"].splitlines()
+    assert 1 < len(known) < 2001
+
+
+def test_the_stop_button_ends_a_duel_and_keeps_what_was_finished() -> None:
+    steps = handlers.run(*_asked(rounds=1000))
+    seen = _until_it_races(steps)
+    shown = handlers.stopped(seen)
+    assert shown["busy"] is None and shown["message"].startswith("Stopped after ")
+    assert all(step.get("busy") for step in steps)  # it ends by itself, without a result
+    until = time.monotonic() + 60
+    while compute.held() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not compute.held()
+
+
+def test_while_the_machine_is_busy_the_last_duel_is_shown(quiet: None) -> None:
+    *_, last = handlers.quick(*_asked())
+    assert last["duel"]["finished"]
+    with compute.turn():
+        (shown,) = handlers.quick(*_asked())
+    assert shown["duel"]["note"].startswith("Measured ")
+    assert shown["duel"]["racers"] == last["duel"]["racers"]
+
+
+def test_every_run_can_be_taken_away(quiet: None) -> None:
+    *_, last = handlers.run(*_asked(rounds=3))
+    rows = look({"file": "csv", "key": last["key"]})["text"].splitlines()
+    assert rows[0].startswith("round,model,engine") and len(rows) == 7
+    assert '"runs"' in look({"file": "json", "key": last["key"]})["text"]
+
+
+def _close(found: Duel) -> bool:
+    (pair,) = found.pairs()
+    return pair.ratio.verdict == "too close to call"
+
+
+@pytest.mark.soak
+def test_twenty_duels_of_a_model_against_itself_are_too_close_to_call(cat: Path, quiet: None) -> None:
+    verdicts = [_close(duels.run(cat, ("mini_resnet", "mini_resnet"), SMALL)) for _ in range(20)]
+    assert sum(verdicts) >= 19
+
+
+@pytest.mark.soak
+def test_times_agree_with_torchs_own_benchmark(cat: Path) -> None:
+    """Five comparisons in turns: the median ratio lies within a tenth of 1."""
+    import torch
+    from torch.utils.benchmark import Timer
+
+    ratios = []
+    with models.borrow("mini_resnet") as ready:
+        one = ready_to_run.contender(ready, Settings(side=224, engine="torch"), cat)
+        clock = ready_to_run.stopwatch()
+        for _ in range(5):
+            with compute.turn():
+                ours = float(np.median([clock.milliseconds(one.work) for _ in range(60)]))
+                timer = Timer("work()", globals={"work": one.work}, num_threads=torch.get_num_threads())
+                theirs = 1000 * timer.blocked_autorange(min_run_time=1).median
+            ratios.append(ours / theirs)
+    assert 0.9 < float(np.median(ratios)) < 1.1, ratios
