@@ -80,7 +80,8 @@ def _run(photo: Any, models: Any, picture: Any, quick_look: bool = False) -> Ite
             elif step and step[0] == "race":
                 race = step[1]
                 duel = race.duel()
-                shown |= {"key": key, "duel": view.look(duel)} if duel.rounds else {}
+                told = words.running(duel.rounds, race.settings.rounds, race.seconds_left())
+                shown |= {"key": key, "duel": {**view.look(duel), "answer": told}} if duel.rounds else {}
                 yield {**shown, "busy": _racing(race, duel)}
             else:
                 yield {**shown, "busy": before(step, time.perf_counter() - started)}
@@ -97,11 +98,7 @@ def _racing(race: Race, duel: Duel) -> dict[str, Any]:
     total = race.settings.rounds
     if not duel.rounds:
         return {"text": "Warming up: the first runs do not count", "share": None, "stoppable": False}
-    return {
-        "text": words.running(duel.rounds, total, race.seconds_left()),
-        "share": duel.rounds / total,
-        "stoppable": False,
-    }
+    return {"text": "The models take turns", "share": duel.rounds / total, "stoppable": False}
 
 
 def stopped(picture: Any) -> dict[str, Any]:
