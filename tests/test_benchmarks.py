@@ -109,10 +109,11 @@ def test_the_table_tells_everything() -> None:
 
 
 def test_the_promised_rows_are_there() -> None:
-    assert [row.name for row in ROWS] == [
-        "P1", "P2", "P3", "P4", "P4 dense", "nms", "nms dense", "nms worst", "slider", "P5", "P6", "reply", "field",
-        "field click", "field table", "cache",
-    ]  # fmt: skip
+    names = [row.name for row in ROWS]
+    assert len(names) == len(set(names))
+    promised = ["P1", "P2", "P3", "P4", "P4 dense", "P5", "P6", "P8", "nms", "nms dense", "nms worst", "slider", "reply",
+                "field", "field click", "field table", "cache"]  # fmt: skip
+    assert set(promised) <= set(names)
     goals = {row.name: row.goal for row in ROWS if row.goal}
     assert goals == {
         "P1": 2.5, "P2": 1.35, "P3": 2, "P4": 250, "P4 dense": 20, "nms": 3, "nms dense": 3, "slider": 60, "P5": 4,
