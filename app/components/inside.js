@@ -93,7 +93,7 @@ const look = async () => {
   try {
     const answer = await ask();
     if (answer.work) { keep(); trigger('again'); }
-    else if (answer.error) { props.value = { ...props.value, error: answer.error }; drawNotices(props.value); }
+    else if (answer.error) { views[local.view].refused?.(); keep(); props.value = { ...props.value, error: answer.error }; drawNotices(props.value); }
     else if (answer.key === shown.key && answer.view === local.view) {
       shown = { ...shown, look: answer };
       ({ runs } = answer);

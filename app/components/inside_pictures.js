@@ -1,7 +1,8 @@
 /* Maps as pictures: what the server packs (app/tabs/inside_look.packed) is coloured here, so that sliders ask nobody.
 
-   A view's script adds VIEWS.<id> = (tools) => ({ node, draw(cards), repaint() }). ``cards`` is what its Python module's
-   ``draw`` returned; ``repaint`` (if there is one) follows the opacity slider. The tools:
+   A view's script adds VIEWS.<id> = (tools) => ({ node, draw(cards), repaint(), refused(), stages() }). ``cards`` is
+   what its Python module's ``draw`` returned; ``repaint`` (if there is one) follows the opacity slider, ``refused``
+   hears that the server refused the settings, ``stages`` gives the pictures for the PNG. The tools:
    heads() what stays the same for each model; own() the view's settings; change(patch) sets some of them and draws anew;
    ask(extra) -> promise of the server's answer; opacity() 0..1; points() where the point fell in each model's picture;
    tap(number, row, column) a click at these shares (0..1) of model ``number``'s picture; open(view) shows another view;

@@ -56,6 +56,8 @@ VIEWS.similarity = (tools) => {
   return {
     node,
     repaint,
+    /* A second photo that cannot be read is let go, so that the next question is about this photo again. */
+    refused() { if (tools.own().second && !tools.own().second.startsWith('starter:')) { tools.own().second = ''; second.value = ''; } },
     draw(shown) {
       last = shown;
       pair.dataset.count = shown.length;
