@@ -111,14 +111,13 @@ def test_the_table_tells_everything() -> None:
 def test_the_promised_rows_are_there() -> None:
     names = [row.name for row in ROWS]
     assert len(names) == len(set(names))
-    promised = ["P1", "P2", "P3", "P4", "P4 dense", "P5", "P6", "P8", "nms", "nms dense", "nms worst", "slider", "reply",
-                "field", "field click", "field table", "cache"]  # fmt: skip
-    assert set(promised) <= set(names)
+    assert {"nms worst", "field click", "cache"} <= set(names)
     goals = {row.name: row.goal for row in ROWS if row.goal}
-    assert goals == {
+    promised = {
         "P1": 2.5, "P2": 1.35, "P3": 2, "P4": 250, "P4 dense": 20, "nms": 3, "nms dense": 3, "slider": 60, "P5": 4,
-        "P6": 1.15, "reply": 1.25, "field": 3, "field table": 1000,
+        "P6": 1.15, "P8": 4, "reply": 1.25, "field": 3, "field table": 1000,
     }  # fmt: skip
+    assert promised.items() <= goals.items()
 
 
 @pytest.mark.parametrize(
