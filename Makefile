@@ -63,7 +63,7 @@ fix: .venv/dev.stamp  ## mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (ROW=P5 for one; ARGS=--keep for the README)
+bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (ROW=P5 for one; ARGS=--short, ARGS=--keep for the README)
 	$(BIN)/python -m benchmarks $(if $(ROW),--row $(ROW)) $(ARGS)
 
 readme: .venv/dev.stamp  ## write the tables of the README anew (after new weights)

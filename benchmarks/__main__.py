@@ -1,4 +1,4 @@
-"""The command: python -m benchmarks [--row P5] [--json FILE] [--keep]."""
+"""The command: python -m benchmarks [--row P5] [--short] [--json FILE] [--keep]."""
 
 import app.environment  # noqa: F401, I001  (must come first)
 
@@ -17,16 +17,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ours against its peers, in turns.")
     names = [row.name for row in ROWS]
     parser.add_argument("--row", action="append", choices=names, metavar="ROW", help=f"one of {', '.join(names)}")
+    parser.add_argument("--short", action="store_true", help="the quick rows only: less than three minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--keep", action="store_true", help="make these the README's figures (all rows, quiet machine)")
     options = parser.parse_args(arguments)
-    if options.keep and options.row:
+    if options.keep and (options.row or options.short):
         parser.error("--keep takes all rows")
 
     print(machine(), flush=True)
     plain_rows = []
     for row in ROWS:
-        if options.row is None or row.name in options.row:
+        if row.name in (options.row or names) and (row.short or not options.short):
             print(f"  {row.name} ...", file=sys.stderr, flush=True)
             plain_rows.append(record(row, row.measure() if row.measure else None))
     print(text(plain_rows))

@@ -20,7 +20,7 @@ from benchmarks import scenes
 from benchmarks.photos import phone_photo, twins
 from benchmarks.rows import Measured
 from benchmarks.timing import Comparison, compare, in_turns
-from cvdemo import compute, images, starters
+from cvdemo import compute, engines, images, starters
 from cvdemo.catalogue import get
 from cvdemo.detect import THRESHOLDS, Candidates, Settings, suppress
 from cvdemo.detect.find import find
@@ -32,6 +32,7 @@ ROUNDS = 15
 WARM_UPS = 2
 ABOVE = 120  # so many cells are as sure as the confidence asks for: a street with a dozen people
 SETTINGS = Settings()
+SHAPE = (1, 3, 480, 640)  # what a photo of 4 by 3 becomes
 SQUARE = (640, 640)  # then YOLOv8 has 8,400 cells
 
 
@@ -71,7 +72,9 @@ def file_to_boxes() -> Measured:
         photo, street = phone_photo(Path(folder)), Path(shutil.copy(starters.get("street").path, folder))
         network = seeing(images.read(street, from_ultralytics.SIDE).pixels)
         theirs, threads = _their_predict(network, street)
-        with patch("cvdemo.models.borrow_detector", partial(_lent, _loaded(network))):
+        ready = _loaded(network)
+        engine = engines.settle(ready, SHAPE)
+        with patch("cvdemo.models.borrow_detector", partial(_lent, ready)):
             unread = iter(twins(photo, 2 * (ROUNDS + WARM_UPS)))
             usual, _ = _against(unread, partial(theirs, threads, photo))
             freed, _ = _against(unread, partial(theirs, compute.cores(), photo))
@@ -79,7 +82,8 @@ def file_to_boxes() -> Measured:
             there = theirs(threads, street)
     return Measured(
         usual,
-        f"predict takes {threads} of {compute.cores()} cores, made to take all {1 / freed.ratio:.2f}x; "
+        f"{engines.TITLES[engine.name]}; predict takes {threads} of {compute.cores()} cores, made to take all "
+        f"{1 / freed.ratio:.2f}x; "
         f"a photo of 1 megapixel {1 / small.ratio:.2f}x, {boxes} boxes here and {there} there",
     )
 

@@ -55,7 +55,8 @@ class Row:
 
     ``goal`` bounds a ratio: "faster" means peer / ours must be at least that, "cost" means ours / peer at most that.
     "delay" rows promise that the median is at most ``goal`` milliseconds: only a quiet machine can judge them.
-    ``measure`` is None for what cannot be measured yet; ``why`` tells.
+    ``measure`` is None for what cannot be measured yet; ``why`` tells. ``short`` rows are those of the short version,
+    all of which together take less than three minutes on two quiet cores.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Row:
     goal: float | None
     measure: Callable[[], Outcome] | None
     why: str = ""
+    short: bool = False
 
 
 def figure(row: Row, comparison: Comparison) -> tuple[float, float, float]:

@@ -81,12 +81,30 @@ def _inside_click() -> Counts:
     return click()
 
 
+def _networks(names: tuple[str, ...]) -> Measured:
+    from benchmarks.networks import batch_of_one
+
+    return batch_of_one(names)
+
+
+# Name of the row, what runs, goal, models of the catalogue, whether the short version has it.
+NETWORKS = (
+    ("P1", "three CNNs", 2.5, ("mobilenetv3_large_100", "efficientnet_b0", "resnet50"), True),
+    ("P1 resnet50", "ResNet-50", 1.9, ("resnet50",), True),
+    ("P1 swin", "Swin-B", 1.7, ("swin_base_patch4_window7_224",), False),
+    ("P1 vit", "ViT-S/16 and ViT-B/16", 1.25, ("vit_small_patch16_224", "vit_base_patch16_224"), False),
+    ("P1 dinov2", "DINOv2-S at 518 px", 1.25, ("dinov2_small",), False),
+)
+TORCHVISION = "torchvision.ops.nms"
 SPARSE, DENSE = HEAPS  # the scenes' names
 
 ROWS = (
-    Row("P1", "network, batch 1", "timm eager", "faster", 2.5, None, "the faster engines come with the Latency tab"),
-    Row("P2", "phone photo to top-5, ViT-B/16", "transformers pipeline", "faster", 1.35, _top_five),
-    Row("P3", "phone photo to boxes, YOLOv8n", "YOLO.predict", "faster", 2.0, _file_to_boxes),
+    *(
+        Row(name, f"network, batch 1: {what}", "timm eager", "faster", goal, partial(_networks, models), short=short)
+        for name, what, goal, models, short in NETWORKS
+    ),
+    Row("P2", "phone photo to top-5, ViT-B/16", "transformers pipeline", "faster", 1.35, _top_five, short=True),
+    Row("P3", "phone photo to boxes, YOLOv8n", "YOLO.predict", "faster", 2.0, _file_to_boxes, short=True),
     Row(
         "P4",
         f"step of the IoU slider: NMS with its books, {SPARSE}",
@@ -94,13 +112,22 @@ ROWS = (
         "faster",
         250.0,
         partial(_slider_step, SPARSE),
+        short=True,
     ),
     Row("P4 dense", f"the same, {DENSE}", "YOLO.predict again", "faster", 20.0, partial(_slider_step, DENSE)),
-    Row("nms", f"NMS with its books, {SPARSE}", "torchvision.ops.nms", "cost", 3.0, partial(_with_books, SPARSE)),
-    Row("nms dense", f"the same, {DENSE}", "torchvision.ops.nms", "cost", 3.0, partial(_with_books, DENSE)),
+    Row(
+        "nms",
+        f"NMS with its books, {SPARSE}",
+        "torchvision.ops.nms",
+        "cost",
+        3.0,
+        partial(_with_books, SPARSE),
+        short=True,
+    ),
+    Row("nms dense", f"the same, {DENSE}", "torchvision.ops.nms", "cost", 3.0, partial(_with_books, DENSE), short=True),
     Row("nms worst", "NMS on the hardest inputs", "a promise of 100 ms", "counts", None, _hardest),
     Row("slider", "move of the slider to new picture", "a promise of 60 ms", "delay", 60.0, moves),
-    Row("P5", "phone photo to model input", "timm create_transform", "faster", 4.0, _model_input),
+    Row("P5", "phone photo to model input", "timm create_transform", "faster", 4.0, _model_input, short=True),
     Row("P6", "process start to first answer", "bare Gradio page", "cost", 1.15, start_up),
     Row("P8", "heat map over the photo, decode to browser", "gr.Image's defaults", "faster", 4.0, _heat_reply),
     Row(
@@ -111,9 +138,9 @@ ROWS = (
         None,
         _inside_click,
     ),
-    Row("reply", "second photo to reply, ViT-B/16", "its bare forward pass", "cost", 1.25, _second_reply),
+    Row("reply", "second photo to reply, ViT-B/16", "its bare forward pass", "cost", 1.25, _second_reply, short=True),
     Row("field", "effective field of a ResNet-50 unit", "its bare forward pass", "cost", 3.0, _field),
     Row("field click", "click to the first picture, ResNet-50", "1.5 fields and 60 ms", "counts", None, _field_click),
     Row("field table", "exact fields of all of ResNet-152", "a promise of 1 s", "delay", 1000.0, _field_table),
-    Row("cache", "model cache under a crowd", "its promises", "counts", None, crowd),
+    Row("cache", "model cache under a crowd", "its promises", "counts", None, crowd, short=True),
 )

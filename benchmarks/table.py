@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import platform
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,19 @@ import psutil
 from benchmarks.rows import Absent, Counts, Delays, Outcome, Row, figure, passed
 from benchmarks.timing import DISTURBED_SHARE
 
-LIBRARIES = ("gradio", "torch", "torchvision", "timm", "transformers", "ultralytics", "pillow", "numpy")
+LIBRARIES = ("gradio", "torch", "torchvision", "timm", "transformers", "ultralytics", "openvino", "pillow", "numpy")
 
 
 def machine() -> str:
     """Return one line on what the figures were taken on."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = round(psutil.virtual_memory().total / 2**30)
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES if find_spec(_module(name)))
     return f"{cores} cores of {_processor()}, {memory} GiB, Python {platform.python_version()}, {versions}"
+
+
+def _module(library: str) -> str:
+    return {"pillow": "PIL"}.get(library, library)
 
 
 def _processor() -> str:

@@ -18,7 +18,7 @@ from transformers import ViTConfig, ViTForImageClassification, ViTImageProcessor
 from benchmarks.photos import phone_photo, twins
 from benchmarks.rows import Measured
 from benchmarks.timing import compare, in_turns
-from cvdemo import compute, images, models, preprocess
+from cvdemo import compute, engines, images, models, preprocess
 from cvdemo.classify import classify
 from cvdemo.classify.export import to_dict
 
@@ -87,14 +87,15 @@ def top_five() -> Measured:
     compute.use_all_cores()
     with models.borrow(MODEL, random=True) as model, _phone() as photo:
         theirs = _their_pipeline()
-        ours = partial(_our_top_five, photo, model)
+        engine = engines.settle(model, (1, 3, *model.preprocessing.size_hw))
+        ours = partial(_our_top_five, photo, model, engine)
         comparison = compare(in_turns(ours, lambda: theirs(str(photo), top_k=TOP_K), 15))
         assert len(ours()) == len(theirs(str(photo), top_k=TOP_K)) == TOP_K
-    return Measured(comparison, "random weights of the same size on both sides")
+    return Measured(comparison, f"{engines.TITLES[engine.name]}; random weights of the same size on both sides")
 
 
-def _our_top_five(photo: Path, model: Any) -> list[tuple[str, float]]:
-    logits = model.run(_our_input(photo, model.preprocessing))[0].astype(np.float64)
+def _our_top_five(photo: Path, model: Any, engine: engines.Engine) -> list[tuple[str, float]]:
+    logits = engine.run(_our_input(photo, model.preprocessing))[0].astype(np.float64)
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
     best = np.argsort(-shares)[:TOP_K]
@@ -117,6 +118,7 @@ def second_reply() -> Measured:
     compute.use_all_cores()
     with patch("cvdemo.models.borrow", partial(models.borrow, random=True)), _phone() as photo:
         with models.borrow(MODEL) as model:
+            engine = engines.settle(model, (1, 3, *model.preprocessing.size_hw))
             network, batch = model.network, torch.from_numpy(_our_input(photo, model.preprocessing))
         files = iter(twins(photo, REPLY_ROUNDS + WARM_UPS))
 
@@ -128,4 +130,5 @@ def second_reply() -> Measured:
             json.dumps(to_dict(classify(next(files), [MODEL]), TOP_K))
 
         comparison = compare(in_turns(ours, bare, REPLY_ROUNDS, WARM_UPS))
-    return Measured(comparison, "12-megapixel JPEG, file to JSON; nothing cached but the model")
+    title = engines.TITLES[engine.name]
+    return Measured(comparison, f"12-megapixel JPEG, file to JSON, {title}; nothing cached but the model")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -174,3 +175,22 @@ def test_twins_show_the_same_photo_and_are_different_files(tmp_path: Path) -> No
     assert one.full_size_wh == (4000, 3000)
     assert one.digest != other.digest
     assert np.array_equal(one.pixels, other.pixels)
+
+
+def test_the_mean_of_several_networks_is_geometric() -> None:
+    from benchmarks.networks import Race, together
+
+    def taken(ours: float, peer: float) -> timing.Comparison:
+        return timing.Comparison(ours, peer, ours / peer, ours / peer, ours / peer, 9, 0.0)
+
+    found = together([Race("a", "openvino", 0.0, taken(1, 4)), Race("b", "openvino", 0.0, taken(4, 4))])
+    assert (found.ours_ms, found.peer_ms, found.ratio) == pytest.approx((2.0, 4.0, 0.5))
+
+
+def test_the_short_version_leaves_out_the_slow_rows(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    quick = Row("quick", "work", "peer", "counts", None, lambda: Counts("seen", True), short=True)
+    slow = Row("slow", "work", "peer", "counts", None, lambda: pytest.fail("was measured"))
+    monkeypatch.setattr(command, "ROWS", (quick, slow))
+    assert command.main(["--short"]) == 0
+    assert "quick" in capsys.readouterr().out
+    assert {row.name for row in ROWS if row.short} >= {"P1", "P2", "P3", "P4", "P5"}

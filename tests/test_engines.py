@@ -1,6 +1,8 @@
 """OpenVINO answers as torch does, or torch answers; nobody waits for it, and it goes when its model goes."""
 
 import gc
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -251,6 +253,20 @@ def test_without_openvino_torch_answers_with_a_note(monkeypatch: pytest.MonkeyPa
     assert engines.names() == ("torch",)
     engine = engines.engine_for(tiny_models.ready(), SHAPE, "openvino")
     assert (engine.name, engine.note) == ("torch", "OpenVINO is not installed: models run in PyTorch.")
+
+
+def test_openvino_reports_to_nobody() -> None:
+    openvino._library()
+    from openvino.tools.ovc import telemetry_utils
+
+    assert sys.modules["openvino_telemetry"] is None
+    assert telemetry_utils.tm.__name__.endswith("telemetry_stub")
+
+
+def test_the_page_stands_before_any_engine_is_imported() -> None:
+    code = "import app.environment, app.main, sys; print(sorted({'torch', 'openvino'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 def test_nonsense_is_refused() -> None:

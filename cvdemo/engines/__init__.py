@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cvdemo.loading import ReadyDetector, ReadyModel
     from cvdemo.loading.boxes import RawBoxes
 
-__all__ = ["TITLES", "Engine", "Run", "Shape", "at_rest", "detect", "engine_for", "names"]
+__all__ = ["TITLES", "Engine", "Run", "Shape", "at_rest", "detect", "engine_for", "names", "settle"]
 
 TITLES = {"torch": "PyTorch", "openvino": "OpenVINO"}
 SHAPES = 3  # a model keeps engines for so many input shapes
@@ -59,6 +59,13 @@ def engine_for(ready: "ReadyModel | ReadyDetector", shape: Shape, name: str = "a
 
         desk.ask(slot)
     return slot.chosen or by_torch(ready, shape, slot.verdict.note if slot.verdict else "")
+
+
+def settle(ready: "ReadyModel | ReadyDetector", shape: Shape) -> Engine:
+    """Prepare, check and measure now what ``auto`` leaves to the background, and return its choice."""
+    if "openvino" in names():
+        _slot(ready, shape).settle()
+    return engine_for(ready, shape)
 
 
 def detect(ready: "ReadyDetector", pixels: NDArray[np.uint8]) -> "RawBoxes":
