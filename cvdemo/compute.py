@@ -80,12 +80,12 @@ class _Line:
         self._tickets: deque[object] = deque()
         self._changed = threading.Condition()
 
-    def enter(self, wait_s: float, waiting: "OnWaiting | None") -> object:
+    def enter(self, wait_s: float, waiting: "OnWaiting | None", asked_for: bool = True) -> object:
         """Wait in line and return a ticket for `leave`; whatever ``waiting`` raises ends the wait."""
         ticket, latest = object(), time.monotonic() + wait_s
         with self._changed:
             self._tickets.append(ticket)
-            self.asked += 1
+            self.asked += asked_for
             try:
                 while (place := self._tickets.index(ticket)) > 0:
                     left = latest - time.monotonic()
@@ -119,7 +119,7 @@ _expected_end: float | None = None
 
 
 @contextmanager
-def turn(wait_s: float = WAIT_S, waiting: OnWaiting | None = None) -> Iterator[float]:
+def turn(wait_s: float = WAIT_S, waiting: OnWaiting | None = None, asked_for: bool = True) -> Iterator[float]:
     """Hold the device alone; yields the seconds spent waiting for it.
 
     The working thread itself holds the turn: Gradio frees its own slot as soon as a visitor cancels, while
@@ -127,6 +127,7 @@ def turn(wait_s: float = WAIT_S, waiting: OnWaiting | None = None) -> Iterator[f
 
     Args:
         waiting: called four times a second with the place in line (1 = next); may raise to give up.
+        asked_for: by a visitor; False: work in the background that nobody waits for.
 
     Raises:
         Busy: nobody gave the device back within ``wait_s`` seconds.
@@ -134,7 +135,7 @@ def turn(wait_s: float = WAIT_S, waiting: OnWaiting | None = None) -> Iterator[f
     """
     global _expected_end
     started = time.perf_counter()
-    ticket = _line.enter(wait_s, waiting)
+    ticket = _line.enter(wait_s, waiting, asked_for)
     try:
         with told_when_full():
             yield time.perf_counter() - started
@@ -154,7 +155,7 @@ def held() -> bool:
 
 
 def turns_asked() -> int:
-    """Return how many turns have been asked for since the start: two readings tell whether others came meanwhile."""
+    """Return how many turns visitors have asked for: two readings tell whether others came meanwhile."""
     return _line.asked
 
 

@@ -30,7 +30,7 @@ const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), 
   props.engines.length > 2 ? named('Engine', 'Auto: the one that was faster here', engine.node) : null, named('Precision', 'bf16 has a third of the digits', precision.node), ways));
 const views = makeViews(props.whys, (kind) => { props.value = { ...props.value, settings: { ...local }, measuring: kind }; trigger('explore'); }, (id) => { view = id; });
 let view = link.get('tab') === 'latency' ? link.get('view') || 'side' : 'side';
-views.choose(view);
+if (link.get('tab') === 'latency' && link.get('view')) views.choose(view);
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
 const csv = h('button', { type: 'button', class: 'btn sm' }, 'CSV'), json = h('button', { type: 'button', class: 'btn sm' }, 'JSON'), copy = h('button', { type: 'button', class: 'btn sm' }, 'Copy link');
 const machine = h('span', { class: 'ran' });

@@ -88,6 +88,8 @@ def _pairs(duel: Duel) -> list[dict[str, Any]]:
     by_key = {racer.key: racer for racer in duel.racers}
     rows = []
     for pair in duel.pairs():
+        if pair.ratio.ratio < 1:  # the faster one first
+            pair = pair.turned()
         a, b = by_key[pair.a], by_key[pair.b]
         said, interval = words.pair_words(pair)
         ratio = pair.ratio

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ class Slot:
             if fast is None:
                 return
             example, slow = next(trust.inputs(self.shape, self._judge)), plain(self._graph)
-            factor = choice.times_faster(lambda: fast.run(example), lambda: slow(example), compute.turn)
+            factor = choice.times_faster(lambda: fast.run(example), lambda: slow(example), _background_turn)
         except Busy:
             return  # the machine has better things to do: another time
         finally:
@@ -121,7 +122,7 @@ class Slot:
             built = openvino.build(self._name, self._graph, self.shape)
         if built.byte_count > room_bytes:
             return None
-        with compute.turn():
+        with _background_turn():
             apart = trust.largest_difference(built.run, plain(self._graph), self.shape, self._judge)
         if apart > trust.LIMIT:
             self._remember(False, f"OpenVINO's answers differ from PyTorch's by {apart:.1g}: too much to be trusted.")
@@ -132,6 +133,10 @@ class Slot:
         while len(_verdicts) >= REMEMBERED:
             _verdicts.pop(next(iter(_verdicts)), None)
         _verdicts[self._key] = Verdict(fit, note)
+
+
+def _background_turn() -> AbstractContextManager[float]:
+    return compute.turn(asked_for=False)
 
 
 def forget() -> None:

@@ -61,6 +61,10 @@ class Pair:
     b: str
     ratio: Ratio
 
+    def turned(self) -> "Pair":
+        """Return the same two in the other order."""
+        return Pair(self.b, self.a, self.ratio.turned())
+
 
 @dataclass(frozen=True)
 class Environment:

@@ -39,6 +39,12 @@ class Ratio:
     rounds: int
     verdict: Verdict | None
 
+    def turned(self) -> "Ratio":
+        """Return the same comparison from the other's side."""
+        back: dict[Verdict | None, Verdict | None] = {"faster": "slower", "slower": "faster"}
+        verdict = back.get(self.verdict, self.verdict)
+        return Ratio(1 / self.ratio, 1 / self.high, 1 / self.low, self.rounds, verdict)
+
 
 def percentiles(ms: NDArray[np.float64]) -> Percentiles:
     """Return the percentiles of at least one time."""

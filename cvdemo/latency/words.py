@@ -84,7 +84,7 @@ def verdict(a: Racer, b: Racer, ratio: Ratio, short: bool = False) -> str:
         return f"{a.title} or {b.title}: too close to call{'' if short else _why_close(ratio)}."
     if ratio.verdict == "slower":
         a, b = b, a
-        ratio = Ratio(1 / ratio.ratio, 1 / ratio.high, 1 / ratio.low, ratio.rounds, "faster")
+        ratio = ratio.turned()
     if ratio.ratio < BARELY:
         gain = f"{100 * (ratio.ratio - 1):.0f}{NBSP}%"
         return f"{a.title} is faster than {b.title} by {gain}: certain, but too little to notice."
