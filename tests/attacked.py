@@ -16,7 +16,7 @@ import httpx
 import psutil
 
 ROOT = Path(__file__).parent.parent
-PATIENCE_S = 180.0
+PATIENCE_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Program:
 
 
 @contextlib.contextmanager
-def started(folder: Path, **environ: str) -> Iterator[Program]:
-    """Run app.py, offline, with its temp folder inside ``folder``, until the body ends."""
+def started(folder: Path, *arguments: str, **environ: str) -> Iterator[Program]:
+    """Run app.py (or Python with other arguments), offline, with its temp folder inside ``folder``, for the body."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "uploads"), "HF_HUB_OFFLINE": "1"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py")],
+            [sys.executable, *(arguments or ["app.py"])],
             cwd=ROOT,
             env=os.environ | settings | environ,
             stdout=log,

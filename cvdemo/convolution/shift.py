@@ -15,6 +15,7 @@ from PIL import Image
 from cvdemo import compute, images, models, preprocess
 from cvdemo.catalogue import get
 from cvdemo.convolution.equivariance import equivariance_error
+from cvdemo.errors import ModelUnavailable
 from cvdemo.images import Photo
 from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Results
@@ -193,8 +194,11 @@ def _run(model: "ReadyModel", pictures: NDArray[np.uint8]) -> tuple[NDArray[np.f
         return model.run(array).astype(np.float64), []
     entry = next(iter(network.parameters())).new_tensor(array)  # on the model's device; weights have no gradients
     last, maps = network.forward_intermediates(entry)
-    logits = network.forward_head(last)
-    return logits.double().cpu().numpy(), [layer.float().cpu().numpy() for layer in maps]
+    logits = network.forward_head(last).double().cpu().numpy()
+    if not np.isfinite(logits).all():
+        title, name = model.spec.title, model.spec.name
+        raise ModelUnavailable(f"{title} returned invalid numbers for this photo. Choose another model.", name)
+    return logits, [layer.float().cpu().numpy() for layer in maps]
 
 
 def _layer_names(network: Any, count: int) -> tuple[str, ...]:

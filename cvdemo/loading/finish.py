@@ -11,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
+from cvdemo.errors import ModelUnavailable
 from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
 from cvdemo.loading.roomy import device_of, roomy
 
@@ -18,7 +19,8 @@ from cvdemo.loading.roomy import device_of, roomy
 def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: str | None) -> ReadyModel:
     """Return the model on ``device`` after one photo of zeros, which warms it up."""
     network = parts.network.eval().requires_grad_(False).to(device)
-    run = roomy(spec.title, network, _zero_shot(network, parts) if parts.texts else _plain(network), batched=True)
+    once = _zero_shot(network, parts) if parts.texts else _plain(network)
+    run = _checked(spec, roomy(spec.title, network, once, batched=True))
     blank = np.zeros((1, 3, *parts.preprocessing.size_hw), np.float32)
     words = (("a photo",),) if parts.texts else ()
     with compute.turn():  # the caller must not hold the device: borrow first, then take a turn
@@ -63,6 +65,20 @@ def byte_count(network: nn.Module) -> int:
     """Return the bytes of parameters and buffers, each tensor once."""
     tensors = {id(tensor): tensor for tensor in [*network.parameters(), *network.buffers()]}
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+
+
+def _checked(spec: ModelSpec, run: Run) -> Run:
+    """Let no number through that is none: what is ranked or drawn from it would be invented."""
+
+    def checked(*arguments: Any) -> NDArray[np.float32]:
+        answer = run(*arguments)
+        if not np.isfinite(answer).all():
+            raise ModelUnavailable(
+                f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name
+            )
+        return answer
+
+    return checked
 
 
 def _plain(network: nn.Module) -> Run:
