@@ -1,4 +1,4 @@
-"""Nothing leaves this machine unless a model is asked for that has to be downloaded, and nothing is written outside the temp and cache folders."""
+"""Nothing leaves this machine until a model is to be fetched; nothing is written outside temp and cache folders."""
 
 import json
 import os
