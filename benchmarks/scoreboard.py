@@ -81,6 +81,18 @@ def _inside_click() -> Counts:
     return click()
 
 
+def _saliency() -> Measured:
+    from benchmarks.saliency import saliency
+
+    return saliency()
+
+
+def _attention() -> Measured:
+    from benchmarks.saliency import attention
+
+    return attention()
+
+
 def _networks(names: tuple[str, ...]) -> Measured:
     from benchmarks.networks import batch_of_one
 
@@ -129,6 +141,8 @@ ROWS = (
     Row("slider", "move of the slider to new picture", "a promise of 60 ms", "delay", 60.0, moves),
     Row("P5", "phone photo to model input", "timm create_transform", "faster", 4.0, _model_input, short=True),
     Row("P6", "process start to first answer", "bare Gradio page", "cost", 1.15, start_up),
+    Row("P7", "Grad-CAM, ResNet-50", "its bare forward pass", "cost", 1.1, _saliency),
+    Row("attention", "last layer's attention, ViT-B/16", "its bare forward pass", "cost", 1.05, _attention),
     Row("P8", "heat map over the photo, decode to browser", "gr.Image's defaults", "faster", 4.0, _heat_reply),
     Row(
         "inside click",

@@ -31,7 +31,7 @@ const tools = {
   runs(count) { if (count !== undefined) { runs = count; foot.set(told()); } },
 };
 const views = Object.fromEntries(props.views.map(({ id }) => [id, VIEWS[id]({ ...tools, own: () => local[id],
-  change(patch, again = true) { Object.assign(local[id], patch); moves += 1; keep(); if (again) look(); else foot.set(told()); } })]));
+  change(patch, again = true, byHand = true) { Object.assign(local[id], patch); if (byHand) moves += 1; keep(); if (again) look(); else foot.set(told()); } })]));
 const controls = makeControls(props.views, { depth: (depth) => change({ depth }), opacity: (opacity) => { local.opacity = opacity; moves += 1; keep(); views[local.view].repaint?.(); foot.set(told()); }, anew: (patch) => anew(patch) });
 const notices = h('div', { class: 'in-notices' }), place = h('div', { class: 'in-place' });
 const download = (name, url) => h('a', { href: url, download: name }).click();
@@ -84,6 +84,16 @@ const drawNotices = (value) => {
 const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
 const anew = (patch) => { Object.assign(local, patch); keep(); trigger('again'); };
 
+/* A run that waited for another one begins with what that one left behind, which may be older settings; and Gradio
+   takes over new ones a moment later. So it is asked for again, later each time, until an answer is there. */
+const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000];
+let tries = 0, soon = null;
+const workSoon = () => {
+  clearTimeout(soon);
+  if (tries === PAUSES_MS.length) { tries = 0; return; }
+  soon = setTimeout(() => { keep(); setTimeout(() => trigger('again'), 60); }, PAUSES_MS[tries]);
+  tries += 1;
+};
 /* One question at a time; while one is under way only the newest waits, so the last value always wins. */
 let asking = false, waiting = false;
 const look = async () => {
@@ -92,9 +102,10 @@ const look = async () => {
   asking = true;
   try {
     const answer = await ask();
-    if (answer.work) { keep(); trigger('again'); }
+    if (answer.work) workSoon();
     else if (answer.error) { views[local.view].refused?.(); keep(); props.value = { ...props.value, error: answer.error }; drawNotices(props.value); }
     else if (answer.key === shown.key && answer.view === local.view) {
+      tries = 0;
       shown = { ...shown, look: answer };
       ({ runs } = answer);
       props.value = { ...props.value, error: null };

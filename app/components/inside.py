@@ -30,7 +30,10 @@ class InsideView(Drawn):
             value,
             names=(*BELOW, *(f"inside_{view.ID}" for view in VIEWS), *ABOVE),
             class_name="inside",
-            views=[{"id": view.ID, "title": view.TITLE, "why": view.WHY} for view in VIEWS],
+            views=[
+                {"id": view.ID, "title": view.TITLE, "why": view.WHY, "depth": getattr(view, "DEPTH", True)}
+                for view in VIEWS
+            ],
             inferno=list(INFERNO),
             viridis=list(VIRIDIS),
             starters=[{"id": f"starter:{one.id}", "name": one.name} for one in starters.all()],

@@ -11,6 +11,7 @@ const makeControls = (views, on) => {
   return {
     node: h('div', { class: 'in-low' }, h('div', { class: 'in-sliders' }, depth.node, opacity.node), why, more),
     set(local, layers) {
+      depth.node.hidden = !views.find((view) => view.id === local.view).depth;
       depth.set(local.depth, layers);
       opacity.set(local.opacity, null);
       why.lastElementChild.textContent = views.find((view) => view.id === local.view).why;

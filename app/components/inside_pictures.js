@@ -3,7 +3,8 @@
    A view's script adds VIEWS.<id> = (tools) => ({ node, draw(cards), repaint(), refused(), stages() }). ``cards`` is
    what its Python module's ``draw`` returned; ``repaint`` (if there is one) follows the opacity slider, ``refused``
    hears that the server refused the settings, ``stages`` gives the pictures for the PNG. The tools:
-   heads() what stays the same for each model; own() the view's settings; change(patch) sets some of them and draws anew;
+   heads() what stays the same for each model; own() the view's settings; change(patch) sets some of them and draws anew
+   (change(patch, false) draws nothing; change(patch, true, false) is none of the visitor's moves);
    ask(extra) -> promise of the server's answer; opacity() 0..1; points() where the point fell in each model's picture;
    tap(number, row, column) a click at these shares (0..1) of model ``number``'s picture; open(view) shows another view;
    toDepth(number, stop) moves the depth slider to that layer of that model; runs(count) tells a new run count. */

@@ -13,6 +13,7 @@ from app.components.chips import chips, chosen
 from app.components.photo import photo_point
 from app.errors import shows_errors
 from app.streaming import Finished, end, follow
+from app.tabs import inside_saliency
 from app.tabs import inside_view as view
 from app.tabs.busy import busy, fetching
 from app.tabs.inside_asked import DEFAULTS, MODEL_LIMIT, Wish, settings_from, wish
@@ -153,6 +154,8 @@ def look(asked: Any) -> dict[str, Any]:
         which = settings_from(asked["settings"]).view
         if asked.get("npy") is True:
             return {"files": view.files(found, which)}
+        if isinstance(asked.get("classes"), str):
+            return {"classes": inside_saliency.classes(found, asked["classes"][:80])}
         if isinstance(asked.get("off"), dict):
             return view.switched_off(found, asked["off"])
         if isinstance(asked.get("table"), str):

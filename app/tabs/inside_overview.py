@@ -25,12 +25,12 @@ def settings(value: Any) -> None:
 def work(look: Look, report: Any) -> None:
     """Run what the tiles need."""
     for source in SOURCES:
-        source.work(look, report)
+        getattr(source, "work_tile", source.work)(look, report)
 
 
 def known(look: Look) -> bool:
     """Whether all tiles can be drawn without a network run."""
-    return all(source.known(look) for source in SOURCES)
+    return all(getattr(source, "known_tile", source.known)(look) for source in SOURCES)
 
 
 def answer(look: Look) -> str:

@@ -63,8 +63,12 @@ def shown(look: Look, view: str) -> dict[str, Any]:
         "cards": found.draw(look),
         "points": [list(point) for point, _ in points],
         "notes": [words.CUT_OFF if gone else None for _, gone in points],
-        "layers": [one.stops[look.stop(number)].label for number, one in enumerate(look.seen)],
+        "layers": found.layers(look) if hasattr(found, "layers") else _layers(look),
     }
+
+
+def _layers(look: Look) -> list[str]:
+    return [one.stops[look.stop(number)].label for number, one in enumerate(look.seen)]
 
 
 def files(look: Look, view: str) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ A view is a module ``app/tabs/inside_<id>.py`` in `VIEWS`, with a script ``app/c
 It offers:
 
 - ``ID``, ``TITLE`` (of the switch), ``WHY`` (the text beside the picture), ``DEFAULTS`` (its own settings, as JSON);
+  and ``DEPTH = False`` where the depth slider has no meaning, or ``layers(look)``, the names that stand under it;
 - ``settings(value: dict) -> Any``: its settings made sound; SettingError for what cannot be;
 - ``work(look: Look, report) -> None``: run whatever networks the view needs that are not known yet. It runs in a
   queued, cancellable event; call ``report(model, weights.Progress(...))`` now and then, it raises to stop. What it
@@ -14,7 +15,8 @@ It offers:
 - ``tile(look: Look, number: int) -> dict | None``: the view's tile of the overview for model ``number``:
   ``{"column": "saliency" | "point" | "strongest", "title", "caption", "map": packed(...), "opens": ID}``.
   Of several for one column the first in `OVERVIEW` is taken, so attention must stand before similarity; the first
-  one's ``answer`` is the overview's, and ``work`` of each runs for the overview too;
+  one's ``answer`` is the overview's, and ``work`` of each runs for the overview too, or ``work_tile`` and
+  ``known_tile`` where a tile needs less than the view;
 - ``arrays(look: Look) -> list[tuple[str, NDArray]]``: file stems and arrays of what is shown, for the NPY button.
 
 Its script adds ``VIEWS.<id> = (tools) => ({ node, draw(cards) })``; see the head of ``inside_pictures.js`` for the
@@ -24,8 +26,8 @@ exports read `VIEWS`.
 
 from types import ModuleType
 
-from app.tabs import inside_maps, inside_overview, inside_similarity
+from app.tabs import inside_attention, inside_maps, inside_overview, inside_saliency, inside_similarity
 
-VIEWS: tuple[ModuleType, ...] = (inside_overview, inside_maps, inside_similarity)
-OVERVIEW: tuple[ModuleType, ...] = (inside_maps, inside_similarity)
+VIEWS: tuple[ModuleType, ...] = (inside_overview, inside_maps, inside_attention, inside_saliency, inside_similarity)
+OVERVIEW: tuple[ModuleType, ...] = (inside_saliency, inside_attention, inside_maps, inside_similarity)
 inside_overview.SOURCES.extend(OVERVIEW)

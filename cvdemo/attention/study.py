@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cvdemo import models
 from cvdemo.attention.layer import AttentionLayer
+from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
@@ -134,6 +135,16 @@ def cell_px(shown: Picture, layer: AttentionLayer) -> tuple[float, float]:
     return shown.crop.height / layer.grid_hw[0], shown.crop.width / layer.grid_hw[1]
 
 
+def can_weigh(found: Attended) -> bool:
+    """Return whether `relevance_of` makes sense: a model with classes in which every patch sees every other one."""
+    return found.logits is not None and possible(found.layers)
+
+
+def relevance_known(found: Attended) -> bool:
+    """Return whether `relevance_of` the predicted class would answer without running the network."""
+    return found.logits is not None and _relevant.get((found.asked, int(found.logits.argmax()))) is not None
+
+
 def relevance_of(found: Attended, target: int | None = None) -> tuple[NDArray[np.float32], int]:
     """Return the gradient-weighted rollout for a class, float32 (patches,), and the class (the predicted one if None).
 
@@ -142,9 +153,7 @@ def relevance_of(found: Attended, target: int | None = None) -> tuple[NDArray[np
     Raises:
         SettingError: the model has windows, or no classes.
     """
-    from cvdemo.attention.rollout import possible
-
-    if found.logits is None or not possible(found.layers):
+    if found.logits is None or not can_weigh(found):
         raise SettingError("This view needs a model with classes in which every patch sees every other one.")
     wanted = int(found.logits.argmax()) if target is None else target
     if not 0 <= wanted < len(found.logits):

@@ -28,6 +28,7 @@ Step = Callable[[int, int], None]
 
 _found = Results(128 * 1024 * 1024)
 _maps = Results(32 * 1024 * 1024)
+_refused = Results(1024 * 1024)
 
 
 @dataclass(frozen=True)
@@ -112,14 +113,43 @@ def explain(
         raise SettingError(f"{spec.title} has no classes that a map could explain. Choose a classifier.")
     words = (labels or OWN_LABELS) if spec.zero_shot else ()
     asked = Asked(digest_of(path), model, uses_random(model, random), target, against, words)
-    known = _found.get(asked)
-    if known is not None:
-        return known
-    report = None if progress is None else lambda step: progress(model, step)
-    with models.borrow(model, report, asked.random) as ready:
-        found = _found.get(asked) or _run(ready, at_size(ready, path, None), asked)
+    found = explain_asked(path, asked, progress)
+    if found is None:
+        raise SettingError(refused(asked) or "This class cannot be explained.")
+    return found
+
+
+def explain_asked(path: Path, asked: Asked, progress: OnProgress | None = None) -> Evidence | None:
+    """Answer ``asked`` for the photo at ``path``; None where a class makes no sense, `refused` then says why.
+
+    Raises:
+        PhotoError, ModelUnavailable: see `explain`.
+    """
+    found = _found.get(asked)
+    if found is not None or refused(asked) is not None:
+        return found
+    report = None if progress is None else lambda step: progress(asked.model, step)
+    with models.borrow(asked.model, report, asked.random) as ready:
+        found = _found.get(asked)
+        if found is not None:
+            return found
+        try:
+            found = _run(ready, at_size(ready, path, None), asked)
+        except SettingError as error:
+            _refused.put(asked, str(error))
+            return None
     _found.put(asked, found)
     return found
+
+
+def known(asked: Asked) -> Evidence | None:
+    """Return the answer to ``asked`` if it is known; never runs anything."""
+    return _found.get(asked)
+
+
+def refused(asked: Asked) -> str | None:
+    """Return why ``asked`` makes no sense for its model, if that is known."""
+    return _refused.get(asked)
 
 
 def _run(ready: "ReadyModel", shown: Picture, asked: Asked) -> Evidence:

@@ -1,0 +1,128 @@
+"""The view Attention: where heads look from the point or the class token, layer by layer or through all of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.tabs import inside_attention_cards as cards
+from app.tabs.inside_look import Look, one_of, own, whole
+from cvdemo.attention import study, words
+from cvdemo.attention.rollout import FUSIONS
+from cvdemo.attention.study import Attended
+from cvdemo.errors import SettingError
+from cvdemo.inside.naming import called
+from cvdemo.inside.seeing import Seen
+
+ID = "attention"
+TITLE = "Attention"
+WHY = words.WHY
+DEFAULTS: dict[str, Any] = {"head": -1, "start": "point", "mode": "layer", "fusion": "mean", "discard": 0.0}
+STARTS, MODES = ("point", "class"), ("layer", "rollout", "gradient")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Head (-1 = the mean of all), where to look from, one layer or all, and how rollout fuses and discards."""
+
+    head: int
+    start: str
+    mode: str
+    fusion: str
+    discard: float
+
+
+def settings(value: Any) -> Settings:
+    """Return sound settings.
+
+    Raises:
+        SettingError: a setting that does not exist or is out of range.
+    """
+    asked = own(value, DEFAULTS)
+    discard = asked["discard"]
+    if isinstance(discard, bool) or not isinstance(discard, int | float) or not 0 <= discard <= 0.95:
+        raise SettingError("The discarded share must be a number from 0 to 0.95.")
+    return Settings(
+        whole(asked["head"], -1, 63, "The head"),
+        one_of(asked["start"], STARTS, "The start"),
+        one_of(asked["mode"], MODES, "What is shown"),
+        one_of(asked["fusion"], FUSIONS, "The fusion"),
+        float(discard),
+    )
+
+
+def _asked(one: Seen) -> study.Asked:
+    return study.Asked(one.asked.digest, one.asked.model, one.asked.random, one.asked.side)
+
+
+def found_in(one: Seen) -> Attended | None:
+    """Return a model's attention if it has any and it is known."""
+    return study.known(_asked(one)) if study.has_attention(one.asked.model) else None
+
+
+def work(look: Look, report: Any) -> None:
+    """Read the attention of each transformer; for gradients also one run forward and back."""
+    work_tile(look, report)
+    if look.settings[ID].mode == "gradient":
+        for one in look.seen:
+            found = found_in(one)
+            if found is not None and study.can_weigh(found):
+                report()
+                study.relevance_of(found)
+
+
+def work_tile(look: Look, report: Any) -> None:
+    """Read the attention of each transformer."""
+    for one in look.seen:
+        if study.has_attention(one.asked.model) and found_in(one) is None:
+            report()
+            study.attend(look.path, one.asked.model, one.asked.random, one.asked.side)
+
+
+def known_tile(look: Look) -> bool:
+    """Whether the attention of each transformer is known."""
+    return all(found_in(one) is not None for one in look.seen if study.has_attention(one.asked.model))
+
+
+def known(look: Look) -> bool:
+    """Whether all that is wanted is known."""
+    if not known_tile(look):
+        return False
+    found = [found_in(one) for one in look.seen] if look.settings[ID].mode == "gradient" else []
+    return all(study.relevance_known(one) for one in found if one is not None and study.can_weigh(one))
+
+
+def answer(look: Look) -> str:
+    """Return how far each transformer looks from here."""
+    names = called(one.spec for one in look.seen)
+    return words.answer(names, [cards.distance(look, one, found_in(one)) for one in look.seen], False)
+
+
+def draw(look: Look) -> list[dict[str, Any]]:
+    """Return a card a model; what a CNN can see stands in the same chart."""
+    reach = cards.fields(look)
+    return [{**cards.card(look, one, found_in(one)), "reach": reach} for one in look.seen]
+
+
+def layers(look: Look) -> list[str]:
+    """Return the attention layer at the chosen depth, for each model."""
+    return [cards.layer_label(look, found_in(one)) for one in look.seen]
+
+
+def tile(look: Look, number: int) -> dict[str, Any] | None:
+    """Return where the transformer looks from the point, in the layer at the chosen depth."""
+    one = look.seen[number]
+    found = found_in(one)
+    return None if found is None else cards.tile(look, one, found, ID)
+
+
+def arrays(look: Look) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return the attention of each layer and head from here: float32 (heads, h, w) a layer."""
+    rows = []
+    for one in look.seen:
+        found = found_in(one)
+        for layer in found.layers if found else ():
+            spread, _ = layer.from_cell(found.cell_at(layer, look.point_rc)[0])  # type: ignore[union-attr]
+            rows.append((f"{one.asked.model}-{layer.name}", spread.reshape(layer.heads, *layer.grid_hw)))
+    return rows

@@ -1,0 +1,99 @@
+"""Attention and Saliency in a real browser, offline, with the bundled pair."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cvdemo.inside import seeing
+
+pytestmark = pytest.mark.browser
+
+
+def opened(page: str, visit: Callable[..., Any], view: str, ready: str, **size: int) -> Any:
+    tab = visit(f"{page}/?tab=inside&view={view}", **size)
+    tab.set_default_timeout(120_000)
+    tab.wait_for_selector(ready)
+    return tab
+
+
+def settled(tab: Any, text: str) -> None:
+    """Wait until the view says ``text``."""
+    tab.wait_for_function("(text) => document.querySelector('.in-place').innerText.includes(text)", arg=text)
+
+
+def test_attention_follows_point_layer_and_head_and_runs_nothing_for_it(page: str, visit: Callable[..., Any]) -> None:
+    tab = opened(page, visit, "attention", ".in-distances .dot")
+    settled(tab, "block 7, mean of heads")
+    settled(tab, "This model has no attention: a CNN mixes neighbours by fixed filters.")
+    settled(tab, "Self-test passed")
+    assert tab.locator(".in-layer").count() == 7 and tab.locator(".in-layer button").count() == 35
+    answer = tab.locator(".inside-tab .answer").inner_text()
+    assert answer.startswith("From here the ViT looks ") and answer.endswith(" px away on average.")
+    before = seeing.network_runs()
+    tab.locator(".in-layer button").nth(2 * 5 + 3).click()
+    settled(tab, "block 3, head 4")
+    assert tab.locator(".in-layer button[aria-pressed=true]").count() == 1
+    tab.locator(".in-stage").nth(1).click(position={"x": 30, "y": 30})
+    tab.wait_for_function("(old) => document.querySelector('.inside-tab .answer').innerText !== old", arg=answer)
+    tab.get_by_role("button", name="Rollout").click()
+    settled(tab, "Abnar and Zuidema")
+    tab.get_by_role("button", name="Max").click()
+    tab.locator(".in-choices input[type=range]").fill("0.5")
+    tab.get_by_role("button", name="Class token").click()
+    tab.get_by_label("Depth").fill("1")
+    settled(tab, "block 7")
+    assert seeing.network_runs() == before
+    tab.get_by_role("button", name="Gradient-weighted").click()
+    settled(tab, "Chefer, Gur and Wolf")
+    assert seeing.network_runs() == before + 1
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_saliency_shows_a_map_then_its_checks_for_any_class(page: str, visit: Callable[..., Any]) -> None:
+    tab = opened(page, visit, "saliency", ".in-curves .curve")
+    settled(tab, "Hiding the brightest first")
+    settled(tab, "With random weights the map stays")
+    assert "Half of the CNN's saliency lies in" in tab.locator(".inside-tab .answer").inner_text()
+    assert tab.locator(".in-card figure svg").count() == 2
+    tab.get_by_label("Explain class").fill("espresso")
+    tab.get_by_label("Explain class").press("Enter")
+    settled(tab, "Grad-CAM: espresso")
+    tab.get_by_label("and not").fill("pizza")
+    tab.get_by_label("and not").press("Enter")
+    settled(tab, "why espresso and not pizza")
+    tab.get_by_role("button", name="LayerCAM").click()
+    settled(tab, "LayerCAM: why espresso and not pizza")
+    tab.get_by_role("button", name="Grad-CAM++").click()
+    settled(tab, "Grad-CAM++ is made for CNNs; this is Grad-CAM.")
+    tab.get_by_label("Explain class").fill("no such thing")
+    tab.get_by_label("Explain class").press("Enter")
+    settled(tab, "knows no class called 'no such thing'")
+
+
+def test_score_cam_tells_its_cost_before_it_runs(page: str, visit: Callable[..., Any]) -> None:
+    tab = opened(page, visit, "saliency", ".in-curves .curve")
+    tab.get_by_role("button", name="Score-CAM").click()
+    settled(tab, "Score-CAM runs Small ResNet 256 times")
+    tab.get_by_role("button", name="Run Score-CAM").click()
+    settled(tab, "scores alone")
+    assert tab.get_by_role("button", name="Run Score-CAM").count() == 0
+
+
+@pytest.mark.parametrize("view", ["attention", "saliency"])
+def test_a_phone_shows_everything_without_scrolling_sideways(page: str, visit: Callable[..., Any], view: str) -> None:
+    ready = {"attention": ".in-distances .dot", "saliency": ".in-curves .curve"}[view]
+    tab = opened(page, visit, view, ready, width=390, height=844)
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for card in tab.locator(".in-place .in-card").all():
+        box = card.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
+def test_the_overview_has_a_tile_of_each_and_opens_them(page: str, visit: Callable[..., Any]) -> None:
+    tab = opened(page, visit, "overview", ".in-tile")
+    settled(tab, "Grad-CAM")
+    settled(tab, "Attention, block 7")
+    tab.get_by_role("button", name="Attention, block 7").click()
+    tab.wait_for_selector(".in-distances .dot")
+    assert "view=attention" in tab.url
