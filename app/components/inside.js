@@ -86,7 +86,7 @@ const anew = (patch) => { Object.assign(local, patch); keep(); trigger('again');
 
 /* A run that waited for another one begins with what that one left behind, which may be older settings; and Gradio
    takes over new ones a moment later. So it is asked for again, later each time, until an answer is there. */
-const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000];
+const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000, 13000, 20000, 30000];
 let tries = 0, soon = null;
 const workSoon = () => {
   clearTimeout(soon);
