@@ -77,7 +77,11 @@ const drawSettings = (value) => {
   transposed.box.checked = settings.transposed;
   flip.box.checked = settings.flip;
   fault.hidden = !value.error;
-  fault.replaceChildren(...(value.error ? [h('p', {}, value.error), value.remedy ? h('button', { type: 'button', class: 'btn sm', onclick: () => change(value.remedy.settings) }, value.remedy.text) : null].filter(Boolean) : []));
+  const told = JSON.stringify([value.error, value.remedy]);
+  if (fault.dataset.told !== told) { // a button that is made anew under the finger hears no click
+    fault.dataset.told = told;
+    fault.replaceChildren(...(value.error ? [h('p', {}, value.error), value.remedy ? h('button', { type: 'button', class: 'btn sm', onclick: () => change(value.remedy.settings) }, value.remedy.text) : null].filter(Boolean) : []));
+  }
   if (!value.grid) return;
   limit(stride, 1, value.limits.stride);
   limit(dilation, 1, value.limits.dilation);
