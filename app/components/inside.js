@@ -86,12 +86,12 @@ const anew = (patch) => { Object.assign(local, patch); keep(); trigger('again');
 
 /* A run that waited for another one begins with what that one left behind, which may be older settings; and Gradio
    takes over new ones a moment later. So it is asked for again, later each time, until an answer is there. */
-const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000, 13000, 20000, 30000];
+const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000], MOST_TRIES = 40;
 let tries = 0, soon = null;
 const workSoon = () => {
   clearTimeout(soon);
-  if (tries === PAUSES_MS.length) { tries = 0; return; }
-  soon = setTimeout(() => { keep(); setTimeout(() => trigger('again'), 60); }, PAUSES_MS[tries]);
+  if (tries === MOST_TRIES) { tries = 0; return; }
+  soon = setTimeout(() => { keep(); setTimeout(() => trigger('again'), 60); }, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
   tries += 1;
 };
 /* One question at a time; while one is under way only the newest waits, so the last value always wins. */
