@@ -31,7 +31,7 @@ const tools = {
   runs(count) { if (count !== undefined) { runs = count; foot.set(told()); } },
 };
 const views = Object.fromEntries(props.views.map(({ id }) => [id, VIEWS[id]({ ...tools, own: () => local[id],
-  change(patch, again = true, byHand = true) { Object.assign(local[id], patch); if (byHand) moves += 1; keep(); if (again) look(); else foot.set(told()); } })]));
+  change(patch, again = true, byHand = true) { Object.assign(local[id], patch); if (byHand) { moves += 1; refusal = null; } keep(); if (again) look(); else foot.set(told()); } })]));
 const controls = makeControls(props.views, { depth: (depth) => change({ depth }), opacity: (opacity) => { local.opacity = opacity; moves += 1; keep(); views[local.view].repaint?.(); foot.set(told()); }, anew: (patch) => anew(patch) });
 const notices = h('div', { class: 'in-notices' }), place = h('div', { class: 'in-place' });
 const download = (name, url) => h('a', { href: url, download: name }).click();
@@ -72,17 +72,19 @@ const edge = (number) => {
   const within = ([row, column]) => [Math.min(Math.max(row, low(crop.top)), high(crop.top, crop.height)), Math.min(Math.max(column, low(crop.left)), high(crop.left, crop.width))];
   document.dispatchEvent(new CustomEvent('cv:point', { detail: within(point) }));
 };
+/* Why the visitor's last wish was refused: it stands until the next wish, whatever older answers still arrive. */
+let refusal = null;
 const drawNotices = (value) => {
   const cut = shown && !value.message ? shown.look.notes.findIndex(Boolean) : -1;
   notices.replaceChildren(
     ...(cut >= 0 ? [h('p', { class: 'notice' }, `${shown.heads[cut].title}: ${shown.look.notes[cut]} `, h('button', { type: 'button', class: 'btn sm', onclick: () => edge(cut) }, 'Move to the edge'))] : []),
-    ...(value.error ? [h('p', { class: 'alert' }, value.error)] : []),
+    ...(refusal || value.error ? [h('p', { class: 'alert' }, refusal || value.error)] : []),
     ...(value.missing || []).map((gone) => h('div', { class: 'notice in-missing' }, h('span', {}, gone.text),
       gone.fetch ? h('button', { type: 'button', class: 'btn sm primary', onclick: () => { keep({ fetching: gone.model }); trigger('fetch'); } }, gone.fetch) : null,
       gone.use ? h('button', { type: 'button', class: 'btn sm', onclick: () => { keep({ use: { model: gone.model, instead: gone.use.name } }); trigger('use'); } }, `Use ${gone.use.title}`) : null)));
 };
 const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
-const anew = (patch) => { Object.assign(local, patch); keep(); trigger('again'); };
+const anew = (patch) => { refusal = null; Object.assign(local, patch); keep(); trigger('again'); };
 
 /* A run that waited for another one begins with what that one left behind, which may be older settings; and Gradio
    takes over new ones a moment later. So it is asked for again, later each time, until an answer is there. */
@@ -103,7 +105,7 @@ const look = async () => {
   try {
     const answer = await ask();
     if (answer.work) workSoon();
-    else if (answer.error) { views[local.view].refused?.(); keep(); props.value = { ...props.value, error: answer.error }; drawNotices(props.value); }
+    else if (answer.error) { refusal = answer.error; views[local.view].refused?.(); keep(); drawNotices(props.value); }
     else if (answer.key === shown.key && answer.view === local.view) {
       tries = 0;
       shown = { ...shown, look: answer };
@@ -118,11 +120,12 @@ const look = async () => {
     if (waiting) { waiting = false; look(); }
   }
 };
-const change = (patch) => { Object.assign(local, patch); moves += 1; keep(); if (shown) look(); };
-const moved = (at) => { if (JSON.stringify(at) !== JSON.stringify(point)) { point = at; look(); } };
+const change = (patch) => { refusal = null; Object.assign(local, patch); moves += 1; keep(); if (shown) look(); };
+const moved = (at) => { if (JSON.stringify(at) !== JSON.stringify(point)) { refusal = null; point = at; look(); } };
 const radio = (view) => document.querySelector(`.inside-switch input[value="${view}"]`);
 const choose = (view) => {
   if (!views[view] || view === local.view) return;
+  refusal = null;
   local.view = view;
   keep();
   if (radio(view) && !radio(view).checked) radio(view).click();
