@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from app.tabs import convolution
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -122,6 +124,34 @@ def test_an_even_kernel_is_refused_with_a_way_out(page: str, visit: Visit) -> No
     assert tab.locator(".fault").is_hidden()
     terms, result = _sum(tab)
     assert len(terms) == 4 and sum(a * b for a, b in terms) == result
+
+
+def test_cells_that_come_late_do_not_bring_an_old_refusal_back(
+    page: str, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = _open(page, visit, "&kernel=own&own=1,-1;1,-1")
+    tab.wait_for_selector(".fault")
+    started, go_on, look = Event(), Event(), convolution.look
+
+    def slow(path: Any) -> Any:
+        started.set()
+        go_on.wait(60)
+        return look(path)
+
+    monkeypatch.setattr(convolution, "look", slow)
+    tab.locator("#rail .picture").press("ArrowDown")
+    assert started.wait(60)
+    tab.get_by_role("button", name="Use no padding").click()
+    tab.wait_for_function("document.querySelector('.formula').textContent.endsWith('= 31')")
+    before = tab.locator(SUM).inner_text()
+    tab.evaluate(
+        "() => { window.faults = 0; new MutationObserver(() => { faults += !document.querySelector('.fault').hidden; })"
+        ".observe(document.querySelector('.fault'), { attributes: true, childList: true }); }"
+    )
+    go_on.set()
+    _changed(tab, before)
+    assert tab.evaluate("faults") == 0
+    assert tab.locator(".formula").inner_text().endswith("= 31")
 
 
 def test_a_learned_filter_sums_three_colours(page: str, visit: Visit) -> None:

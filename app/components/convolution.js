@@ -22,6 +22,7 @@ const change = wishes.add;
 const draw = () => {
   const value = props.value;
   if (!value) return;
+  if (value.grid && !wanted && wishes.hold()) return; // of older settings: the answer to the newest is drawn instead
   head.set({ question: value.question, answer: value.grid ? value.answer : value.message });
   drawSettings(value);
   pictureCard.hidden = responseCard.hidden = foot.hidden = !value.grid;
@@ -40,7 +41,6 @@ const draw = () => {
   drawResponse(value);
   ran.textContent = value.ran;
   if (wanted) { const settings = wanted; wanted = null; change(settings); }
-  else wishes.hold();
   hint.textContent = value.hint;
 };
 const query = () => {

@@ -28,7 +28,11 @@ const makeWishes = (ask) => {
       wish = { ...wish, ...settings };
       send();
     },
-    hold() { if (props.value.key !== askedOf && !kept()) send(); },
+    hold() {
+      if (props.value.key === askedOf || kept()) return false;
+      send();
+      return true;
+    },
     forget() { wish = {}; },
   };
 };
