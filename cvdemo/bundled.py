@@ -47,6 +47,7 @@ def mini_vit() -> VisionTransformer:
 ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
     "mini_resnet": mini_resnet,
     "mini_resnet_long": mini_resnet,
+    "mini_resnet_distilled": mini_resnet,
     "mini_vit": mini_vit,
     "mini_vit_distilled": mini_vit,
 }

@@ -125,6 +125,7 @@ MODELS: tuple[ModelSpec, ...] = (
     _bundled("mini_resnet", "Small ResNet", "cnn"),
     _bundled("mini_vit", "Small ViT", "vit"),
     _bundled("mini_resnet_long", "Small ResNet, long training", "cnn"),
+    _bundled("mini_resnet_distilled", "Small ResNet, distilled", "cnn"),
     _bundled("mini_vit_distilled", "Small ViT, distilled", "vit"),
     ModelSpec("lenet5", "LeNet-5", "classify", "cnn", "random"),
     _torchvision("alexnet", "AlexNet", "classify", "alexnet-owt-7be5be79.pth", 56.522, 224),

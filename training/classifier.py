@@ -68,14 +68,17 @@ def measure_norms(model: nn.Module, photos: Photos) -> None:
     Averaged weights never met their own statistics (Izmailov et al. 2018), and smaller pictures had other ones
     (Touvron et al. 2019).
     """
-    norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
-    for norm in norms:
+    for norm in _norms(model):
         norm.reset_running_stats()
         norm.momentum = None  # the mean over all batches
     model.train()
     for batch in photos.pixels[::5].split(500):
         model(normalise(batch))
     model.eval()
+
+
+def _norms(model: nn.Module) -> list[nn.BatchNorm2d]:
+    return [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
 
 
 def _build(name: str) -> nn.Module:
@@ -88,11 +91,15 @@ def _build(name: str) -> nn.Module:
 
 
 def _teacher(recipe: Recipe, out: Path) -> nn.Module | None:
+    """Return the teacher; its BatchNorm goes by each batch, for it was measured at 64 px and meets smaller ones."""
     if recipe.teacher is None:
         return None
     teacher = _build(recipe.teacher)
     teacher.load_state_dict(load_file(out / f"{recipe.teacher}.safetensors"))
-    return teacher.eval()
+    for norm in _norms(teacher.eval()):
+        norm.track_running_stats = False
+        norm.running_mean = norm.running_var = None
+    return teacher
 
 
 def _optimiser(model: nn.Module, recipe: Recipe) -> Muon:

@@ -64,12 +64,21 @@ RECIPES: dict[str, Recipe] = {
         learning_rate=6e-3,
         **STRONG,
     ),
+    "mini_resnet_distilled": Recipe(
+        stages=((20, 48), (3, 64)),
+        summary="23 more epochs at 48, 64 px for the long ResNet; crops, flips, turns, colour, Mixup, CutMix; "
+        "averaged weights; Muon; taught by the long ResNet's answers",
+        start_from="mini_resnet_long",
+        teacher="mini_resnet_long",
+        learning_rate=6e-3,
+        **STRONG,
+    ),
     "mini_vit_distilled": Recipe(
         stages=((4, 32), (14, 48), (4, 64)),
         summary="22 more epochs at 32, 48, 64 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix; "
-        "averaged weights; Muon; taught by the long ResNet's answers",
+        "averaged weights; Muon; taught by the distilled ResNet's answers",
         start_from="mini_vit",
-        teacher="mini_resnet_long",
+        teacher="mini_resnet_distilled",
         learning_rate=6e-3,
         **STRONG,
     ),
