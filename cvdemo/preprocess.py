@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cvdemo.catalogue import ModelSpec
 from cvdemo.images import Photo
+
+DETECTOR_SIDE = 640  # the longer side of what most detectors look at
+TORCHVISION_SIDE = 800  # the shorter side of what torchvision's look at
 
 _FILTERS: Final = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 
@@ -87,6 +91,11 @@ def needed_side(preprocessings: Iterable[Preprocessing]) -> int:
     Nearly, so that a 12-megapixel photo (3,000 pixels and more) still decodes at a quarter for 384 x 384.
     """
     return max(int(1.95 * max(_scaled_hw(preprocessing))) for preprocessing in preprocessings)
+
+
+def detector_side(spec: ModelSpec) -> int:
+    """Return the ``shortest_side`` to ask ``images.read`` for, where a detector looks at the photo."""
+    return TORCHVISION_SIDE if spec.source == "torchvision" else DETECTOR_SIDE
 
 
 def prepare(photo: Photo, preprocessing: Preprocessing) -> ModelInput:

@@ -141,7 +141,7 @@ const draw = () => {
   const value = props.value;
   if (!value) return;
   const shown = value.keys ? value.panes : [];
-  if (String(value.keys) !== drawn) { [moves, active] = [0, 0]; drawn = String(value.keys); }
+  if (String(value.keys) !== drawn) { [moves, active] = [0, 0]; drawn = String(value.keys); document.dispatchEvent(new CustomEvent('cv:why', { detail: null })); }
   const say = (pane) => pane.truth?.sentence || pane.answer;
   const answer = shown.length > 1 ? shown.map((pane) => `${pane.title}: ${say(pane)}`).join(' ') : shown.map(say)[0];
   head.set({ question: props.question, answer: answer || value.message, busy: value.busy });

@@ -6,14 +6,20 @@ const makePane = (act) => {
   const empty = h('div', { class: 'empty', hidden: true });
   const borders = h('p', { class: 'borders', 'aria-live': 'polite' });
   const player = makePlayer(() => { paint(); inspect(); });
-  const node = h('div', { class: 'pane' }, name, boxes.stage, borders, empty, h('div', { class: 'stepper' }, player.node, inspector));
+  const why = h('button', { type: 'button', class: 'btn sm why-box', hidden: true }, 'Why this box?');
+  const node = h('div', { class: 'pane' }, name, boxes.stage, borders, empty, h('div', { class: 'stepper' }, player.node, inspector, why));
   let pane = null, view = null, drawn = null;
 
   const inspect = () => {
     const index = boxes.active();
     const box = pane.boxes[index];
     inspector.textContent = box ? [box.sentence, box.truth].filter(Boolean).join(' ') : player.sentence() ?? props.hint;
+    why.hidden = !(pane.why && pane.boxes[boxes.pinned()]?.index !== undefined);
   };
+  why.addEventListener('click', () => {
+    const { index, rank, label, score, x0, y0, x1, y1 } = pane.boxes[boxes.pinned()];
+    document.dispatchEvent(new CustomEvent('cv:why', { detail: { key: pane.key, index, title: `#${rank} ${label} ${score.toFixed(2)}`, box: [x0, y0, x1, y1], photo: view.photo } }));
+  });
   const paint = () => {
     const now = player.states(pane.boxes);
     const kept = now.filter((state) => state === KEPT).length;

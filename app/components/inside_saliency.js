@@ -1,20 +1,5 @@
 /* Saliency: each model's map over the photo, for one class or for one against another, with its checks beside it. */
 const METHODS = [['gradcam', 'Grad-CAM'], ['gradcampp', 'Grad-CAM++'], ['layercam', 'LayerCAM'], ['eigencam', 'Eigen-CAM'], ['scorecam', 'Score-CAM']];
-/* Two falling curves and a rising one, drawn at the size they are shown; the dashed line is half of the beginning. */
-const drawCurves = (chart, { deletion, insertion, blob, fill: colour }) => {
-  const width = Math.max(240, Math.min(420, chart.clientWidth || 320)), [height, left, bottom] = [140, 40, 22], top = Math.max(...deletion, ...insertion, ...blob, 1e-6);
-  const x = (at) => left + (at / (deletion.length - 1)) * (width - left - 6), y = (value) => 8 + (1 - value / top) * (height - bottom - 8);
-  const line = (values, kind) => svg('path', { class: `curve ${kind}`, d: `M${values.map((value, at) => `${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('L')}` });
-  const half = y(deletion[0] / 2), text = (content, place) => svg('text', place, content);
-  chart.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  chart.setAttribute('height', height);
-  chart.setAttribute('aria-label', `Probability of the class while pixels are hidden, replaced by ${colour}, or shown.`);
-  chart.replaceChildren(
-    svg('path', { class: 'axis', d: `M${left} ${y(0)}H${width - 6}` }), svg('path', { class: 'half', d: `M${left} ${half}H${width - 6}` }),
-    line(blob, 'blob'), line(insertion, 'insertion'), line(deletion, 'deletion'),
-    text(`${Math.round(100 * top)} %`, { x: left - 4, y: 14, 'text-anchor': 'end' }), text('0', { x: left - 4, y: y(0) + 4, 'text-anchor': 'end' }),
-    text('0', { x: left, y: height - 4 }), text('100 % of the pixels', { x: width - 6, y: height - 4, 'text-anchor': 'end' }));
-};
 VIEWS.saliency = (tools) => {
   const fresh = { check: false, run: false };
   const method = choices('Method', METHODS, (value) => tools.change({ method: value, ...fresh }));
@@ -42,10 +27,8 @@ VIEWS.saliency = (tools) => {
     card.stage = makeStage((down, right) => tools.tap(card.number, down, right));
     const scale = makeBar('share of the brightest place'), notes = h('p', { class: 'sub' }), told = h('div', { class: 'in-checks' });
     const run = h('button', { type: 'button', class: 'btn sm primary', hidden: true, onclick: () => tools.change({ run: true }) });
-    const chart = svg('svg', { class: 'in-curves', role: 'img' });
-    const legend = h('p', { class: 'sub in-legend' }, h('span', { class: 'deletion' }, 'hiding'), h('span', { class: 'insertion' }, 'showing'), h('span', { class: 'blob' }, 'hiding a plain blob'), h('span', { class: 'filled' }));
-    const checks = h('figure', { hidden: true }, chart, legend);
-    card.node = h('section', { class: 'card in-card' }, card.title, card.stage.node, scale.node, notes, told, run, checks);
+    const checks = makeCurves();
+    card.node = h('section', { class: 'card in-card' }, card.title, card.stage.node, scale.node, notes, told, run, checks.node);
     card.paint = () => {
       const { shown, number } = card, head = tools.heads()[number];
       card.stage.set({ picture: head.picture, size: head.size, map: shown.map, low: 0, high: 1, opacity: tools.opacity(), point: tools.points()[number],
@@ -60,8 +43,7 @@ VIEWS.saliency = (tools) => {
       told.replaceChildren(...(shown.told.length ? shown.told : ['Checking this map \u2026']).map((text) => h('p', { class: text.startsWith('Careful') ? 'notice' : 'sub' }, text)));
       run.hidden = !shown.run;
       run.textContent = shown.run || '';
-      checks.hidden = !shown.checks;
-      if (shown.checks) { requestAnimationFrame(() => drawCurves(chart, shown.checks)); legend.lastElementChild.textContent = `hidden pixels get ${shown.checks.fill}`; }
+      checks.set(shown.checks);
     };
     return card;
   };

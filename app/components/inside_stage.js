@@ -17,7 +17,7 @@ const makeStage = (onTap) => {
     node,
     repaint,
     /* {picture, size: [h, w], map, low, high, image (a picture instead of a map), opacity, point: [row, column],
-       units: [[unit, grid, kind]], alt} */
+       units: [[unit, grid, kind]], boxes: [[x0, y0, x1, y1]], alt} */
     set(shown) {
       now = shown;
       const [height, width] = shown.size;
@@ -33,7 +33,8 @@ const makeStage = (onTap) => {
         const arm = width / 28, x = column + 0.5, y = row + 0.5;
         return ['casing', 'line'].map((part) => svg('path', { class: `${part} cross`, d: `M${x - arm} ${y}H${x + arm}M${x} ${y - arm}V${y + arm}` }));
       })(shown.point) : [];
-      lines.replaceChildren(...(shown.units || []).filter(Boolean).flatMap(([unit, grid, kind]) => outline(unit, grid, shown.size, kind)), ...cross);
+      const boxes = (shown.boxes || []).flatMap(([x0, y0, x1, y1]) => ['casing', 'line'].map((part) => svg('rect', { class: `${part} best`, x: x0, y: y0, width: x1 - x0, height: y1 - y0 })));
+      lines.replaceChildren(...boxes, ...(shown.units || []).filter(Boolean).flatMap(([unit, grid, kind]) => outline(unit, grid, shown.size, kind)), ...cross);
       repaint(shown.opacity);
     },
     layers: () => ({ photo, heat: heat.hidden ? null : heat, over: over.hidden ? null : over, opacity: Number(over.style.opacity), lines }),

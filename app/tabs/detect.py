@@ -5,7 +5,7 @@ from typing import Any
 from app.components.detect import DetectView
 from app.components.photo import PhotoRail
 from app.tabs import detect_handlers as on
-from app.tabs import detect_live
+from app.tabs import detect_live, detect_why
 from app.tabs import detect_steps as steps
 from app.tabs.detect_asked import FIRST_DETECTOR, Wanted, asked
 
@@ -25,4 +25,5 @@ def build(rail: PhotoRail) -> None:
     running = picture.again(on.run, trigger_mode="always_last", cancels=[fetching_one], **heavy)
     cancelled = picture.stop(None, cancels=[fetching_one, running], **quiet)
     cancelled.then(on.stopped, picture, picture, queue=False, **quiet)
+    detect_why.build()
     detect_live.component(FIRST_DETECTOR, Wanted().echo())

@@ -73,7 +73,7 @@ def _watched(path: Path, name: str, tiles: int) -> Iterator[Any]:
     for step in follow(lambda report: find(path, name, report, tiles), LINE):
         if isinstance(step, Finished):
             found, known = step.result
-            yield Shown(found, 0 if known else found.runs)
+            yield Shown(found, 0 if known else found.runs, path=path)
         else:
             seconds = time.perf_counter() - started
             yield working(name, step[0], seconds) if step else busy(f"{title} looks at the photo")

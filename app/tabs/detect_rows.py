@@ -36,6 +36,7 @@ def rows(found: Candidates, ledger: Ledger, settings: Settings, numbers: Numbers
         made.append(
             {
                 **{"x0": x0, "y0": y0, "x1": x1, "y1": y1, "score": round(score, 4), "rank": rank},
+                "index": index,
                 "state": SHOWN_KEPT if kept else SHOWN_REMOVED,
                 "by": numbers.get(by, 0) - 1,
                 "label": found.labels[kind],

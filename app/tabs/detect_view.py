@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from cvdemo.detect.labels_file import GroundTruth
 from cvdemo.detect.outcomes import compare
 from cvdemo.detect.settings import DETECTION_LIMIT
 from cvdemo.results import Results
+from cvdemo.saliency.box import can_explain
 from cvdemo.wording import milliseconds
 
 DRAWN_AT_MOST = 400  # removed boxes beyond that cannot be told apart
@@ -26,11 +28,12 @@ _curves = Results(8 * 1024 * 1024)  # by what is shown, method and measure of ov
 
 @dataclass(frozen=True)
 class Shown:
-    """What one pane of a page shows: candidates, how many network runs they cost, and the true boxes, if known."""
+    """What one pane shows: candidates, how many network runs they cost, where known true boxes and photo."""
 
     found: Candidates
     runs: int = 0
     truth: GroundTruth | None = None
+    path: Path | None = None
 
 
 def pane(shown: Shown, settings: Settings, key: str, merged: bool = True) -> dict[str, Any]:
@@ -68,6 +71,7 @@ def pane(shown: Shown, settings: Settings, key: str, merged: bool = True) -> dic
         "boxes": cut["boxes"] if cut and apart else rows,
         "tiles": cut,
         "truth": detect_truth.against_labels(compared) if compared and not apart else None,
+        "why": shown.path is not None and found.tile is None and can_explain(catalogue.get(found.model)),
         "steps": [] if apart else _steps(ledger, settings, place, numbers),
         "answer": words.answer(ledger, settings, found.nms_acts),
         "live": words.live(ledger, settings, len(found.labels) > 1) if found.nms_acts else None,

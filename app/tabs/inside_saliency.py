@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs.inside_look import Look, one_of, own, packed
+from app.tabs.saliency_curves import curves
 from cvdemo.errors import SettingError
 from cvdemo.inside.seeing import OWN_LABELS, Seen
 from cvdemo.saliency import checks, study, words
@@ -172,7 +173,7 @@ def _card(look: Look, one: Seen, row: tuple[Evidence, NDArray[np.float32]] | Non
         "notes": notes,
         "what": method.what,
         "told": words.checked(made) if made else [],
-        "checks": _curves(made) if made else None,
+        "checks": curves(made, FILL) if made else None,
     }
 
 
@@ -182,11 +183,6 @@ def _titled(name: str) -> str:
 
 def _smooth(shape: tuple[int, ...]) -> tuple[int, int]:
     return max(SMOOTH, shape[0]), max(SMOOTH, shape[1])
-
-
-def _curves(made: checks.Checks) -> dict[str, Any]:
-    curves = {"deletion": made.deletion, "insertion": made.insertion, "blob": made.blob}
-    return {"fill": FILL, **{name: [float(f"{v:.4g}") for v in one.values] for name, one in curves.items()}}
 
 
 def classes(look: Look, text: str) -> list[str]:

@@ -15,6 +15,7 @@ from cvdemo.catalogue import ModelSpec, get
 from cvdemo.detect.result import CANDIDATE_LIMIT, Candidates
 from cvdemo.detect.tiles import TileProgress, View, checked_tiles, sides_per_tile, views
 from cvdemo.errors import SettingError
+from cvdemo.preprocess import detector_side
 from cvdemo.results import Results
 from cvdemo.weights import Progress
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from cvdemo.loading import ReadyDetector
     from cvdemo.loading.boxes import RawBoxes
 
-SHORTEST_SIDE = 640  # the longer side of what most detectors look at
-TORCHVISION_SIDE = 800  # the shorter side of what torchvision's look at
 GIVE_WAY_S = 0.1  # so long, at most, a photo in tiles leaves the device to somebody who waits for it
 
 OnProgress = Callable[[Progress | TileProgress], None]
@@ -79,7 +78,7 @@ def _digest(path: Path) -> str | None:
 
 def _views(path: Path, spec: ModelSpec, tiles: int) -> tuple[View, ...]:
     """Return what the detector shall see: the whole photo as ever, and tiles with as many pixels as it looks at."""
-    side = TORCHVISION_SIDE if spec.source == "torchvision" else SHORTEST_SIDE
+    side = detector_side(spec)
     whole = images.read(path, side)
     needed = math.ceil(side * sides_per_tile(tiles))
     reduced = whole.pixels.shape[1::-1] != whole.full_size_wh

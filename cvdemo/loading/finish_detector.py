@@ -36,6 +36,7 @@ def finish_detector(
         multiply_adds=counted.multiply_adds if counted else None,
         sha256=sha256,
         run=run,
+        prepare=parts.prepare,
         graph=parts.graph,
     )
 

@@ -136,6 +136,8 @@ class ReadyDetector(Ready):
 
     Args:
         multiply_adds: for a square photo at the size that the detector looks at.
+        prepare: see `DetectorParts`; None for detectors of OpenCV.
     """
 
     run: Detect
+    prepare: Callable[[NDArray[np.uint8]], Entry] | None = None

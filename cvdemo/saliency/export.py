@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cvdemo.inside.seeing import check
 from cvdemo.saliency.checks import Checks, check_map
 from cvdemo.saliency.faithful import FILL, STEPS
@@ -24,6 +27,7 @@ def saliency_of(
 def _told(found: Evidence, method: str) -> dict[str, Any]:
     values = map_of(found, method)
     crop = found.picture.crop
+    edges = (crop.left, crop.top, crop.left + crop.width, crop.top + crop.height)
     return {
         "model": found.asked.model,
         "weights": found.weights,
@@ -31,36 +35,45 @@ def _told(found: Evidence, method: str) -> dict[str, Any]:
         "target": found.target_name,
         "target_number": found.target,
         "against": found.against_name,
-        "grid": list(values.shape),
-        "map": [[_short(value) for value in row] for row in scaled(values).tolist()],
-        "crop_xyxy": [_short(value) for value in (crop.left, crop.top, crop.left + crop.width, crop.top + crop.height)],
+        **told_map(values, edges),
         "against_mean": uses_centred(found, method),
-        "half_share": _maybe(half_share(values)),
+        "half_share": maybe(half_share(values)),
     }
 
 
 def _checked(checks: Checks) -> dict[str, Any]:
     return {
-        "deletion_auc": _short(checks.deletion.area),
-        "insertion_auc": _short(checks.insertion.area),
-        "blob_deletion_auc": _short(checks.blob.area),
-        "deletion_half_at": _maybe(checks.deletion.half_at),
-        "blob_half_at": _maybe(checks.blob.half_at),
+        "deletion_auc": short(checks.deletion.area),
+        "insertion_auc": short(checks.insertion.area),
+        "blob_deletion_auc": short(checks.blob.area),
+        "deletion_half_at": maybe(checks.deletion.half_at),
+        "blob_half_at": maybe(checks.blob.half_at),
         "curves": {
             "steps": STEPS,
             "fill": FILL,
-            "deletion": [_short(value) for value in checks.deletion.values.tolist()],
-            "insertion": [_short(value) for value in checks.insertion.values.tolist()],
-            "blob": [_short(value) for value in checks.blob.values.tolist()],
+            "deletion": [short(value) for value in checks.deletion.values.tolist()],
+            "insertion": [short(value) for value in checks.insertion.values.tolist()],
+            "blob": [short(value) for value in checks.blob.values.tolist()],
         },
-        "random_weights_similarity": _maybe(checks.random_similarity),
+        "random_weights_similarity": maybe(checks.random_similarity),
         "similarity_measure": "Spearman's rank correlation",
     }
 
 
-def _maybe(value: float | None) -> float | None:
-    return None if value is None else _short(value)
+def told_map(values: NDArray[np.float32], crop_xyxy: tuple[float, float, float, float]) -> dict[str, Any]:
+    """Return a map from 0 to 1 as rows of numbers, and where it lies in the photo."""
+    return {
+        "grid": list(values.shape),
+        "map": [[short(value) for value in row] for row in scaled(values).tolist()],
+        "crop_xyxy": [short(value) for value in crop_xyxy],
+    }
 
 
-def _short(value: float) -> float:
+def maybe(value: float | None) -> float | None:
+    """Return a number as `short`, or None."""
+    return None if value is None else short(value)
+
+
+def short(value: float) -> float:
+    """Return a number with six figures."""
     return float(f"{value:.6g}")

@@ -53,9 +53,13 @@ def order_of(values: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[n
     return np.lexsort((np.random.default_rng(0).permutation(flat.size), -flat))
 
 
-def deletion(picture: NDArray[np.float32], order: NDArray[np.intp]) -> Iterator[NDArray[np.float32]]:
-    """Yield the picture with ever more pixels replaced by the training photos' mean (0 after normalisation)."""
-    yield from _mixed(picture, np.zeros_like(picture), order)
+def deletion(picture: NDArray[np.float32], order: NDArray[np.intp], fill: float = 0.0) -> Iterator[NDArray[np.float32]]:
+    """Yield the picture with ever more of the pixels in ``order`` replaced by ``fill``.
+
+    Args:
+        fill: 0 is the training photos' mean after normalisation.
+    """
+    yield from _mixed(picture, np.full_like(picture, fill), order)
 
 
 def insertion(picture: NDArray[np.float32], order: NDArray[np.intp]) -> Iterator[NDArray[np.float32]]:

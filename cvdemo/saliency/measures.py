@@ -93,7 +93,14 @@ def top_overlap(first: Map, second: Map, share: float = TOP) -> float | None:
 
 def centred_blob(size_hw: tuple[int, int]) -> Map:
     """Return a Gaussian in the middle, a quarter of each side wide (one sigma): what knows nothing of the photo."""
+    return blob_in((0, 0, size_hw[1], size_hw[0]), size_hw)
+
+
+def blob_in(box_xyxy: tuple[float, float, float, float], size_hw: tuple[int, int]) -> Map:
+    """Return a Gaussian in the middle of a box in a picture of ``size_hw``, a quarter of each side wide (one sigma)."""
+    left, top, right, bottom = box_xyxy
     down, across = (
-        np.exp(-(((np.arange(side) + 0.5) / side - 0.5) ** 2) / (2 * 0.25**2)) for side in size_hw
-    )  # fmt: skip
+        np.exp(-(((np.arange(side) + 0.5 - (low + high) / 2) / (high - low)) ** 2) / (2 * 0.25**2))
+        for side, low, high in ((size_hw[0], top, bottom), (size_hw[1], left, right))
+    )
     return np.outer(down, across).astype(np.float32)

@@ -56,10 +56,11 @@ def checked(checks: Checks) -> list[str]:
     else:
         fallen = f"the answer falls to half after {percent(checks.deletion.half_at)} of the pixels"
         hiding = f"Hiding the brightest first, {fallen}; {blob} {numbers}."
-    return [hiding, *_random(checks.random_similarity)]
+    return [hiding, *random_weights(checks.random_similarity)]
 
 
-def _random(similarity: float | None) -> list[str]:
+def random_weights(similarity: float | None) -> list[str]:
+    """Return what the map of random weights says, with a warning where it hardly differs."""
     if similarity is None:
         return []
     told = f"With random weights the map stays {similarity:.2f} similar; a faithful map should change."

@@ -1,0 +1,54 @@
+"""Why this box, in a real browser, offline: the map of a chosen blood cell, its checks; no button without a network."""
+
+from typing import Any
+
+import pytest
+
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+
+CELLS = "/?tab=detect&detector=yolov8n_blood_cells"
+
+
+def _cells(page: str, visit: Visit, **options: Any) -> Any:
+    tab = visit(f"{page}{CELLS}", **options)
+    tab.wait_for_selector(".scene img[src]", state="attached")
+    tab.evaluate("document.dispatchEvent(new CustomEvent('cv:choose', { detail: 'starter:blood_cells' }))")
+    tab.wait_for_function("document.querySelector('.scene img')?.alt.startsWith('Blood cells')")
+    tab.wait_for_selector(".why-box", state="attached")
+    return tab
+
+
+def test_a_chosen_cell_is_explained_and_the_map_is_checked(page: str, visit: Visit) -> None:
+    tab = _cells(page, visit)
+    tab.locator(".scene").press("Escape")
+    assert not tab.locator(".why-box").is_visible(), "no box is chosen"
+    tab.locator(".scene").press("ArrowRight")
+    tab.locator(".why-box").click()
+    tab.wait_for_selector(".box-why .in-curves path.deletion")
+    assert "lies inside the box" in tab.locator(".box-answer").inner_text()
+    told = tab.locator(".box-why .in-checks").inner_text()
+    assert "a plain blob in the middle of the box" in told and "With random weights" in told
+    assert tab.locator(".box-why canvas").evaluate("(heat) => heat.width") > 40
+
+    tab.get_by_role("button", name="Grad-CAM").last.click()
+    tab.wait_for_function("document.querySelector('.box-why .sub').textContent.startsWith('Grad-CAM')")
+    tab.locator(".box-why").get_by_role("button", name="Close").click()
+    assert not tab.locator(".box-card").is_visible()
+
+
+def test_another_photo_closes_the_card(page: str, visit: Visit) -> None:
+    tab = _cells(page, visit, width=390, height=844)
+    tab.locator(".why-box").click()
+    tab.wait_for_function("document.querySelector('.box-answer').textContent.includes('inside the box')")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.evaluate("document.dispatchEvent(new CustomEvent('cv:choose', { detail: 'starter:street' }))")
+    tab.wait_for_selector(".box-card", state="hidden")
+
+
+def test_a_detector_without_a_network_offers_no_why(page: str, visit: Visit) -> None:
+    tab = visit(f"{page}/?tab=detect")
+    tab.wait_for_selector(".scene rect.pinned")
+    assert "lost to #" in tab.locator(".stepper p").inner_text()
+    assert not tab.locator(".why-box").is_visible()
