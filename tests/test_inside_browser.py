@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pytest
 
+from app.tabs import inside_handlers as on
 from app.tabs.inside_views import VIEWS
 from cvdemo.inside import seeing
 from tests.test_browser import Visit
@@ -269,3 +270,20 @@ def test_nothing_sticks_out(page: str, visit: Visit, width: int) -> None:
             ".filter((card) => card.scrollWidth > card.clientWidth + 2).map((card) => card.innerText.slice(0, 80))"
         )
         assert outside == [], view
+
+
+@pytest.mark.parametrize("query", ["&view=attention", "&view=maps&models=mini_vit"])
+def test_a_link_computes_the_asked_view_only(
+    page: str, visit: Visit, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    ran: list[str] = []
+    work = on._work
+
+    def spy(asked: Any, *rest: Any) -> Any:
+        ran.append(asked.settings.view)
+        return work(asked, *rest)
+
+    monkeypatch.setattr(on, "_work", spy)
+    tab = _open(page, visit, query)
+    tab.wait_for_timeout(500)
+    assert set(ran) == {query.split("&")[1].removeprefix("view=")}

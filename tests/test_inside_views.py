@@ -1,6 +1,8 @@
 """Every view of Look inside on every kind of model, without a browser; and what the page may not be made to do."""
 
+import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -40,9 +42,22 @@ def test_every_view_draws_every_model(name: str) -> None:
             assert len(cards) == 1 and cards[0]["model"] == name
             assert view.answer(look).rstrip().endswith((".", "?")), view.ID
             json.dumps(cards, allow_nan=False)
+            for packed_map in _maps(cards):
+                assert len(base64.b64decode(packed_map["data"])) == packed_map["h"] * packed_map["w"] > 0
             for _, array in view.arrays(look):
-                assert np.isfinite(array).all()
+                assert array.ndim >= 2 and array.size and np.isfinite(array).all()
             assert seeing.network_runs() == runs, f"{view.ID} ran a network while it drew"
+
+
+def _maps(part: Any) -> Iterator[dict[str, Any]]:
+    """Find every map that travels to the browser."""
+    if isinstance(part, dict):
+        if {"h", "w", "data"} <= set(part):
+            yield part
+        part = list(part.values())
+    if isinstance(part, list | tuple):
+        for one in part:
+            yield from _maps(one)
 
 
 def _ran(models: list[str], **settings: Any) -> dict[str, Any]:
@@ -54,6 +69,8 @@ def test_a_run_gives_what_the_page_draws_and_a_look_runs_nothing() -> None:
     shown = _ran(["mini_resnet", "mini_vit"], view="maps")
     assert [head["model"] for head in shown["heads"]] == ["mini_resnet", "mini_vit"]
     assert shown["look"]["view"] == "maps" and shown["missing"] == []
+    assert [head["weights"] for head in shown["heads"]] == ["bundled", "bundled"]
+    assert all(shown["versions"][name] for name in ("cv_lab", "torch", "timm", "transformers"))
     runs = seeing.network_runs()
     for view in ("maps", "similarity"):
         for depth in (0, 0.3, 1):
@@ -128,8 +145,6 @@ def test_random_weights_are_labelled() -> None:
 def test_maps_travel_in_256_steps() -> None:
     one = np.linspace(-3, 5, 12, dtype=np.float32).reshape(3, 4)
     sent = packed(one)
-    import base64
-
     steps = np.frombuffer(base64.b64decode(sent["data"]), np.uint8).reshape(3, 4)
     np.testing.assert_allclose(sent["low"] + steps / 255 * (sent["high"] - sent["low"]), one, atol=8 / 255)
     assert packed(np.ones((2, 2), np.float32))["low"] == 1

@@ -13,7 +13,7 @@ FORBIDDEN = {
 }
 # A module may import the ones to its left, never one to its right or in its own set.
 FLOORS = (
-    {"errors", "wording", "notices"},
+    {"errors", "wording", "notices", "versions"},
     {"memory"},
     {"catalogue", "bundled", "lenet"},
     {"images", "labels", "compute", "results", "plots", "starters"},

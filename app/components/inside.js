@@ -38,7 +38,8 @@ const download = (name, url) => h('a', { href: url, download: name }).click();
 const foot = makeFoot({
   png: async () => download(`look-inside-${local.view}.png`, await paintSheet(views[local.view].stages?.() || [], shown.look.answer, `${shown.name}. ${shown.look.layers.join(', ')}.`)),
   npy: async () => { for (const { name, url } of (await ask({ npy: true })).files || []) download(name, url); },
-  json: (button) => copyText(JSON.stringify({ photo: shown.name, point, models: shown.heads.map((head) => head.model), settings: local, answer: shown.look.answer, layers: shown.look.layers }, null, 2), button),
+  json: (button) => copyText(JSON.stringify({ photo: shown.name, point, view: local.view, models: shown.heads.map(({ model, weights, size: [height, width] }) => ({ name: model, weights, input_size: [height, width] })),
+    settings: local, answer: shown.look.answer, layers: shown.look.layers, versions: shown.versions }, null, 2), button),
   link: (button) => {
     const url = new URL(location.href), set = Object.fromEntries(Object.entries(local).filter(([name, value]) => name !== 'view' && JSON.stringify(value) !== JSON.stringify(START[name])));
     for (const [name, value] of Object.entries({ tab: TAB, view: local.view, models: shown.heads.map((head) => head.model).join(',') })) url.searchParams.set(name, value);
@@ -84,7 +85,7 @@ const drawNotices = (value) => {
       gone.use ? h('button', { type: 'button', class: 'btn sm', onclick: () => { keep({ use: { model: gone.model, instead: gone.use.name } }); trigger('use'); } }, `Use ${gone.use.title}`) : null)));
 };
 const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
-const anew = (patch) => { refusal = null; Object.assign(local, patch); keep(); trigger('again'); };
+const anew = (patch) => { refusal = null; Object.assign(local, patch); keep(); setTimeout(() => trigger('again'), 60); }; // Gradio sends what it took over: at once, that would be the settings before, and another view
 
 /* A run that waited for another one begins with what that one left behind, which may be older settings; and Gradio
    takes over new ones a moment later. So it is asked for again, later each time, until an answer is there. */
@@ -146,8 +147,9 @@ document.addEventListener('keydown', (event) => {
 
 let wish = 0, drawnHead = '';
 const draw = () => {
-  const value = props.value;
-  if (!value) return;
+  if (!props.value) return;
+  if (JSON.stringify(props.value.settings) !== JSON.stringify(local)) keep(); // answers and other parts of the page bring older ones back
+  const { value } = props;
   if (value.view && value.view !== local.view) { const { view, ...rest } = value; props.value = rest; choose(view); return; }
   if ((value.wish || 0) > wish) {
     ({ wish } = value);
@@ -158,7 +160,7 @@ const draw = () => {
     const other = shown?.key !== value.key;
     if (other) moves = 0;
     if (firstRuns === null || shown?.name !== value.name) firstRuns = value.look.before;
-    shown = { key: value.key, heads: value.heads, photo_wh: value.photo_wh, name: value.name, look: value.look, from: value.look };
+    shown = { key: value.key, heads: value.heads, photo_wh: value.photo_wh, name: value.name, versions: value.versions, look: value.look, from: value.look };
     point = point && !other ? point : value.look.point;
     ({ runs } = value.look);
     const right = value.look.view === local.view;

@@ -24,8 +24,10 @@ from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
 from cvdemo.inside import seeing
 from cvdemo.inside.seeing import Asked
 from cvdemo.results import Results
+from cvdemo.versions import versions
 
 ID = "inside"
+LIBRARIES = ("torch", "timm", "transformers", "numpy", "pillow")  # what made a result, told with the settings
 QUESTION = "What in the model reacts to the point you clicked?"
 
 _shown = Results(8 * 1024 * 1024)  # by a key that takes the photo to know: what clicks and slider moves act on
@@ -135,6 +137,7 @@ def _found(photo: Any, asked: Wish, before: int, look: Look | None, missing: lis
         "name": str(photo["photo"].get("name") or "Photo")[:80],
         "photo_wh": asked.photo_wh,
         "missing": missing,
+        "versions": versions(LIBRARIES),
         "heads": [view.head(one, asked.path) for one in look.seen],
         "look": {"before": before, "runs": seeing.network_runs(), **view.shown(look, asked.settings.view)},
     }

@@ -35,6 +35,7 @@ def head(one: Seen, path: Path) -> dict[str, Any]:
         "title": spec.title,
         "family": spec.family,
         "word": FAMILY_WORDS[spec.family],
+        "weights": one.weights,
         "random": one.weights == "random",
         "stops": [stop.label for stop in one.stops],
         "picture": images.data_url(enlarged(path, one.picture), quality=88),

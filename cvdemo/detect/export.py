@@ -1,15 +1,11 @@
 """Detections as plain values: what /detect returns, and files that tell who removed every removed box."""
 
 import csv
-import functools
-import importlib.metadata
 import io
 import math
 import time
-import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from cvdemo.catalogue import get
@@ -17,12 +13,12 @@ from cvdemo.detect.ledger import Ledger, State
 from cvdemo.detect.nms import suppress
 from cvdemo.detect.result import Candidates
 from cvdemo.detect.settings import Settings
+from cvdemo.versions import versions
 
 COLUMNS = ("id", "label", "score", "x0", "y0", "x1", "y1", "state", "by", "overlap")
 STATES = {State.KEPT: "kept", State.SUPPRESSED: "suppressed", State.OVER_LIMIT: "over_limit"}
 FORMULAS = tuple("=+-@＝＋－＠\t\r\n")  # a cell that begins so is computed by a spreadsheet (OWASP, "CSV Injection")
 
-_PROJECT = Path(__file__).parent.parent.parent / "pyproject.toml"
 _YOLO = ("torch", "ultralytics", "opencv")
 _LIBRARIES = {
     "bundled": _YOLO,
@@ -31,7 +27,6 @@ _LIBRARIES = {
     "torchvision": ("torch", "torchvision"),
     "transformers": ("torch", "transformers"),
 }
-_WHEELS = {"opencv": ("opencv-python", "opencv-python-headless")}  # a bare server has the headless one
 
 
 def detections(found: Candidates, settings: Settings, cached: bool) -> dict[str, Any]:
@@ -89,7 +84,7 @@ def settings_of_export(found: Candidates, settings: Settings) -> dict[str, Any]:
         "model": found.model,
         "image_size": list(found.size_wh),
         "settings": {**asdict(acting), "classes": names},
-        "versions": {"cv_lab": _own_version(), **{name: _version(name) for name in _used(found.model)}},
+        "versions": versions(_used(found.model)),
     }
 
 
@@ -126,19 +121,3 @@ def _harmless(text: str) -> str:
 
 def _used(model: str) -> tuple[str, ...]:
     return (*_LIBRARIES.get(get(model).source, ()), "numpy", "pillow")
-
-
-@functools.cache
-def _version(name: str) -> str | None:
-    """Return the installed version of a library, without importing it."""
-    for wheel in _WHEELS.get(name, (name,)):
-        try:
-            return importlib.metadata.version(wheel)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return None
-
-
-@functools.cache
-def _own_version() -> str | None:
-    return str(tomllib.loads(_PROJECT.read_text())["project"]["version"]) if _PROJECT.is_file() else None
