@@ -4,10 +4,12 @@ import dataclasses
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 LIMIT_BYTES = 256 * 1024 * 1024
 
@@ -42,6 +44,14 @@ class Results:
                 return None
             self._kept.move_to_end(key)
             return self._kept[key][0]
+
+    def find(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the result of ``key``; where it is not known, ``make`` it and keep it."""
+        found: T | None = self.get(key)
+        if found is None:
+            found = make()
+            self.put(key, found)
+        return found
 
     def put(self, key: Hashable, value: object) -> None:
         """Keep ``value``, unless it alone is larger than the limit."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs import inside_attention_cards as cards
+from app.tabs import inside_attention_heat as heat
 from app.tabs.inside_look import Look, one_of, own, whole
 from cvdemo.attention import study, words
 from cvdemo.attention.rollout import FUSIONS
@@ -52,13 +53,9 @@ def settings(value: Any) -> Settings:
     )
 
 
-def _asked(one: Seen) -> study.Asked:
-    return study.Asked(one.asked.digest, one.asked.model, one.asked.random, one.asked.side)
-
-
 def found_in(one: Seen) -> Attended | None:
     """Return a model's attention if it has any and it is known."""
-    return study.known(_asked(one)) if study.has_attention(one.asked.model) else None
+    return study.known(one.asked) if study.has_attention(one.asked.model) else None
 
 
 def work(look: Look, report: Any) -> None:
@@ -96,7 +93,7 @@ def known(look: Look) -> bool:
 def answer(look: Look) -> str:
     """Return how far each transformer looks from here."""
     names = called(one.spec for one in look.seen)
-    return words.answer(names, [cards.distance(look, one, found_in(one)) for one in look.seen], False)
+    return words.answer(names, [heat.distance(look, one, found_in(one)) for one in look.seen], False)
 
 
 def draw(look: Look) -> list[dict[str, Any]]:
@@ -107,7 +104,7 @@ def draw(look: Look) -> list[dict[str, Any]]:
 
 def layers(look: Look) -> list[str]:
     """Return the attention layer at the chosen depth, for each model."""
-    return [cards.layer_label(look, found_in(one)) for one in look.seen]
+    return [heat.layer_label(look, found_in(one)) for one in look.seen]
 
 
 def tile(look: Look, number: int) -> dict[str, Any] | None:

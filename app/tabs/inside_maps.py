@@ -6,14 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.tabs.inside_look import Look, one_of, own, packed, small, whole
-from cvdemo import images
+from app.tabs import inside_maps_cards as cards
+from app.tabs.inside_look import Look, one_of, own, packed, whole
 from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import contributions, has_classes, known_contributions
-from cvdemo.feature_maps.channels import RANKS, Rank, channels, histogram, order, standing_out
-from cvdemo.feature_maps.kernels import first_kernels
-from cvdemo.inside.projection import colours, projected
-from cvdemo.inside.seeing import Seen
+from cvdemo.feature_maps.channels import RANKS, Rank
 
 ID = "maps"
 TITLE = "Feature maps"
@@ -64,73 +61,18 @@ def known(look: Look) -> bool:
 
 def answer(look: Look) -> str:
     """Return which channel of each model stands out most at the point."""
-    return words.strongest(look.seen, [_standing(look, number) for number in range(len(look.seen))])
+    return words.strongest(look.seen, [cards.standing(look, number) for number in range(len(look.seen))])
 
 
 def draw(look: Look) -> list[dict[str, Any]]:
     """Return a card a model."""
-    return [_card(look, number) for number in range(len(look.seen))]
-
-
-def _standing(look: Look, number: int) -> tuple[int, float]:
-    stop = look.stop(number)
-    return standing_out(look.seen[number].maps[stop], look.unit(number, stop))
-
-
-def _card(look: Look, number: int) -> dict[str, Any]:
-    one, stop = look.seen[number], look.stop(number)
-    wanted: Settings = look.settings[ID]
-    given = known_contributions(one) if has_classes(one) else None
-    layer, figures = one.stops[stop], channels(one, stop)
-    rank: Rank = "mean" if wanted.rank == "contribution" and given is None else wanted.rank
-    ranked = order(figures, rank, given[stop] if given else None)
-    best, score = _standing(look, number)
-    chosen = wanted.channel.get(one.asked.model, best)
-    chosen = chosen if chosen < layer.channels else best
-    return {
-        "model": one.asked.model,
-        "layer": layer.label,
-        "size": f"{layer.hw[0]} x {layer.hw[1]}",
-        "channels": layer.channels,
-        "low": figures.low,
-        "high": figures.high,
-        "tiles": [_tile(one.maps[stop][channel], int(channel)) for channel in ranked[: wanted.count]],
-        "rank": rank,
-        "ranks": [name for name in RANKS if name != "contribution" or has_classes(one)],
-        "colours": images.data_url(colours(projected(one, stop)), format="png"),
-        "large": _large(one.maps[stop][chosen], chosen, float(figures.dead[chosen])),
-        "weights": _weights(one, chosen) if stop == 0 else None,
-        "here": words.spread(score) if chosen == best else None,
-        "can_switch": has_classes(one),
-    }
-
-
-def _tile(one: NDArray[np.float32], channel: int) -> dict[str, Any]:
-    return {"channel": channel, **packed(small(one))}
-
-
-def _weights(one: Seen, channel: int) -> dict[str, Any] | None:
-    found = first_kernels(one).picture(channel)
-    return None if found is None else {"side": len(found), "rgb": found.reshape(-1, 3).tolist()}
-
-
-def _large(one: NDArray[np.float32], channel: int, dead: float) -> dict[str, Any]:
-    counts, low, high = histogram(one)
-    return {
-        "channel": channel,
-        "map": packed(one),
-        "mean": float(one.mean()),
-        "dead": words.dead(dead),
-        "histogram": counts.tolist(),
-        "low": low,
-        "high": high,
-    }
+    return [cards.card(look, number) for number in range(len(look.seen))]
 
 
 def tile(look: Look, number: int) -> dict[str, Any] | None:
     """Return the channel that stands out most at the point."""
     stop = look.stop(number)
-    channel, score = _standing(look, number)
+    channel, score = cards.standing(look, number)
     return {
         "column": "strongest",
         "title": f"Channel {channel}",

@@ -9,19 +9,6 @@ Places = NDArray[np.int32]
 PREFIX = 16  # tokens that are no patch: class token, registers
 
 
-def grid_of(count: int, size_hw: Pair) -> Pair:
-    """Return rows and columns of ``count`` square patches that cover a picture of ``size_hw``.
-
-    Raises:
-        ValueError: they do not.
-    """
-    rows = round((count * size_hw[0] / size_hw[1]) ** 0.5)
-    columns = count // max(rows, 1)
-    if rows * columns != count:
-        raise ValueError(f"{count} patches do not cover a picture of {size_hw[0]} x {size_hw[1]} pixels")
-    return rows, columns
-
-
 def plain(tokens: int, size_hw: Pair) -> tuple[Places, Pair]:
     """Return places (1, tokens) and the grid of a ViT: what is no patch comes first, then patches row after row.
 

@@ -16,7 +16,7 @@ from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.crop import unit_at
 from cvdemo.inside.picture import Picture, digest_of
-from cvdemo.inside.seeing import OnProgress, at_size, check, network_turn, own_labels, uses_random
+from cvdemo.inside.seeing import Asked, OnProgress, at_size, check, network_turn, own_labels, uses_random
 from cvdemo.results import Results
 
 if TYPE_CHECKING:
@@ -26,22 +26,6 @@ NONE = "This model has no attention: a CNN mixes neighbours by fixed filters."
 
 _attended = Results(384 * 1024 * 1024)
 _relevant = Results(16 * 1024 * 1024)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What attention depends on.
-
-    Args:
-        digest: of the photo.
-        random: random weights, also where trained ones are here.
-        side: of the picture in pixels, or None for the model's own.
-    """
-
-    digest: str
-    model: str
-    random: bool = False
-    side: int | None = None
 
 
 @dataclass(frozen=True)

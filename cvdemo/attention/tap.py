@@ -18,7 +18,8 @@ from timm.models.swin_transformer import SwinTransformerBlock, WindowAttention
 from torch import Tensor, nn
 
 from cvdemo.attention.layer import AttentionLayer
-from cvdemo.attention.places import by_corner, by_window, grid_of, plain
+from cvdemo.attention.places import by_corner, by_window, plain
+from cvdemo.inside.crop import grid_of
 
 BLOCKS = (SwinTransformerBlock, MobileVitBlock)
 

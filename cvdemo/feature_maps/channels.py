@@ -40,12 +40,7 @@ class Channels:
 
 def channels(seen: Seen, number: int) -> Channels:
     """Return the figures of the channels of stop ``number``."""
-    key = (seen.asked, number)
-    found = _known.get(key)
-    if found is None:
-        found = count(seen.maps[number])
-        _known.put(key, found)
-    return found
+    return _known.find((seen.asked, number), lambda: count(seen.maps[number]))
 
 
 def count(one: NDArray[np.float32]) -> Channels:

@@ -46,3 +46,16 @@ def unit_at(point: Point, size_hw: Pair, grid_hw: Pair) -> Pair:
     """Return (row, column) of the unit of a ``grid_hw`` map that lies over ``point`` of a picture of ``size_hw``."""
     row, column = (int((at + 0.5) * count / side) for at, side, count in zip(point, size_hw, grid_hw, strict=True))
     return min(max(row, 0), grid_hw[0] - 1), min(max(column, 0), grid_hw[1] - 1)
+
+
+def grid_of(count: int, size_hw: Pair) -> Pair:
+    """Return rows and columns of ``count`` square patches that cover a picture of ``size_hw``.
+
+    Raises:
+        ValueError: they do not.
+    """
+    rows = round((count * size_hw[0] / size_hw[1]) ** 0.5)
+    columns = count // max(rows, 1)
+    if rows * columns != count:
+        raise ValueError(f"{count} patches do not cover a picture of {size_hw[0]} x {size_hw[1]} pixels")
+    return rows, columns

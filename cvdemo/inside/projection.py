@@ -31,12 +31,7 @@ class Projection:
 
 def projected(seen: Seen, number: int) -> Projection:
     """Return `project` of the map of stop ``number``; asked again, it is known."""
-    key = (seen.asked, number)
-    found = _known.get(key)
-    if found is None:
-        found = project(seen.maps[number])
-        _known.put(key, found)
-    return found
+    return _known.find((seen.asked, number), lambda: project(seen.maps[number]))
 
 
 def project(one: NDArray[np.float32]) -> Projection:

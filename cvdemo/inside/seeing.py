@@ -58,7 +58,7 @@ class Asked:
 
     digest: str
     model: str
-    random: bool
+    random: bool = False
     side: int | None = None
 
 

@@ -8,6 +8,7 @@ from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor, nn
 
 from cvdemo.errors import SettingError
+from cvdemo.inside.crop import grid_of
 
 Layout = Literal["nchw", "nhwc", "tokens"]
 
@@ -90,16 +91,3 @@ def as_map(tensor: Tensor, place: LastMap, size_hw: tuple[int, int]) -> Tensor:
     patches = tensor[0, place.prefix :]  # (h * w, C)
     rows, columns = grid_of(patches.shape[0], size_hw)
     return patches.T.reshape(patches.shape[1], rows, columns)
-
-
-def grid_of(count: int, size_hw: tuple[int, int]) -> tuple[int, int]:
-    """Return rows and columns of ``count`` square patches that cover a picture of ``size_hw``.
-
-    Raises:
-        ValueError: they do not.
-    """
-    rows = round((count * size_hw[0] / size_hw[1]) ** 0.5)
-    columns = count // max(rows, 1)
-    if rows * columns != count:
-        raise ValueError(f"{count} patches do not cover a picture of {size_hw[0]} x {size_hw[1]} pixels")
-    return rows, columns

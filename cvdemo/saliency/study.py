@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.picture import Picture, digest_of
 from cvdemo.inside.seeing import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
 from cvdemo.results import Results
+from cvdemo.saliency.asked import Asked, Evidence
 from cvdemo.saliency.cams import CAMS, grad_cam
 from cvdemo.saliency.methods import method_for, methods_for
 from cvdemo.saliency.targets import Target, number_of
@@ -29,63 +29,6 @@ Step = Callable[[int, int], None]
 _found = Results(128 * 1024 * 1024)
 _maps = Results(32 * 1024 * 1024)
 _refused = Results(1024 * 1024)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What an explanation depends on.
-
-    Args:
-        digest: of the photo.
-        random: random weights, also where trained ones are here.
-        target: the class by name or number; None = the predicted one.
-        against: "why this one and not that one", or None.
-        labels: the visitor's own, for zero-shot models; else ().
-    """
-
-    digest: str
-    model: str
-    random: bool = False
-    target: Target = None
-    against: Target = None
-    labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One run forward and back to the last map.
-
-    Args:
-        weights: ``bundled``, ``cached`` or ``random``.
-        activations, gradients: float32 (C, h, w).
-        centred: float32 (C, h, w), the gradient of the class's logit minus the mean of all logits, or None where it
-            was not needed: a softmax does not care about a constant in all logits, but Grad-CAM does, and where that
-            constant is far below 0 it finds no place that speaks for any class.
-        logits: float32 (classes,).
-        target, against: numbers of classes; ``target`` is the predicted one where none was asked for.
-    """
-
-    asked: Asked
-    weights: str
-    picture: Picture
-    activations: NDArray[np.float32]
-    gradients: NDArray[np.float32]
-    centred: NDArray[np.float32] | None
-    logits: NDArray[np.float32]
-    labels: tuple[str, ...]
-    target: int
-    against: int | None
-    network_ms: float
-
-    @property
-    def target_name(self) -> str:
-        """The explained class, by name."""
-        return self.labels[self.target]
-
-    @property
-    def against_name(self) -> str | None:
-        """The class that it is held against, by name."""
-        return None if self.against is None else self.labels[self.against]
 
 
 def explain(
