@@ -287,3 +287,18 @@ def test_a_link_computes_the_asked_view_only(
     tab = _open(page, visit, query)
     tab.wait_for_timeout(500)
     assert set(ran) == {query.split("&")[1].removeprefix("view=")}
+
+
+def test_on_a_phone_the_open_view_is_seen_in_the_switch(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&view=similarity", width=390, height=844)
+    edges = "document.querySelector('.inside-switch label.selected').getBoundingClientRect()"
+    tab.wait_for_function(f"{edges}.left >= 0 && {edges}.right <= 390")
+    assert tab.locator(".inside-switch label.selected").inner_text() == "Similarity"
+
+
+def test_a_refused_class_of_one_long_word_is_not_cut_off(page: str, visit: Visit) -> None:
+    query = '&view=saliency&models=mini_vit&inside={"saliency":{"class":"' + "x" * 78 + '"}}'
+    tab = _open(page, visit, query, width=390, height=844)
+    told = tab.locator(".in-checks p", has_text="knows no class called")
+    told.wait_for()
+    assert told.evaluate("(node) => node.scrollWidth <= node.clientWidth")

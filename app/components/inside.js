@@ -63,6 +63,8 @@ const paint = () => {
   const { look: now } = shown;
   if (place.firstElementChild !== views[now.view].node) place.replaceChildren(views[now.view].node);
   views[now.view].draw(now.cards);
+  const label = radio(now.view)?.closest('label'), row = label?.parentElement; // on a phone the switch is wider than the page
+  if (place.dataset.view !== now.view && row) row.scrollLeft = label.offsetLeft - (row.clientWidth - label.offsetWidth) / 2;
   place.dataset.view = now.view;
   controls.set(local, now.layers.map((layer, number) => `${shown.heads[number].title}: ${layer}`).join(' \u00b7 '));
   drawNotices(props.value);
