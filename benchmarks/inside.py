@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.tabs.inside_answers import look
 from app.tabs.inside_asked import DEFAULTS
-from app.tabs.inside_handlers import look, run
+from app.tabs.inside_handlers import run
 from app.tabs.inside_look import packed
 from benchmarks.rows import Counts, Measured
 from benchmarks.timing import compare, in_turns

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.tabs import inside_handlers as on
+from app.tabs.inside_answers import look
 from app.tabs.inside_asked import DEFAULTS, settings_from
 from app.tabs.inside_look import Look, packed, small
 from app.tabs.inside_views import VIEWS
@@ -75,14 +76,14 @@ def test_a_run_gives_what_the_page_draws_and_a_look_runs_nothing() -> None:
     for view in ("maps", "similarity"):
         for depth in (0, 0.3, 1):
             asked = {"key": shown["key"], "settings": {**DEFAULTS, "view": view, "depth": depth}, "point": [20, 300]}
-            answer = on.look(asked)
+            answer = look(asked)
             assert answer["view"] == view and len(answer["cards"]) == 2 and answer["point"] == [20, 300]
     assert seeing.network_runs() == runs
     asked = {"key": shown["key"], "settings": {**DEFAULTS, "view": "maps"}, "point": [1, 1]}
-    assert on.look({**asked, "table": "mini_vit"})["table"][-1]["label"] == "Together"
-    off = on.look({**asked, "off": {"model": "mini_vit", "channel": 3}})
+    assert look({**asked, "table": "mini_vit"})["table"][-1]["label"] == "Together"
+    off = look({**asked, "off": {"model": "mini_vit", "channel": 3}})
     assert off["off"].startswith("Without channel 3")
-    files = on.look({**asked, "npy": True})["files"]
+    files = look({**asked, "npy": True})["files"]
     assert [file["name"] for file in files] == ["mini_resnet-layer4.1.npy", "mini_vit-norm.npy"]
 
 
@@ -117,13 +118,13 @@ def test_a_run_gives_what_the_page_draws_and_a_look_runs_nothing() -> None:
 )
 def test_strange_questions_get_a_sentence(change: dict[str, Any]) -> None:
     shown = _ran(["mini_vit"], view="maps")
-    answer = on.look({"key": shown["key"], "settings": DEFAULTS, "point": [5, 5], **change})
+    answer = look({"key": shown["key"], "settings": DEFAULTS, "point": [5, 5], **change})
     assert str(answer["error"]).endswith((".", "!", "?"))
 
 
 @pytest.mark.parametrize("asked", [None, [], "x", {}, {"key": 3}, {"key": "nothing known"}])
 def test_what_is_not_known_is_worked_out_anew(asked: Any) -> None:
-    assert on.look(asked) == {"work": True}
+    assert look(asked) == {"work": True}
 
 
 def test_models_that_are_not_here_are_offered_beside_the_others() -> None:

@@ -20,7 +20,8 @@ class InsideView(Drawn):
     puts ``value.use`` in its place, ``stop`` ends what runs, ``said`` tells that the headline's value,
     ``value.head``, has changed.
 
-    The value is what `app.tabs.inside_handlers` yields; ``look`` answers clicks and slider moves.
+    The value is what `app.tabs.inside_handlers` yields; ``look`` of `app.tabs.inside_answers` answers clicks
+    and slider moves.
     """
 
     EVENTS = [EventListener(name) for name in ("again", "fetch", "use", "stop", "said")]

@@ -9,6 +9,7 @@ from app.components.headline import Headline, headline
 from app.components.inside import InsideView
 from app.components.photo import PhotoRail
 from app.tabs import inside_handlers as on
+from app.tabs.inside_answers import look
 from app.tabs.inside_views import VIEWS
 from cvdemo.catalogue import BUNDLED_PAIR
 
@@ -27,7 +28,7 @@ def build(rail: PhotoRail) -> None:
                 [(view.TITLE, view.ID) for view in VIEWS], value=VIEWS[0].ID, label="View", show_label=False,
                 elem_classes=["segmented", "inside-switch"],
             )  # fmt: skip
-        picture = InsideView(on.waiting("One moment."), look=on.look)
+        picture = InsideView(on.waiting("One moment."), look=look)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     heavy: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, **quiet}

@@ -1,45 +1,28 @@
 """What happens on Look inside: thin handlers from the visitor's choice to what its component draws."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from app.components.chips import chips, chosen
-from app.components.photo import photo_point
 from app.errors import shows_errors
 from app.streaming import Finished, end, follow
-from app.tabs import inside_saliency
 from app.tabs import inside_view as view
 from app.tabs.busy import busy, fetching
-from app.tabs.inside_asked import DEFAULTS, MODEL_LIMIT, Wish, settings_from, wish
+from app.tabs.inside_answers import Shown, remember
+from app.tabs.inside_asked import DEFAULTS, MODEL_LIMIT, Wish, wish
 from app.tabs.inside_look import Look
 from app.tabs.missing import is_ready, offer
 from cvdemo import catalogue
 from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
 from cvdemo.inside import seeing
-from cvdemo.inside.seeing import Asked
-from cvdemo.results import Results
 from cvdemo.versions import versions
 
 ID = "inside"
 LIBRARIES = ("torch", "timm", "transformers", "numpy", "pillow")  # what made a result, told with the settings
 QUESTION = "What in the model reacts to the point you clicked?"
-
-_shown = Results(8 * 1024 * 1024)  # by a key that takes the photo to know: what clicks and slider moves act on
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What one visitor's page shows: the photo and what was asked of each model; the passes themselves are shared."""
-
-    path: Path
-    photo_wh: tuple[int, int]
-    asked: tuple[Asked, ...]
 
 
 def offered() -> list[catalogue.ModelSpec]:
@@ -127,12 +110,9 @@ def _work(asked: Wish, fetch: str | None, report: Callable[..., None]) -> tuple[
 def _found(photo: Any, asked: Wish, before: int, look: Look | None, missing: list[dict[str, Any]]) -> dict[str, Any]:
     if look is None:
         return {**waiting("No chosen model is on this machine yet."), "missing": missing}
-    shown = Shown(asked.path, asked.photo_wh, tuple(one.asked for one in look.seen))
-    key = hashlib.sha256(repr(shown).encode()).hexdigest()  # asked twice, it is one and the same picture
-    _shown.put(key, shown)
     return {
         **waiting(""),
-        "key": key,
+        "key": remember(Shown(asked.path, asked.photo_wh, tuple(one.asked for one in look.seen))),
         "asked": asked.sent,
         "name": str(photo["photo"].get("name") or "Photo")[:80],
         "photo_wh": asked.photo_wh,
@@ -141,46 +121,6 @@ def _found(photo: Any, asked: Wish, before: int, look: Look | None, missing: lis
         "heads": [view.head(one, asked.path) for one in look.seen],
         "look": {"before": before, "runs": seeing.network_runs(), **view.shown(look, asked.settings.view)},
     }
-
-
-def look(asked: Any) -> dict[str, Any]:
-    """Answer a click or a slider move, for the browser, out of what is known.
-
-    Returns:
-        ``{"key", "view", "point", "answer", "cards", "notes", "runs"}``; ``{"work": true}`` when a network has to run
-        first; ``{"error": sentence}``.
-    """
-    try:
-        found = _look(asked)
-        if found is None:
-            return {"work": True}
-        which = settings_from(asked["settings"]).view
-        if asked.get("npy") is True:
-            return {"files": view.files(found, which)}
-        if isinstance(asked.get("classes"), str):
-            return {"classes": inside_saliency.classes(found, asked["classes"][:80])}
-        if isinstance(asked.get("off"), dict):
-            return view.switched_off(found, asked["off"])
-        if isinstance(asked.get("table"), str):
-            return view.table(found, asked["table"])
-        if not view.named(which).known(found):
-            return {"work": True}
-        return {"key": asked["key"], "runs": seeing.network_runs(), **view.shown(found, which)}
-    except CvDemoError as error:
-        return {"error": str(error)}
-
-
-def _look(asked: Any) -> Look | None:
-    """Return what the browser's question is about; None when it is not known any more."""
-    shown = _shown.get(asked.get("key")) if isinstance(asked, dict) and isinstance(asked.get("key"), str) else None
-    if shown is None:
-        return None
-    seen = tuple(one for one in map(seeing.known, shown.asked) if one is not None)
-    if len(seen) < len(shown.asked):
-        return None
-    settings = settings_from(asked.get("settings"))
-    point = photo_point({"point": asked.get("point")}, shown.photo_wh)
-    return Look(shown.path, seen, point, settings.depth, settings.own)
 
 
 def stopped(picture: Any) -> dict[str, Any]:
