@@ -4,7 +4,7 @@ const name = h('h3', {}), answer = h('p', { class: 'box-answer', 'aria-live': 'p
 const close = h('button', { type: 'button', class: 'btn sm', onclick: () => ask(null) }, 'Close');
 const stage = makeStage(), scale = makeBar('share of the brightest place');
 const opacity = makeRange({ label: 'Heat opacity', help: 'over the photo', low: 0, high: 1, step: 0.01, format: (value) => `${Math.round(100 * value)}\u00a0%` }, (value) => stage.repaint(value));
-const method = choices('Method', METHODS, (value) => ask({ ...asked, method: value }));
+const method = choices('Map by', METHODS, (value) => ask({ ...asked, method: value }));
 const notes = h('p', { class: 'sub' }), told = h('div', { class: 'in-checks', 'aria-live': 'polite' }), curves = makeCurves();
 const busyText = h('span', {}), stop = h('button', { type: 'button', class: 'btn sm', onclick: () => trigger('stop') }, 'Cancel');
 const busy = h('p', { class: 'box-busy', role: 'status', hidden: true }, busyText, ' ', stop);
@@ -12,7 +12,7 @@ const alertBox = h('p', { class: 'alert', role: 'alert', hidden: true });
 const why = h('div', { class: 'why' }, h('b', {}, 'What does this show?'), h('p', {}, props.why));
 const card = h('section', { class: 'card box-card', hidden: true, 'aria-label': 'Why this box?' },
   h('div', { class: 'box-top' }, name, close), answer, busy, alertBox,
-  h('div', { class: 'box-body' }, h('div', {}, stage.node, scale.node), h('div', { class: 'box-side' }, namedChoice('Method', method), opacity.node, notes, told, curves.node, why)));
+  h('div', { class: 'box-body' }, h('div', {}, stage.node, scale.node), h('div', { class: 'box-side' }, namedChoice('Map by', method), opacity.node, notes, told, curves.node, why)));
 root.append(card);
 opacity.set(0.6, null);
 
