@@ -195,7 +195,9 @@ def _shared() -> "ModelCache[ReadyModel | ReadyDetector]":
 
 
 @contextmanager
-def borrow(name: str, progress: OnProgress | None = None, random: bool = False) -> "Iterator[ReadyModel]":
+def borrow(
+    name: str, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
+) -> "Iterator[ReadyModel]":
     """Lend the catalogue's classifier or features ``name`` (see `ModelCache.borrow`); ``random``: random weights.
 
     Raises:
@@ -203,7 +205,7 @@ def borrow(name: str, progress: OnProgress | None = None, random: bool = False) 
     """
     if get(name).task == "detect":
         raise ValueError(f"{name} is a detector: borrow_detector lends those")
-    with _shared().borrow((name, random), progress) as model:
+    with _shared().borrow((name, random), progress, wait_s) as model:
         yield cast("ReadyModel", model)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app import live_frames
 from app.components.live import FRAME_SIDE, LiveDetect
 from app.tabs import detect_live
 from cvdemo import compute, images, starters
@@ -51,7 +52,7 @@ def test_a_busy_machine_is_said_at_once_and_the_next_frame_goes_through(monkeypa
     assert [row["tag"] for row in _patient(asked())["boxes"]] == ["person 0.90", "person 0.50"]
 
 
-NO_FRAME = detect_live.NO_FRAME
+NO_FRAME = live_frames.NO_FRAME
 HOSTILE: dict[str, tuple[Any, str]] = {
     "nothing": (None, NO_FRAME),
     "a number": (5, NO_FRAME),
@@ -136,5 +137,5 @@ def test_the_page_asks_for_what_the_server_takes() -> None:
     live = LiveDetect({"model": "hog_people", "settings": {}, "titles": {}})
     assert (live.props["seconds"], live.props["side"]) == (30, FRAME_SIDE)
     noise = np.random.default_rng(0).integers(0, 256, (FRAME_SIDE, FRAME_SIDE, 3), np.uint8)
-    assert len(images.data_url(noise, quality=80)) < detect_live.FRAME_LIMIT  # the heaviest frame there is
-    assert "'image/jpeg', 0.8" in (Path(detect_live.__file__).parents[1] / "components" / "live.js").read_text()
+    assert len(images.data_url(noise, quality=80)) < live_frames.FRAME_LIMIT  # the heaviest frame there is
+    assert "'image/jpeg', 0.8" in (Path(detect_live.__file__).parents[1] / "components" / "live_camera.js").read_text()

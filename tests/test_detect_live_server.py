@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 import pytest
 
+from app.live_frames import CROWD, WaitingRoom
 from app.serving import launch
 from app.tabs import detect_live
 from tests.stub_detector import Stub, asked, grey_says_where, jpeg, raw
@@ -34,14 +35,14 @@ def test_a_crowd_shares_and_who_finds_it_full_is_told_at_once(monkeypatch: pytes
     Stub(grey_says_where, pause_s=0.01).take_place(monkeypatch)
 
     async def crowd() -> list[dict[str, Any]]:
-        room = detect_live._WaitingRoom()
-        shades = [_shade(10 * number) for number in range(1, detect_live.CROWD + 4)]
+        room = WaitingRoom(detect_live.prepare, detect_live.answer)
+        shades = [_shade(10 * number) for number in range(1, CROWD + 4)]
         return await asyncio.gather(*(room.admit(str(number), shade) for number, shade in enumerate(shades)))
 
     answers = _run(crowd())
-    widths = [answer["boxes"][0]["box"][2] for answer in answers[: detect_live.CROWD]]
-    assert np.allclose(widths, 10 * np.arange(1, detect_live.CROWD + 1), atol=1)
-    assert answers[detect_live.CROWD :] == [{"busy": True}] * 3
+    widths = [answer["boxes"][0]["box"][2] for answer in answers[:CROWD]]
+    assert np.allclose(widths, 10 * np.arange(1, CROWD + 1), atol=1)
+    assert answers[CROWD:] == [{"busy": True}] * 3
 
 
 def test_nobody_in_a_crowd_is_served_twice_while_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +51,7 @@ def test_nobody_in_a_crowd_is_served_twice_while_others_wait(monkeypatch: pytest
     widest = 0
 
     async def crowd() -> None:
-        room = detect_live._WaitingRoom()
+        room = WaitingRoom(detect_live.prepare, detect_live.answer)
 
         async def visit(number: int) -> None:
             nonlocal widest
@@ -73,7 +74,7 @@ def test_a_visitor_has_one_frame_under_way_and_is_let_in_again_after_a_bug(monke
     stub = Stub(lambda _: raw([], []), pause_s=0.1).take_place(monkeypatch)
 
     async def visit() -> list[Any]:
-        room = detect_live._WaitingRoom()
+        room = WaitingRoom(detect_live.prepare, detect_live.answer)
         both = await asyncio.gather(room.admit("one", asked()), room.admit("one", asked()))
         stub.see = fails
         broken = await asyncio.gather(room.admit("one", asked()), return_exceptions=True)
@@ -97,7 +98,7 @@ def test_a_model_on_its_way_in_holds_up_nobody_else(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(detect_live, "ready", slow)
 
     async def visit() -> tuple[bool, Any]:
-        room = detect_live._WaitingRoom()
+        room = WaitingRoom(detect_live.prepare, detect_live.answer)
         waits = asyncio.create_task(room.admit("first", asked(model="haar_faces")))
         while not loading.is_set():
             await asyncio.sleep(0.01)

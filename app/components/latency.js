@@ -116,6 +116,7 @@ const draw = () => {
   if (value.chosen && (value.chose || 0) > chose) {
     chose = value.chose || 0;
     chosen = value.chosen;
+    document.dispatchEvent(new CustomEvent('cv:latency', { detail: { models: chosen } }));
     estimate(Boolean(shown));
   }
   if (JSON.stringify(value.settings) !== JSON.stringify(local)) props.value = { ...props.value, settings: { ...local } };

@@ -9,6 +9,7 @@ from app.components.headline import Headline, headline
 from app.components.latency import LatencyBar, LatencyView
 from app.components.photo import PhotoRail
 from app.tabs import latency_handlers as on
+from app.tabs import latency_live
 from app.tabs.latency_asked import ID
 from app.tabs.latency_busy import waiting
 from app.tabs.latency_estimate import look
@@ -30,6 +31,7 @@ def build(rail: PhotoRail) -> None:
         models = ModelChips(on.chips_here(BUNDLED_PAIR), tab=ID)
         bar = LatencyBar(DEFAULT_BAR)
     picture = LatencyView({**waiting("One moment."), "chosen": list(BUNDLED_PAIR)}, look=look)
+    latency_live.component()
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     heavy: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, "trigger_mode": "once", **quiet}

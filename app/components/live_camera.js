@@ -1,4 +1,10 @@
-/* The webcam with boxes over it. One frame is under way at a time: a slower detector just gets fewer of them. */
+/* The webcam, live: one frame is under way at a time, so a slower model just gets fewer of them. The camera goes back
+   after `props.seconds`, and when the visitor stops, closes it or goes away. The script before this one says in `live`
+   what is done with the frames:
+   over, beside: its own nodes, over the picture and under the words
+   about(): what this is; waiting(): who is waited for; send(frame): asks the server; usable(answer): whether it counts
+   paint(answer, seen), clear(); kept(answer): what its figures need of an answer; figures(recent): those figures
+   trip: from the frame to what; ending(seen): one more sentence for the end; described(answer): the picture in words */
 const RETRY_MS = 400, SHOW_MS = 500, RECENT_MS = 2500, FEW = 3, LATE_MS = 2000, PATIENCE = 5;
 const HTTPS_ONLY = 'The browser lends the webcam to https pages only. Choose a photo instead.';
 const REFUSED = 'The browser refused the webcam. Allow it in the address bar, or choose a photo.';
@@ -10,53 +16,31 @@ const TROUBLE = {
 };
 const video = h('video', { muted: true, playsinline: true, 'aria-hidden': 'true' });
 const still = h('canvas', { hidden: true });
-const drawing = svg('svg', { 'aria-hidden': 'true', preserveAspectRatio: 'none' });
-const labels = h('div', { class: 'live-tags', 'aria-hidden': 'true' });
-const stage = h('div', { class: 'live-stage', role: 'img', hidden: true }, video, still, drawing, labels);
+const stage = h('div', { class: 'live-stage', role: 'img', hidden: true }, video, still, ...live.over);
 const figures = h('p', { class: 'live-figures', hidden: true });
 const verdict = h('p', { class: 'live-verdict', role: 'status' });
 const trouble = h('p', { class: 'alert', role: 'alert', hidden: true });
 const button = h('button', { type: 'button', class: 'btn' }, 'Use the webcam live');
 const about = h('p', { class: 'sub' });
 const box = h('details', { class: 'more' }, h('summary', {}, 'Live from your webcam'),
-  h('section', { class: 'card live-pair' }, stage, h('div', { class: 'live-side' }, about, button, figures, verdict, trouble)));
+  h('section', { class: 'card live-pair' }, stage, h('div', { class: 'live-side' }, about, button, figures, verdict, trouble, ...live.beside)));
 root.append(box);
 video.muted = true; // the attribute alone does not count for an element made by a script
 
 const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 const whole = (ms) => `${ms < 9.5 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en')}\u00a0ms`;
 const seconds = (ms) => `${Math.round(ms / 1000)}\u00a0s`;
-const title = () => props.value?.titles?.[props.value.model] || 'The detector';
 
 /* What one run of the camera is: it ends when `run` is another one, whatever is still under way for it. */
 let run = null;
-let shown = h('canvas', {}); // the frame that the boxes on screen belong to
+let shown = h('canvas', {}); // the frame that the answers on screen belong to
 
-const describe = () => {
-  about.textContent = `${title()} looks at one frame after another, for ${props.seconds} seconds at most; greedy NMS removes duplicates at your limits. ${props.privacy}`;
-};
+const describe = () => { about.textContent = live.about(); };
 const tell = (say, error) => {
   verdict.textContent = say || '';
   verdict.hidden = !say;
   trouble.textContent = error || '';
   trouble.hidden = !error;
-};
-const tag = ([x0, y0, x1], text, [width, height]) => {
-  const right = x0 > 0.7 * width, inside = y0 < 0.06 * height;
-  const across = right ? `right:${100 - (100 * x1) / width}%` : `left:${(100 * x0) / width}%`;
-  return h('span', { class: inside ? 'live-tag inside' : 'live-tag', style: `${across};top:${(100 * y0) / height}%` }, text);
-};
-const paint = (answer) => {
-  drawing.setAttribute('viewBox', `0 0 ${answer.size[0]} ${answer.size[1]}`);
-  const bestLast = [...answer.boxes].reverse();
-  const rects = (kind) => bestLast.map(({ box: [x0, y0, x1, y1] }) =>
-    svg('rect', { class: kind, x: x0, y: y0, width: Math.max(1, x1 - x0), height: Math.max(1, y1 - y0) }));
-  drawing.replaceChildren(...rects('casing'), ...rects('line'));
-  labels.replaceChildren(...bestLast.map(({ box: edges, tag: text }) => tag(edges, text, answer.size)));
-};
-const clear = () => {
-  drawing.replaceChildren();
-  labels.replaceChildren();
 };
 
 /* A frame that was not sent before, or the next one. */
@@ -87,21 +71,20 @@ const follow = async (mine) => {
     const started = performance.now();
     const blob = await capture(flying);
     fresh = freshFrame();
-    const { model, settings } = props.value;
-    const answer = await server.look({ frame: await base64(blob), model, settings });
+    const answer = await live.send(await base64(blob));
     if (run !== mine) return;
     mine.busy = Boolean(answer?.busy);
     if (answer?.error) return stop('', answer.error);
     silent = answer ? 0 : silent + 1; // Gradio gives nothing at all where the server could not be reached
     if (silent === PATIENCE) return stop('', 'The server does not answer. Look again in a moment.');
-    if (!answer?.boxes) {
+    if (!answer || !live.usable(answer)) {
       await pause(RETRY_MS * (0.75 + Math.random() / 2));
       continue;
     }
     [shown, flying] = [flying, shown];
-    paint(answer);
     mine.answer = answer;
-    mine.seen.push({ at: performance.now(), trip: performance.now() - started, detector: answer.detector_ms });
+    mine.seen.push({ at: performance.now(), trip: performance.now() - started, ...live.kept(answer) });
+    live.paint(answer, mine.seen);
   }
 };
 
@@ -111,16 +94,16 @@ const show = () => {
   const recent = run.seen.filter(({ at }, index) => now - at < RECENT_MS || index >= run.seen.length - FEW), ending = `Stops by itself in ${left}\u00a0s.`;
   const perSecond = rate(recent);
   if (run.busy) figures.textContent = `The machine is busy; frames wait. ${ending}`;
-  else if (perSecond === null) figures.textContent = `Waiting for the first answers of ${title()}. ${ending}`;
-  else figures.textContent = `${perSecond.toFixed(1)} frames a second. Detector ${whole(middle(recent.map((one) => one.detector)))}, way there and back ${whole(middle(recent.map((one) => one.trip)))}. ${ending}`;
+  else if (perSecond === null) figures.textContent = `Waiting for the first answers of ${live.waiting()}. ${ending}`;
+  else figures.textContent = `${perSecond.toFixed(1)} frames a second. ${live.figures(recent)}, way there and back ${whole(middle(recent.map((one) => one.trip)))}. ${ending}`;
 };
 const summary = ({ began, seen }, why) => {
   const lasted = performance.now() - began, head = `Stopped after ${seconds(lasted)}${why}`;
   if (!seen.length) return `${head}, before the first answer.`;
   const trips = seen.map((one) => one.trip).sort((a, b) => a - b), first = seen[0].at - began;
-  if (seen.length === 1) return `${head}: 1 frame, ${whole(trips[0])} from frame to boxes.`;
+  if (seen.length === 1) return `${head}: 1 frame, ${whole(trips[0])} from frame to ${live.trip}.`;
   const late = first > LATE_MS ? ` once the first answer was there, after ${seconds(first)}` : '';
-  return `${head}: ${seen.length} frames, ${rate(seen).toFixed(1)} a second${late} (median ${whole(middle(trips))} from frame to boxes, 90\u00a0% within ${whole(trips[Math.ceil(0.9 * trips.length) - 1])}).`;
+  return `${head}: ${seen.length} frames, ${rate(seen).toFixed(1)} a second${late} (median ${whole(middle(trips))} from frame to ${live.trip}, 90\u00a0% within ${whole(trips[Math.ceil(0.9 * trips.length) - 1])}).${live.ending(seen)}`;
 };
 
 const release = (mine) => {
@@ -138,8 +121,7 @@ const stop = (why = '', error = '') => {
     still.width = shown.width;
     still.height = shown.height;
     still.getContext('2d').drawImage(shown, 0, 0);
-    const tags = mine.answer.boxes.map((one) => one.tag).join(', ');
-    stage.setAttribute('aria-label', `Last frame of the webcam: ${tags || 'nothing found'}`);
+    stage.setAttribute('aria-label', `Last frame of the webcam: ${live.described(mine.answer)}`);
   }
   video.hidden = true;
   still.hidden = !mine.answer;
@@ -166,7 +148,7 @@ const start = async () => {
 const roll = (mine) => {
   mine.began = performance.now();
   mine.stream.getTracks().forEach((track) => track.addEventListener('ended', () => { if (run === mine) stop(' because the webcam went away'); }));
-  clear();
+  live.clear();
   tell();
   still.hidden = true;
   video.hidden = stage.hidden = figures.hidden = false;
@@ -182,10 +164,6 @@ const roll = (mine) => {
 button.addEventListener('click', () => (run ? stop() : start()));
 box.addEventListener('toggle', () => { if (!box.open) stop(); });
 document.addEventListener('cv:tab', (event) => { if (event.detail !== props.tab) stop(' because you left the tab'); });
-document.addEventListener('cv:detect', (event) => {
-  props.value = { ...props.value, model: event.detail.model, settings: event.detail.settings };
-  describe();
-});
 document.addEventListener('visibilitychange', () => { if (document.hidden) stop(' because the page was hidden'); });
 window.addEventListener('pagehide', () => stop());
 watch('value', describe);

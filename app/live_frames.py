@@ -1,0 +1,92 @@
+"""Frames of the visitor's webcam: taken in one at a time, first come, first served, and kept nowhere."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import gradio as gr
+from numpy import uint8
+from numpy.typing import NDArray
+
+from app.components.live import FRAME_SIDE
+from cvdemo import images
+from cvdemo.errors import PhotoError, SettingError
+
+FRAME_LIMIT = 400_000  # characters of base64; noise of 640 x 640 pixels has 370,000
+CROWD = 16  # visitors who wait in line; more are asked to try again
+NO_FRAME = "This is no frame of live video. Reload the page."
+BUSY: dict[str, Any] = {"busy": True}
+
+Look = Callable[[Any, gr.Request], Awaitable[dict[str, Any]]]
+Prepare = Callable[[Any], dict[str, Any] | None]
+"""Gets ready for a frame, which may take long; returns what there is to say if that cannot be."""
+Answer = Callable[[Any], dict[str, Any]]
+
+
+def looking(prepare: Prepare, answer: Answer) -> Look:
+    """Return the server function of one component: first come, first served, one frame of a visitor at a time."""
+    waiting_room = WaitingRoom(prepare, answer)
+
+    async def look(asked: Any, request: gr.Request) -> dict[str, Any]:
+        if not isinstance(asked, dict):  # an upload, too: then the request was no JSON
+            return {"error": NO_FRAME}
+        sent = await request.json()  # Gradio has read it already
+        return await waiting_room.admit(str(sent["session_hash"]), asked)
+
+    return look
+
+
+class WaitingRoom:
+    """Frames wait here on the event loop, which costs no thread; it alone touches what is kept here."""
+
+    def __init__(self, prepare: Prepare, answer: Answer) -> None:
+        self._prepare, self._answer = prepare, answer
+        self._visitors: set[str] = set()
+        self._preparing = anyio.CapacityLimiter(4)  # apart, so that a model on its way in holds up nobody else
+        self._looking = anyio.CapacityLimiter(1)
+
+    async def admit(self, visitor: str, asked: Any) -> dict[str, Any]:
+        """Answer one frame, or tell its sender to wait."""
+        if visitor in self._visitors or len(self._visitors) >= CROWD:
+            return BUSY
+        self._visitors.add(visitor)
+        try:
+            refusal = await anyio.to_thread.run_sync(self._prepare, asked, limiter=self._preparing)
+            if refusal is not None:
+                return refusal
+            return await anyio.to_thread.run_sync(self._answer, asked, limiter=self._looking)
+        finally:
+            self._visitors.remove(visitor)
+
+
+def text(asked: Any, name: str) -> str:
+    """Return a text out of what the browser sent.
+
+    Raises:
+        SettingError: there is none.
+    """
+    value = asked.get(name) if isinstance(asked, dict) else None
+    if not isinstance(value, str):
+        raise SettingError(NO_FRAME)
+    return value
+
+
+def pixels(asked: Any) -> NDArray[uint8]:
+    """Return the frame that the browser sent, uint8 RGB (H, W, 3).
+
+    Raises:
+        SettingError, PhotoError: there is none, or it is too large or damaged.
+    """
+    return images.read_frame(_jpeg(text(asked, "frame")), FRAME_SIDE)
+
+
+def _jpeg(frame: str) -> bytes:
+    if len(frame) > FRAME_LIMIT:
+        raise PhotoError(f"This frame is too large: {len(frame):,} characters, {FRAME_LIMIT:,} at most.")
+    try:
+        return base64.b64decode(frame, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise PhotoError("This frame arrived damaged. Look again.") from error

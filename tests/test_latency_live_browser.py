@@ -1,0 +1,54 @@
+"""The Latency tab's webcam in a real browser with a fake camera: a row a model, and what was seen at the end."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+
+ROW = ".live-speed .live-speed-row"
+SAYS = (
+    r"(Small ResNet|Small ViT)\s+(PyTorch|OpenVINO)\s+\d[\d,.]* frames a second\s+"
+    r"Prepare [\d.,]+ ms, network [\d.,]+ ms\. It says: .+, \d+%\."
+)
+ALONE = r"from frame to answers.*could follow alone: Small ResNet [\d,.]+, Small ViT [\d,.]+\. This is a look"
+
+
+def _opened(page: str, visit: Visit, query: str = "", **size: Any) -> Any:
+    tab = visit(f"{page}/?tab=latency{query}", permissions=["camera"], **size)
+    tab.locator(".live-speed summary").click()
+    return tab
+
+
+def _words(tab: Any, where: str) -> list[str]:
+    return [text.replace("\u00a0", " ") for text in tab.locator(where).all_inner_texts()]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_both_models_watch_and_tell_how_many_frames_they_could_follow(page: str, visit: Visit, width: int) -> None:
+    tab = _opened(page, visit, width=width)
+    assert "how many frames a second could each follow here" in tab.locator(".live-speed .sub").first.inner_text()
+    tab.locator(".live-speed button").click()
+    tab.wait_for_selector(ROW)
+    rows = _words(tab, ROW)
+    assert len(rows) == 2 and all(re.fullmatch(SAYS, row) for row in rows), rows
+    tab.locator(".live-speed .live-figures", has_text="All 2 models in turn").wait_for()
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.locator(".live-speed button").click()
+    tab.locator(".live-speed .live-verdict", has_text="Stopped").wait_for()
+    (verdict,) = _words(tab, ".live-speed .live-verdict")
+    assert re.search(ALONE, verdict), verdict
+    assert tab.evaluate("document.querySelector('.live-speed video').srcObject") is None
+    described = tab.locator(".live-speed .live-stage").get_attribute("aria-label")
+    assert described.startswith("Last frame of the webcam: Small ResNet: ")
+
+
+def test_other_chips_are_other_rows(page: str, visit: Visit) -> None:
+    tab = _opened(page, visit, "&models=mini_vit")
+    tab.locator(".live-speed button").click()
+    tab.wait_for_selector(ROW)
+    tab.wait_for_function(f"document.querySelectorAll('{ROW}').length === 1")
+    assert "Small ViT" in tab.locator(ROW).inner_text()
