@@ -45,3 +45,31 @@ def test_a_duel_streams_and_ends_in_a_verdict_or_says_why_not(page: str, visit: 
     assert tab.locator(".latency .dots").first.locator("circle, path").count() == 30
     assert tab.locator(".ratio-plot rect").count() == 2  # the margin and one interval
     assert tab.locator(".stage-row").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("models", "titles", "side"),
+    [
+        pytest.param("resnet18,deit_small_patch16_224,mini_vit", ("ResNet-18", "DeiT-S", "Small ViT"), 64),
+        pytest.param(
+            "resnet50,vit_base_patch16_224,swin_base_patch4_window7_224",
+            ("ResNet-50", "ViT-B/16", "Swin-B"),
+            224,
+            marks=pytest.mark.soak,
+        ),
+    ],
+)
+def test_three_models_race_and_every_pair_gets_an_interval(
+    page: str, visit: Visit, models: str, titles: tuple[str, ...], side: int
+) -> None:
+    tab = visit(f"{page}/?tab=latency&models={models}&side={side}")
+    tab.set_default_timeout(300_000)
+    tab.wait_for_function(QUIET)
+    tab.locator(".latency-bar .measure").click()
+    tab.wait_for_function("/Round \\d+ of 30.*No verdict before the end/.test(document.body.innerText)")
+    tab.wait_for_function(QUIET)
+    assert ENDS.search(answer(tab)), answer(tab)
+    assert tab.locator(".ratio-plot rect").count() == 4  # the margin and three intervals
+    assert "random weights, fine for timing" in tab.locator(".strips").inner_text()
+    rows = tab.locator(".stage-row .l").all_inner_texts()
+    assert sorted(rows) == sorted(titles)
