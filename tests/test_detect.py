@@ -28,6 +28,7 @@ def client(page: str) -> Client:
 
 def test_detect_tells_every_box_and_adds_up(client: Client, street: Path) -> None:
     answer = client.predict(image=handle_file(street), model="hog_people", iou=0.3, api_name="/detect")
+    assert answer["engine"] == "opencv"
     kept, suppressed = answer["kept"], answer["suppressed"]
     assert len(kept) + len(suppressed) + answer["over_limit"] == answer["above_confidence"] <= answer["candidates"]
     assert answer["image_size"] == [810, 1080]

@@ -85,6 +85,14 @@ def test_yolo_finds_the_same_boxes() -> None:
     assert (seen.class_ids == wanted.class_ids).mean() > 0.99  # random weights leave ties
 
 
+def test_a_detector_names_the_engine_that_ran() -> None:
+    model = tiny_models.ready_yolo()
+    photo = np.zeros((48, 64, 3), np.uint8)
+    assert engines.detect(model, photo).engine == "torch"
+    chosen = engines.settle(model, (1, 3, 64, 64))
+    assert engines.detect(model, photo).engine == chosen.name
+
+
 def test_the_first_answer_comes_from_torch_and_a_later_one_from_the_trusted_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

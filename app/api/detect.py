@@ -35,7 +35,8 @@ def detect(
 
     Returns:
         model, needs_nms, image_size [w, h], candidates, above_confidence, kept, suppressed (each with ``by`` and
-        ``iou``), over_limit, network_ms, nms_ms, cached; kept + suppressed + over_limit = above_confidence.
+        ``iou``), over_limit, engine (torch, openvino or opencv), network_ms, nms_ms, cached; kept + suppressed +
+        over_limit = above_confidence.
     """
     if not isinstance(model, str):
         raise SettingError("model must be the name of a detector, such as hog_people.")

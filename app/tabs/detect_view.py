@@ -14,6 +14,7 @@ from cvdemo.detect.curve import survivors
 from cvdemo.detect.labels_file import GroundTruth
 from cvdemo.detect.outcomes import compare
 from cvdemo.detect.settings import DETECTION_LIMIT
+from cvdemo.engines import TITLES
 from cvdemo.results import Results
 from cvdemo.saliency.box import can_explain
 from cvdemo.wording import milliseconds
@@ -93,7 +94,8 @@ def _classes(found: Candidates) -> list[tuple[str, int]]:
 def _ran(found: Candidates, runs: int, nms_ms: float) -> dict[str, str]:
     """Return what ran, for the last line of the tab."""
     times = "ran 1 time" if runs == 1 else f"ran {runs} times" if runs else "did not run again: its boxes were known"
-    stages = {"decode": found.decode_ms, "prepare": found.preprocess_ms, "detector": found.network_ms, "NMS": nms_ms}
+    by = f"detector ({TITLES.get(found.engine, 'OpenCV')})"
+    stages = {"decode": found.decode_ms, "prepare": found.preprocess_ms, by: found.network_ms, "NMS": nms_ms}
     told = ", ".join(f"{name} {milliseconds(duration)}" for name, duration in stages.items())
     return {"times": times, "stages": told}
 

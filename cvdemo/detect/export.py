@@ -50,6 +50,7 @@ def detections(found: Candidates, settings: Settings, cached: bool) -> dict[str,
             for index in map(int, ledger.suppressed)
         ],
         "over_limit": len(ledger.over_limit),
+        "engine": found.engine,
         "network_ms": round(found.network_ms, 3),
         "nms_ms": round(nms_ms, 3),
         "cached": cached,

@@ -135,4 +135,5 @@ def _ordered(seen: tuple[View, ...], raws: "list[RawBoxes]", spec: ModelSpec, de
         tile=tile[order] if was_cut else None,
         tiles_xyxy=np.array([view.xyxy for view in seen[1:]], np.float32) if was_cut else None,
         runs=len(seen),
+        engine=raws[-1].engine,
     )

@@ -25,6 +25,7 @@ class Candidates:
         tile: int16 (N,), the tile that proposed each, or `WHOLE`; None where the photo was not cut.
         tiles_xyxy: float32 (T, 4), the tiles in pixels of the upright photo; None where it was not cut.
         runs: how many times the network ran for them.
+        engine: what computed: ``torch``, ``openvino`` or ``opencv``; of several runs, the last.
     """
 
     model: str
@@ -43,6 +44,7 @@ class Candidates:
     tile: NDArray[np.int16] | None = None
     tiles_xyxy: NDArray[np.float32] | None = None
     runs: int = 1
+    engine: str = "torch"
 
     def __post_init__(self) -> None:
         count = len(self.scores)

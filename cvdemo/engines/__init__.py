@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,12 +76,14 @@ def detect(ready: "ReadyDetector", pixels: NDArray[np.uint8]) -> "RawBoxes":
     """
     if ready.graph is None:
         return ready.run(pixels)
+    used = ["torch"]
 
     def through(shape: Shape) -> Run | None:
         engine = engine_for(ready, shape)
+        used.append(engine.name)
         return engine.run if engine.name != "torch" else None  # the detector's own run is torch's
 
-    return ready.run(pixels, through)
+    return replace(ready.run(pixels, through), engine=used[-1])
 
 
 @contextmanager

@@ -17,6 +17,7 @@ class RawBoxes:
         scores: float32 (N,), 0..1.
         class_ids: int32 (N,), indices into ``labels``.
         margins: float32 (N,), where ``scores`` were made from margins by a logistic; else None.
+        engine: what computed: ``torch``, ``openvino`` or ``opencv``.
     """
 
     boxes_xyxy: NDArray[np.float32]
@@ -26,6 +27,7 @@ class RawBoxes:
     margins: NDArray[np.float32] | None
     preprocess_ms: float
     network_ms: float
+    engine: str = "torch"
 
     def __post_init__(self) -> None:
         count = len(self.scores)

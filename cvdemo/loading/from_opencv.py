@@ -87,6 +87,7 @@ def _detect(
             margins=margins.astype(np.float32),
             preprocess_ms=1000 * (prepared - started),
             network_ms=1000 * (done - prepared),
+            engine="opencv",
         )
 
     return detect
