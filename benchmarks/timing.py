@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,12 +124,20 @@ def _busy_s() -> float:
 
 
 def _own_s() -> float:
-    return sum(float(sum(process.cpu_times()[:4])) for process in _family())
+    return sum(map(_spent_s, _family()))
+
+
+def _spent_s(process: psutil.Process) -> float:
+    try:
+        return float(sum(process.cpu_times()[:4]))
+    except psutil.NoSuchProcess:  # it ended since it was listed
+        return 0.0
 
 
 def _family() -> Iterator[psutil.Process]:
     this = psutil.Process()
     yield this
     for child in this.children(recursive=True):
-        if child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
-            yield child
+        with suppress(psutil.NoSuchProcess):
+            if child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+                yield child

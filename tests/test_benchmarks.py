@@ -1,11 +1,13 @@
 """The scoreboard times in turns, says how sure it is, and states its goals the right way round."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from benchmarks import __main__ as command
@@ -48,6 +50,18 @@ def test_own_work_is_not_taken_for_other_work() -> None:
     with timing.OtherWork() as others:
         np.linalg.svd(np.random.default_rng(0).normal(size=(400, 400)))
     assert 0 <= others.share <= 1
+
+
+def test_a_child_that_ends_meanwhile_disturbs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = subprocess.Popen(["sleep", "600"])
+    gone = psutil.Process(child.pid)
+    child.kill()
+    child.wait()
+    monkeypatch.setattr(psutil.Process, "children", lambda self, recursive=False: [gone])
+    monkeypatch.setattr(psutil.Process, "is_running", lambda self: True)
+    with timing.OtherWork() as others:
+        pass
+    assert others.share >= 0
 
 
 def test_the_ratio_comes_with_an_interval_that_holds_it() -> None:
