@@ -224,9 +224,9 @@ def borrow_detector(
         yield cast("ReadyDetector", model)
 
 
-def resident(name: str) -> bool:
-    """Return whether ``name`` is ready in memory now."""
-    return _shared().holds((name, False))
+def resident(name: str, random: bool = False) -> bool:
+    """Return whether ``name`` is ready in memory now; ``random``: with random weights."""
+    return _shared().holds((name, random))
 
 
 def room() -> int:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.live_frames import BUSY, NO_FRAME
 from app.tabs import latency_live
-from cvdemo import catalogue, compute, engines, starters
+from cvdemo import catalogue, compute, engines, models, starters
 from cvdemo.classify import classify
 from cvdemo.latency import live
 from tests.stub_detector import jpeg
@@ -75,6 +75,13 @@ def test_nonsense_is_answered_with_a_sentence(changes: dict[str, Any], sentence:
     wrong = asked(**changes)
     told = latency_live.prepare(wrong) or latency_live.answer(wrong)
     assert set(told) == {"error"} and sentence in told["error"]
+
+
+def test_a_lent_model_means_busy_not_waiting() -> None:
+    live.ready(PAIR)
+    with models.borrow(PAIR[1]), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(latency_live.prepare, asked()).result(20) is None
+        assert pool.submit(latency_live.answer, asked()).result(20) == BUSY
 
 
 def test_a_held_device_means_busy_not_waiting(frame: np.ndarray) -> None:

@@ -51,8 +51,8 @@ class LiveDetect(Live):
 class LiveSpeed(Live):
     """The webcam with what each of several models says, and how many frames a second it could follow.
 
-    Value: ``{"models": names, "rows": {name: [title, family]}}``. A ``cv:latency`` event of the document, with
-    ``{"models"}`` as its detail, chooses others.
+    Value: ``{"models": names}``. A ``cv:latency`` event of the document, with ``{"models"}`` as its detail, chooses
+    others.
     """
 
     SCRIPT, CLASS, TAB = "live_speed", "live live-speed", "latency"
