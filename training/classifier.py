@@ -133,6 +133,8 @@ def _epoch(
     """Run one epoch and return its mean loss; all its randomness follows from the seed and the epoch's number."""
     torch.manual_seed(recipe.seed * 1000 + epoch)
     random = torch.Generator().manual_seed(recipe.seed * 1000 + epoch)
+    if recipe.is_plain(epoch):
+        recipe = recipe.plain()
     mix = _mixer(recipe, epoch)
     steps = len(photos.labels) // recipe.batch_size
     order = torch.randperm(len(photos.labels), generator=random)[: steps * recipe.batch_size]
@@ -179,14 +181,20 @@ def _loss(model: nn.Module, teacher: nn.Module | None, images: Tensor, targets: 
 
 
 def _schedule(optimiser: Muon, recipe: Recipe, epoch: float) -> None:
-    """Linear warm-up, then half a cosine down to 1 % of the peak."""
+    """Linear warm-up, then half a cosine down to 1 % of the peak; another from a quarter of it in the plain epochs."""
+    main = recipe.epochs - recipe.plain_epochs
     if epoch < recipe.warmup_epochs:
         factor = (epoch + 0.05) / recipe.warmup_epochs
+    elif epoch < main:
+        factor = _cosine((epoch - recipe.warmup_epochs) / (main - recipe.warmup_epochs))
     else:
-        progress = (epoch - recipe.warmup_epochs) / (recipe.epochs - recipe.warmup_epochs)
-        factor = 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
+        factor = _cosine((epoch - main) / recipe.plain_epochs) / 4
     for group in optimiser.param_groups:
         group["lr"] = recipe.learning_rate * min(factor, 1.0)
+
+
+def _cosine(progress: float) -> float:
+    return 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
 
 
 @torch.no_grad()

@@ -1,11 +1,15 @@
 """How each bundled classifier was trained, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training run. ``stages`` is ((epochs, side in px), ...): small pictures first cost a quarter of the time."""
+    """One training run. ``stages`` is ((epochs, side in px), ...): small pictures first cost a quarter of the time.
+
+    The last ``plain_epochs`` of them see crops and flips only, at a quarter of the learning rate: pictures as the
+    page will show them, after all that augmentation.
+    """
 
     stages: tuple[tuple[int, int], ...]
     summary: str
@@ -21,6 +25,7 @@ class Recipe:
     mixup: float = 0.0
     cutmix: float = 0.0
     ema_decay: float = 0.0
+    plain_epochs: int = 0
     start_from: str | None = None
     teacher: str | None = None
     seed: int = 0
@@ -36,6 +41,14 @@ class Recipe:
                 return side
             epoch -= epochs
         return self.stages[-1][1]
+
+    def is_plain(self, epoch: int) -> bool:
+        """Return whether ``epoch`` (counted from 0) is one of the plain ones at the end."""
+        return epoch >= self.epochs - self.plain_epochs
+
+    def plain(self) -> "Recipe":
+        """Return this recipe with crops and flips alone."""
+        return replace(self, smallest_crop=0.5, turn_degrees=0.0, colour=0.0, erase=0.0, mixup=0.0, cutmix=0.0)
 
 
 EQUAL = Recipe(
@@ -65,9 +78,10 @@ RECIPES: dict[str, Recipe] = {
         **STRONG,
     ),
     "mini_resnet_distilled": Recipe(
-        stages=((20, 48), (3, 64)),
-        summary="23 more epochs at 48, 64 px for the long ResNet; crops, flips, turns, colour, Mixup, CutMix; "
-        "averaged weights; Muon; taught by the long ResNet's answers",
+        stages=((20, 48), (9, 64)),
+        plain_epochs=6,
+        summary="29 more epochs at 48, 64 px for the long ResNet; crops, flips, turns, colour, Mixup, CutMix, the last "
+        "6 with crops and flips only; averaged weights; Muon; taught by the long ResNet's answers",
         start_from="mini_resnet_long",
         teacher="mini_resnet_long",
         learning_rate=6e-3,
