@@ -29,14 +29,15 @@ def speed() -> str:
 
 def models() -> str:
     """Return the table of the models that we trained, from the cards beside their weights."""
-    lines = ["| model | top-1 | top-5 | recipe | trained in |", "|---|---|---|---|---|"]
+    lines = ["| model | top-1 | top-5 | top-1 in int8 | recipe | trained in |", "|---|---|---|---|---|---|"]
     for spec in catalogue.MODELS:
         card = weights.card(spec.name) if spec.source == "bundled" else None
         if card is not None:
             low, high = card.top1_interval
+            int8 = weights.int8_card(spec.name)
             lines.append(
                 f"| {spec.title} (`{spec.name}`) | {card.top1:.1%} ({low:.1%} to {high:.1%}) | {card.top5:.1%} "
-                f"| {card.recipe} | {card.hours:.1f} h on {card.machine} |"
+                f"| {f'{int8.top1:.1%}' if int8 else ''} | {card.recipe} | {card.hours:.1f} h on {card.machine} |"
             )
     return "\n".join(lines)
 

@@ -265,7 +265,7 @@ def test_without_openvino_torch_answers_with_a_note(monkeypatch: pytest.MonkeyPa
 
 
 def test_openvino_reports_to_nobody() -> None:
-    openvino._library()
+    openvino.library()
     from openvino.tools.ovc import telemetry_utils
 
     assert sys.modules["openvino_telemetry"] is None

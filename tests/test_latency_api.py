@@ -79,7 +79,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("runs 0", {"runs": 0}, "whole number from 1"),
     ("runs 1,001", {"runs": 1001}, "whole number from 1"),
     ("runs text", {"runs": "30"}, "whole number from 1"),
-    ("engine tensorrt", {"engine": "tensorrt"}, "auto, torch or openvino"),
+    ("engine tensorrt", {"engine": "tensorrt"}, "auto, torch, openvino or openvino_int8"),
     ("engine null", {"engine": None}, "engine must be"),
 ]
 

@@ -17,9 +17,9 @@ from app.tabs.latency_estimate import look
 from cvdemo import compute, models, starters
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.errors import CvDemoError, SettingError, Stopped
-from cvdemo.latency import contender as ready_to_run
+from cvdemo.latency import contender, words
 from cvdemo.latency import duel as duels
-from cvdemo.latency import words
+from cvdemo.latency import ways as latency_ways
 from cvdemo.latency.estimate import TooMuch
 from cvdemo.latency.lineup import keys
 from cvdemo.latency.result import Duel
@@ -73,7 +73,7 @@ def test_one_model_may_run_twice(cat: Path, quiet: None) -> None:
 def test_a_model_that_fails_half_way_leaves_the_others_figures(
     cat: Path, quiet: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = ready_to_run.engine_for
+    whole = latency_ways.engine_for
 
     def brittle(ready: Any, shape: Any, name: str) -> Any:
         engine, left = whole(ready, shape, name), iter(range(18))
@@ -85,7 +85,7 @@ def test_a_model_that_fails_half_way_leaves_the_others_figures(
 
         return replace(engine, run=run) if ready.spec.name == "mini_vit" else engine
 
-    monkeypatch.setattr(ready_to_run, "engine_for", brittle)
+    monkeypatch.setattr(latency_ways, "engine_for", brittle)
     found = duels.run(cat, ("mini_resnet", "mini_vit", "lenet5"), SMALL)
     assert [racer.failed for racer in found.racers] == [None, "not enough memory", None]
     assert [(pair.a, pair.b) for pair in found.pairs()] == [("mini_resnet", "lenet5")]
@@ -266,8 +266,8 @@ def test_times_agree_with_torchs_own_benchmark(cat: Path) -> None:
 
     ratios = []
     with models.borrow("mini_resnet") as ready:
-        one = ready_to_run.contender(ready, Settings(side=224, engine="torch"), cat)
-        clock = ready_to_run.stopwatch()
+        one = contender.contender(ready, Settings(side=224, engine="torch"), cat)
+        clock = contender.stopwatch()
         for _ in range(5):
             with compute.turn():
                 ours = float(np.median([clock.milliseconds(one.work) for _ in range(60)]))

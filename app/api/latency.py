@@ -10,7 +10,7 @@ from cvdemo import catalogue, starters
 from cvdemo.errors import Busy
 from cvdemo.latency.duel import run
 from cvdemo.latency.export import to_dict
-from cvdemo.latency.settings import BATCH_HIGH, ROUNDS_HIGH, SIDE_HIGH, SIDE_LOW, Settings
+from cvdemo.latency.settings import BATCH_HIGH, ROUNDS_HIGH, SIDE_HIGH, SIDE_LOW, Settings, way
 
 LONGEST_S = 120.0  # as estimated before
 PATIENCE_S = 300.0  # as it turns out, waiting included
@@ -32,19 +32,22 @@ def latency(
         batch_size: photos per run.
         input_size: side of a photo in pixels; models that cannot take it take the nearest size that they can.
         runs: rounds, in each of which every model runs once; below 20 there is no verdict.
-        engine: auto (what is fastest here, as measured), torch or openvino.
+        engine: auto (what is fastest here, as measured, with equal answers), torch, openvino, or openvino_int8: other
+            answers, and only for models whose accuracy in int8 was measured, with photos of that size (64).
 
     Returns:
         environment (device, processor, threads, versions, measured_alone, rounds_disturbed, ...), results (model,
-        engine, precision, weights, input_size, p50_ms, p90_ms, p95_ms, p99_ms, spread_ms, runs that count, failed,
-        ...), pairs (a, b, ratio = how many times as fast a is as b, ci95, verdict: faster, slower, too close to call,
-        or null below 20 runs or on a busy machine).
+        engine, precision, weights, input_size, p50_ms, p90_ms, p95_ms, p99_ms, spread_ms, runs that count, difference =
+        the most that a probability moved against PyTorch in fp32, failed, ...), pairs (a, b, ratio = how many times as
+        fast a is as b, ci95, verdict: faster, slower, too close to call, or null below 20 runs or on a busy machine).
     """
+    name, precision = way(text(engine, "engine", "auto"))
     settings = Settings(
         rounds=whole(runs, "runs", 1, ROUNDS_HIGH),
         batch=whole(batch_size, "batch_size", 1, BATCH_HIGH),
         side=whole(input_size, "input_size", SIDE_LOW, SIDE_HIGH),
-        engine=text(engine, "engine", "auto"),
+        engine=name,
+        precision=precision,
     )
     photo = starters.get(starters.for_tab("latency")).path
     return to_dict(run(photo, names(models), settings, _until(time.monotonic() + PATIENCE_S), LONGEST_S))

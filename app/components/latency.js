@@ -9,7 +9,7 @@ const restore = () => {
   if (batch) local.batch = batch;
   if (side && side % 32 === 0) local.side = side;
   if (props.engines.some(([name]) => name === link.get('engine'))) local.engine = link.get('engine');
-  if (link.get('precision') === 'bf16') local.precision = 'bf16';
+  if (props.precisions.some(([name]) => name === link.get('precision'))) local.precision = link.get('precision');
 };
 restore();
 
@@ -21,13 +21,15 @@ const segments = (label, options, onChange) => {
 };
 const named = (name, help, control) => h('div', { class: 'named-control' }, h('span', { class: 'name' }, name, help ? h('small', {}, ` ${help}`) : null), control);
 const rounds = segments('Rounds', props.round_choices.map((count) => [count, String(count)]), (value) => change({ rounds: value }));
-const engine = segments('Engine', props.engines, (value) => change(value === 'auto' || value === 'torch' ? { engine: value } : { engine: value, precision: 'fp32' }));
-const precision = segments('Precision', [['fp32', 'fp32'], ['bf16', 'bf16, PyTorch']], (value) => change(value === 'bf16' ? { precision: value, engine: 'torch' } : { precision: value }));
+/* Two precisions belong to one engine each; Auto takes only what answers as PyTorch does in fp32. */
+const OWNERS = { bf16: 'torch', int8: 'openvino' };
+const engine = segments('Engine', props.engines, (value) => change({ engine: value, precision: OWNERS[local.precision] === value ? local.precision : 'fp32' }));
+const precision = segments('Precision', props.precisions, (value) => change({ precision: value, engine: OWNERS[value] || local.engine }));
 const ways = h('div', { class: 'ways' });
 const batch = makeRange({ label: 'Batch', help: 'photos per run', low: 1, high: 32, step: 1 }, (value) => change({ batch: value }));
 const side = makeRange({ label: 'Input size', help: 'pixels a side', low: 64, high: 512, step: 32 }, (value) => change({ side: value }));
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card latency-settings' }, named('Rounds', 'a verdict needs 20', rounds.node), batch.node, side.node,
-  props.engines.length > 2 ? named('Engine', 'Auto: the one that was faster here', engine.node) : null, named('Precision', 'bf16 has a third of the digits', precision.node), ways));
+  props.engines.length > 2 ? named('Engine', 'Auto: the one that was faster here', engine.node) : null, named('Precision', props.precisions.length > 2 ? 'bf16 and int8 move the answers' : 'bf16 has a third of the digits', precision.node), ways));
 const views = makeViews(props.whys, (kind) => { props.value = { ...props.value, settings: { ...local }, measuring: kind }; trigger('explore'); }, (id) => { view = id; });
 let view = link.get('tab') === 'latency' ? link.get('view') || 'side' : 'side';
 if (link.get('tab') === 'latency' && link.get('view')) views.choose(view);

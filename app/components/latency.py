@@ -5,11 +5,12 @@ from typing import Any
 from gradio.events import EventListener
 
 from app.components.drawn import Drawn
-from cvdemo.engines import TITLES
+from cvdemo.engines import TITLES, int8
 from cvdemo.engines import names as engine_names
 from cvdemo.latency import view_words, words
 from cvdemo.latency.settings import MARGIN, ROUND_CHOICES
 
+INT8 = ["int8", "int8, OpenVINO"]
 SCRIPTS = (
     "range",
     "latency_axis",
@@ -50,6 +51,7 @@ class LatencyView(Drawn):
                 "layers": view_words.LAYERS_WHY,
             },
             engines=[["auto", "Auto"], *([name, TITLES[name]] for name in engine_names())],
+            precisions=[["fp32", "fp32"], ["bf16", "bf16, PyTorch"], *([INT8] if int8.offered() else [])],
             margin=MARGIN,
             round_choices=list(ROUND_CHOICES),
             server_functions=[look] if look else None,

@@ -40,9 +40,13 @@ def _estimate(models: tuple[str, ...], settings: Settings, measured: bool) -> di
         refuse(models, settings)
     except TooMuch as error:
         use = error.instead
-        refused = {"text": str(error), "use": [*use, f"Use {use[1]:,}"] if use else None}
+        refused = {"text": str(error), "use": [*use, _use(use[1])] if use else None}
     quick_s = seconds * QUICK_ROUNDS / settings.rounds
     return {"label": label, "refused": refused, "quick": refused is None and quick_s < QUICK_S and not compute.held()}
+
+
+def _use(value: int | str) -> str:
+    return f"Use {value:,}" if isinstance(value, int) else f"Use {value}"
 
 
 def _file(asked: dict[str, Any]) -> dict[str, Any]:

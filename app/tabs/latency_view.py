@@ -4,7 +4,7 @@ from typing import Any
 
 from app.tabs import latency_views as views
 from app.tabs.latency_table import table
-from cvdemo.latency import words
+from cvdemo.latency import way_words, words
 from cvdemo.latency.estimate import by_way
 from cvdemo.latency.result import Duel, Racer
 from cvdemo.wording import milliseconds
@@ -31,7 +31,7 @@ def look(duel: Duel, note: str | None = None) -> dict[str, Any]:
             f"{row['a']} against {row['b']}: {row['said']}, {row['interval']}." for row in pairs
         ),
         "accuracy": views.of_accuracy([racer.model for racer in duel.standing], duel.settings),
-        "ways": words.ways(duel, _known_ways(duel)),
+        "ways": way_words.ways(duel, _known_ways(duel)),
         "table": table(duel),
         "legend": _legend(duel),
         "machine": words.machine(duel),

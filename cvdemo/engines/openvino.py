@@ -46,43 +46,53 @@ def build(name: str, graph: nn.Module, shape: Shape) -> Compiled:
         ImportError, RuntimeError, ...: whatever the conversion fails of. Any of them means: this engine is not for
             this model.
     """
-    library = _library()
+    ov = library()
     kept, key = shelf.shared(), fingerprint(name, graph, shape)
     found = kept.find(key)
     if found is not None:
         try:
-            return _compiled(library.read_model(found / FILE), shape)
+            return _compiled(ov.read_model(found / FILE), shape)
         except RuntimeError:
             kept.drop(key)
-    model = _converted(library, graph, shape)
+    model = _converted(ov, graph, shape)
     compiled = _compiled(model, shape)
 
     def write(folder: Path) -> None:
-        library.module.save_model(model, folder / FILE, compress_to_fp16=False)
+        ov.module.save_model(model, folder / FILE, compress_to_fp16=False)
 
     kept.put(key, write, compiled.byte_count + OVERHEAD_BYTES)
     return compiled
 
 
+def from_bytes(graph: bytes, weights: bytes, shape: Shape) -> Compiled:
+    """Return a network out of its two files, graph (XML) and weights, compiled for inputs of ``shape``."""
+    model = library().core.read_model(graph, weights)
+    model.reshape(list(shape))
+    return _compiled(model, shape)
+
+
 @dataclass(frozen=True)
-class _Library:
+class Library:
+    """OpenVINO: its Python module, and the core that reads and compiles."""
+
     module: Any
     core: Any
 
     def read_model(self, file: Path) -> Any:
+        """Return the model that lies in ``file`` and in the weights beside it."""
         return self.core.read_model(str(file))
 
 
 @functools.cache
-def _library() -> _Library:
+def library() -> Library:
     """Import OpenVINO without its telemetry, which would report every import and conversion: nothing leaves here."""
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # «cannot be imported»
     import openvino
 
-    return _Library(openvino, openvino.Core())
+    return Library(openvino, openvino.Core())
 
 
-def _converted(library: _Library, graph: nn.Module, shape: Shape) -> Any:
+def _converted(ov: Library, graph: nn.Module, shape: Shape) -> Any:
     """Trace and convert. The trace is ours: OpenVINO's own refuses YOLO, whose first run differs from its second."""
     warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)  # whether it is right, the outputs tell
     warnings.filterwarnings("ignore", category=FutureWarning, module="torch")
@@ -90,7 +100,7 @@ def _converted(library: _Library, graph: nn.Module, shape: Shape) -> Any:
     with torch.no_grad():
         graph(example)  # networks that remember their grids for a shape have them now
         traced = torch.jit.trace(graph, example, check_trace=False, strict=False)
-    return library.module.convert_model(traced, example_input=example, input=[list(shape)])
+    return ov.module.convert_model(traced, example_input=example, input=[list(shape)])
 
 
 def _compiled(model: Any, shape: Shape) -> Compiled:
@@ -101,7 +111,7 @@ def _compiled(model: Any, shape: Shape) -> Compiled:
         "INFERENCE_NUM_THREADS": compute.cores(),
         "NUM_STREAMS": 1,
     }
-    request = _library().core.compile_model(model, "CPU", settings).create_infer_request()
+    request = library().core.compile_model(model, "CPU", settings).create_infer_request()
     using = threading.Lock()  # a request serves one thread at a time
 
     def run(array: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,10 +1,8 @@
 """A borrowed model made ready to run against others: at one picture size, in one engine, with its batch."""
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,12 +10,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cvdemo import compute, images, preprocess
-from cvdemo.engines import Engine, engine_for
-from cvdemo.engines.engine import by_torch
+from cvdemo.engines import Engine
 from cvdemo.latency.clock import CudaClock, HostClock, Stopwatch
 from cvdemo.latency.copy import nearest_side, sized_copy
 from cvdemo.latency.result import Stages
 from cvdemo.latency.settings import Settings
+from cvdemo.latency.ways import probabilities, way
 from cvdemo.loading import ReadyModel
 from cvdemo.preprocess import Preprocessing
 
@@ -58,26 +56,8 @@ def contender(ready: ReadyModel, settings: Settings, path: Path) -> Contender:
     photo = images.read(path, preprocess.needed_side([preprocessing]))
     one = preprocess.prepare(photo, preprocessing).array
     batch = np.ascontiguousarray(np.repeat(one, settings.batch, axis=0))
-    engine = _engine(ready, graph, batch, settings)
+    engine = way(replace(ready, graph=graph), batch, settings)
     return Contender(ready, engine, graph, side, batch, preprocessing)
-
-
-def _engine(ready: ReadyModel, graph: nn.Module, batch: NDArray[np.float32], settings: Settings) -> Engine:
-    """Return how it runs: in the engine that was asked for, or in PyTorch with half the digits."""
-    shape: Any = batch.shape
-    if settings.precision == "fp32":
-        return engine_for(replace(ready, graph=graph), shape, settings.engine)
-    half = copy.deepcopy(graph).to(torch.bfloat16)
-
-    def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            pixels = torch.from_numpy(array).to(compute.device(), torch.bfloat16)
-            return np.asarray(half(pixels).float().cpu().numpy())
-
-    with compute.turn():
-        whole = by_torch(replace(ready, graph=graph), shape).run(batch[:1])
-        apart = float(np.abs(probabilities(run(batch[:1])) - probabilities(whole)).max())
-    return Engine("torch", shape, run, precision="bfloat16", difference=apart)
 
 
 def stages(one: Contender, path: Path, stopwatch: Stopwatch, check: Callable[[], None]) -> Stages:
@@ -105,12 +85,6 @@ def answer(logits: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.fl
     shares = probabilities(logits)
     best = np.argsort(-shares, axis=1)[:, :TOP]
     return best, np.take_along_axis(shares, best, axis=1)
-
-
-def probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the softmax of each row (N, classes)."""
-    exponents = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
 
 def stopwatch() -> Stopwatch:

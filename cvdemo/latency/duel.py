@@ -73,6 +73,7 @@ class Race:
         ms = self.log.ms[lane] if lane is not None and self.log.ms else []
         failed = self.failed.get(place) or (self.log.failed.get(lane) if lane is not None else None)
         counts = count(name, self.settings.side) if one else None
+        whole = one is not None and one.engine.precision == "float32"  # memory is counted in its four bytes
         batch = self.settings.batch
         return Racer(
             key=key,
@@ -88,7 +89,7 @@ class Race:
             parameter_count=ready.parameter_count if ready else 0,
             multiply_adds=counts.multiply_adds * batch if counts else None,
             activation_count=counts.activation_count * batch if counts else None,
-            peak_bytes=counts.weight_bytes + counts.working_bytes * batch if counts else None,
+            peak_bytes=counts.weight_bytes + counts.working_bytes * batch if counts and whole else None,
             stages=self.stages.get(place),
             difference=one.engine.difference if one else None,
             note=one.engine.note if one else "",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from cvdemo import compute
 from cvdemo.catalogue import figures, get
-from cvdemo.errors import SettingError
+from cvdemo.engines import int8
+from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.latency.result import Duel
 from cvdemo.latency.settings import Settings
 from cvdemo.wording import megabytes
@@ -23,9 +24,9 @@ _lock = threading.Lock()
 
 
 class TooMuch(SettingError):
-    """More than this machine should be asked for; ``instead`` is a setting that fits: its name and value."""
+    """More than this machine can be asked for; ``instead`` is a setting that fits: its name and value."""
 
-    def __init__(self, message: str, instead: tuple[str, int] | None = None) -> None:
+    def __init__(self, message: str, instead: tuple[str, int | str] | None = None) -> None:
         super().__init__(message)
         self.instead = instead
 
@@ -45,8 +46,8 @@ def expected_ms(model: str, settings: Settings) -> float:
 
     These grow with the pixels, and in a ViT's attention with their square, which is left out here: it is a guess.
     """
-    for engine in ENGINE_NAMES if settings.engine == "auto" else (settings.engine,):
-        known = _known.get((model, settings.side, settings.batch, f"{engine} float32"))
+    for how in _ways(settings):
+        known = _known.get((model, settings.side, settings.batch, how))
         if known is not None:
             return known
     counted = figures(model)
@@ -54,6 +55,14 @@ def expected_ms(model: str, settings: Settings) -> float:
         return LEAST_MS
     pixels = 1.0 if get(model).source == "random" else settings.side**2 / math.prod(counted.input_size_hw)
     return LEAST_MS + counted.multiply_adds * pixels * settings.batch / _speed()
+
+
+def _ways(settings: Settings) -> tuple[str, ...]:
+    """Return the engines and precisions whose times tell what to expect, the likeliest first."""
+    whole = tuple(f"{name} float32" for name in ENGINE_NAMES)
+    if settings.precision != "fp32":
+        return {"bf16": ("torch bfloat16", whole[1]), "int8": ("openvino int8", *whole)}[settings.precision]
+    return whole if settings.engine == "auto" else (f"{settings.engine} float32",)
 
 
 def _speed() -> float:
@@ -94,11 +103,14 @@ def refuse(names: Sequence[str], settings: Settings, longest_s: float = LONGEST_
     """Do nothing where this machine can run the duel.
 
     Raises:
-        TooMuch: it would need more memory than is free, or more than ``longest_s`` seconds.
+        TooMuch: it would need more memory than is free, or more than ``longest_s`` seconds; or a model has no int8
+            version, or one for other photos.
         SettingError: a model cannot take pictures of this size.
     """
     from cvdemo.latency.counts import count
 
+    if settings.precision == "int8":
+        _refuse_int8(names, settings.side)
     free = MEMORY_SHARE * compute.free_bytes()
     costs = [count(name, settings.side) for name in dict.fromkeys(names)]
     held = sum(cost.weight_bytes for cost in costs)
@@ -114,6 +126,16 @@ def refuse(names: Sequence[str], settings: Settings, longest_s: float = LONGEST_
         raise TooMuch(
             f"That would take about {duration(seconds)}; {duration(longest_s)} is the most here.{hint}", instead
         )
+
+
+def _refuse_int8(names: Sequence[str], side: int) -> None:
+    for name in names:
+        try:
+            card = int8.card_of(name)
+        except ModelUnavailable as error:
+            raise TooMuch(str(error), ("precision", "fp32")) from error
+        if card.side != side:
+            raise TooMuch(int8.only_for(name, card.side), ("side", card.side))
 
 
 def fits(model: str, settings: Settings) -> bool:

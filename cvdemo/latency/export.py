@@ -55,6 +55,7 @@ def _result(duel: Duel, racer: Racer) -> dict[str, Any]:
             for name in ("p50", "p90", "p95", "p99", "spread")
         },
         "runs": len(duel.times(racer)) if found else 0,
+        "difference": racer.difference,
         "failed": racer.failed,
         "parameters": racer.parameter_count or None,
         "multiply_adds": racer.multiply_adds,

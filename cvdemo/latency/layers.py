@@ -57,6 +57,7 @@ def layer_times(
 
     names = tuple(dict.fromkeys(names))
     check(names, fewest=1)
+    settings = replace(settings, engine="torch", precision="fp32")
     refuse(names, replace(settings, rounds=RUNS))
     found: list[LayerTimes] = []
     with borrowed(names, report) as (ready, _), alone(report):
@@ -64,7 +65,7 @@ def layer_times(
         for name in [name for name in names if name in ready]:
             report("layers", tuple(found))
             try:
-                one = contender(ready[name], replace(settings, engine="torch", precision="fp32"), path)
+                one = contender(ready[name], settings, path)
             except CvDemoError:
                 continue
             found.append(_timed(name, one, idle, lambda: report("layers", tuple(found))))

@@ -14,7 +14,24 @@ SIDE_LOW, SIDE_HIGH = 32, 8192  # what can be asked for; what fits is another qu
 BATCH_HIGH = 1_000_000
 ROUNDS_HIGH = 1000
 ENGINES = ("auto", "torch", "openvino")
-PRECISIONS = ("fp32", "bf16")
+PRECISIONS = ("fp32", "bf16", "int8")
+WAYS = {
+    "auto": ("auto", "fp32"),
+    "torch": ("torch", "fp32"),
+    "openvino": ("openvino", "fp32"),
+    "openvino_int8": ("openvino", "int8"),
+}
+
+
+def way(name: str) -> tuple[str, str]:
+    """Return engine and precision by the one name that both have in the API.
+
+    Raises:
+        SettingError: no such name.
+    """
+    if name not in WAYS:
+        raise SettingError("The engine must be auto, torch, openvino or openvino_int8.")
+    return WAYS[name]
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,8 @@ class Settings:
         batch: photos per run.
         side: of each photo, in pixels; models that cannot take it take the nearest size that they can.
         engine: ``auto`` (what was measured to be faster here), ``torch`` or ``openvino``.
-        precision: ``fp32``, or another one where this machine offers it.
+        precision: ``fp32``; ``bf16``, which PyTorch computes in; ``int8``, which OpenVINO does, with those models
+            that have such a version. The last two give other answers and run in that engine, whatever ``engine`` is.
     """
 
     rounds: int = 30
@@ -46,4 +64,4 @@ class Settings:
         if self.engine not in ENGINES:
             raise SettingError("The engine must be auto, torch or openvino.")
         if self.precision not in PRECISIONS:
-            raise SettingError("The precision must be fp32 or bf16.")
+            raise SettingError("The precision must be fp32, bf16 or int8.")

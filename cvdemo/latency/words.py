@@ -187,31 +187,6 @@ def engine_line(racer: Racer) -> str:
     return f"{ENGINE_WORDS.get(racer.engine, racer.engine)}, {precision}"
 
 
-def ways(duel: Duel, known: dict[str, dict[str, float]]) -> list[str]:
-    """Return what each engine and precision that was measured here costs each model, and how far its answers move.
-
-    Args:
-        known: by model, the median milliseconds by ``engine precision``.
-    """
-    told = []
-    for racer in {racer.model: racer for racer in duel.standing}.values():
-        rows = [(_way(way), ms) for way, ms in sorted(known.get(racer.model, {}).items(), key=lambda row: row[1])]
-        text = ", ".join(f"{way} {milliseconds(ms)}" for way, ms in rows)
-        moved = "" if racer.difference is None else f"; {_moved(racer)}"
-        if len(rows) > 1 or moved:
-            told.append(f"{racer.title}: {text}{moved}.")
-    return told
-
-
-def _way(way: str) -> str:
-    engine, precision = way.split(" ")
-    return f"{ENGINE_WORDS.get(engine, engine)} {PRECISION_WORDS.get(precision, precision)}"
-
-
-def _moved(racer: Racer) -> str:
-    return f"with {engine_line(racer)}, probabilities move by at most {racer.difference:.1g}"
-
-
 def machine(duel: Duel) -> str:
     """Return where it was measured."""
     here = duel.environment

@@ -8,7 +8,16 @@ from typing import Literal
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import ModelUnavailable
 from cvdemo.weights import address, hub, ledger
-from cvdemo.weights.bundled import Card, DetectorCard, card, detector_card, weights_file
+from cvdemo.weights.bundled import (
+    Card,
+    DetectorCard,
+    Int8Card,
+    card,
+    detector_card,
+    int8_card,
+    int8_file,
+    weights_file,
+)
 from cvdemo.weights.network import online
 from cvdemo.weights.places import Address, Repository, place
 from cvdemo.weights.transfer import OnProgress, Progress, Watch, watched
@@ -18,6 +27,7 @@ __all__ = [
     "Card",
     "DetectorCard",
     "Fetched",
+    "Int8Card",
     "OnProgress",
     "Progress",
     "State",
@@ -25,10 +35,13 @@ __all__ = [
     "deadline",
     "detector_card",
     "fetch",
+    "int8_card",
+    "int8_file",
     "online",
     "size",
     "state",
     "suggestion",
+    "weights_file",
 ]
 
 State = Literal["bundled", "cached", "download", "random only"]
