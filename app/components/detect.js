@@ -101,15 +101,18 @@ const link = () => {
   }
   return url.href;
 };
+const LIMITS = [['confidence', 0.05, 0.95], ['iou', 0.05, 0.95], ['max_detections', 1, 300], ['max_per_class', 1, 100]];
 const restored = () => {
   const asked = new URLSearchParams(location.search);
   if (asked.get('tab') !== 'detect' || !props.value) return;
-  const settings = { ...props.value.settings };
-  for (const name of ['confidence', 'iou', 'max_detections', 'max_per_class']) if (asked.get(name) && Number.isFinite(Number(asked.get(name)))) settings[name] = Number(asked.get(name));
-  for (const name of ['method', 'overlap']) if (asked.get(name)) settings[name] = asked.get(name);
+  const settings = { ...props.value.settings }, { detectors } = props.value;
+  for (const [name, low, high] of LIMITS) if (asked.get(name) && Number.isFinite(Number(asked.get(name)))) settings[name] = Math.min(high, Math.max(low, low < 1 ? Number(asked.get(name)) : Math.round(Number(asked.get(name)))));
+  for (const [name, rows] of [['method', METHODS], ['overlap', OVERLAPS]]) if (rows.some(([one]) => one === asked.get(name))) settings[name] = asked.get(name);
   for (const name of ['class_agnostic', 'merged']) if (asked.get(name)) settings[name] = asked.get(name) === 'true';
   if (asked.get('classes')) settings.classes = asked.get('classes').split(',');
-  want({ settings, models: asked.get('detector')?.split(',') || props.value.models, tiles: Number(asked.get('tiles')) || props.value.tiles });
+  const models = (asked.get('detector') || '').split(',').filter((name) => detectors.some((row) => row.name === name)); // others are left out
+  const tiles = TILE_CHOICES.some(([one]) => one === asked.get('tiles')) ? Number(asked.get('tiles')) : props.value.tiles;
+  want({ settings, models: models.length ? models : props.value.models, tiles });
 };
 const save = (name, blob) => {
   const anchor = h('a', { href: URL.createObjectURL(blob), download: name });

@@ -5,8 +5,8 @@ const restore = (text) => {
   try {
     const asked = JSON.parse(text || '{}');
     for (const [name, value] of Object.entries(asked)) {
-      if (!(name in START)) continue;
-      if (typeof START[name] === 'object') Object.assign(local[name], Object.fromEntries(Object.entries(value).filter(([key]) => key in START[name])));
+      if (!Object.hasOwn(START, name)) continue; // `in` would let a link reach into Object.prototype
+      if (typeof START[name] === 'object') Object.assign(local[name], Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(START[name], key))));
       else if (typeof value === typeof START[name]) local[name] = value;
     }
   } catch { /* a link that somebody cut short: the usual settings then */ }
