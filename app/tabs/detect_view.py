@@ -9,7 +9,7 @@ import numpy as np
 
 from app.tabs import detect_rows, detect_tiles, detect_truth
 from cvdemo import catalogue
-from cvdemo.detect import THRESHOLDS, Candidates, Ledger, Settings, box_words, counts_by_iou, suppress, words
+from cvdemo.detect import THRESHOLDS, Candidates, Ledger, Settings, box_words, counts_by_iou, suppress_ranked, words
 from cvdemo.detect.curve import survivors
 from cvdemo.detect.labels_file import GroundTruth
 from cvdemo.detect.outcomes import compare
@@ -45,7 +45,7 @@ def pane(shown: Shown, settings: Settings, key: str, merged: bool = True) -> dic
     """
     found = shown.found
     started = time.perf_counter()
-    ledger = suppress(found.boxes_xyxy, found.scores, found.class_ids, found.acting(settings))
+    ledger = suppress_ranked(found.ranked, found.acting(settings))
     nms_ms = 1000 * (time.perf_counter() - started)
     place = _place(ledger)
     numbers = {index: row + 1 for index, row in place.items()}
@@ -129,11 +129,10 @@ def _curve(found: Candidates, settings: Settings, key: str) -> dict[str, Any]:
     settings = found.acting(settings)
     lowest = min(LOWEST_CONFIDENCE, settings.confidence)
     alike = replace(settings, iou=0.5, confidence=lowest, max_detections=DETECTION_LIMIT, max_per_class=None)
-    arrays = (found.boxes_xyxy, found.scores, found.class_ids)
     if settings.method.startswith("soft"):
-        return {"thresholds": list(THRESHOLDS), "kept": list(counts_by_iou(*arrays, settings))}
+        return {"thresholds": list(THRESHOLDS), "kept": list(counts_by_iou(found.ranked, settings))}
     stayed = _curves.get((key, alike))
     if stayed is None:
-        stayed = survivors(*arrays, alike)
+        stayed = survivors(found.ranked, alike)
         _curves.put((key, alike), stayed)
     return {"thresholds": list(THRESHOLDS), "kept": list(stayed.counts(settings))}

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.detect.greedy import greedy
-from cvdemo.detect.nms import Ids, checked, measure_of, ranking, suppress, within_limits
-from cvdemo.detect.overlap import Floats, at_most, columns
+from cvdemo.detect.nms import measure_of, suppress_ranked, within_limits
+from cvdemo.detect.overlap import Floats, at_most
+from cvdemo.detect.ranked import Ids, Ranked
 from cvdemo.detect.settings import Settings
 from cvdemo.detect.soft import chosen_by_limit
 
@@ -41,31 +42,20 @@ class Survivors:
         )
 
 
-def survivors(
-    boxes_xyxy: Floats,
-    scores: Floats,
-    class_ids: Ids,
-    settings: Settings,
-    thresholds: tuple[float, ...] = THRESHOLDS,
-) -> Survivors:
+def survivors(candidates: Ranked, settings: Settings, thresholds: tuple[float, ...] = THRESHOLDS) -> Survivors:
     """Return who survives a greedy method at each of ``thresholds``, from the confidence of ``settings`` on."""
-    boxes, scores, classes = checked(boxes_xyxy, scores, class_ids)
-    ranked = ranking(boxes, scores, classes, settings)
-    classes = classes[ranked]
-    with np.errstate(all="ignore"):
-        table = columns(boxes[ranked], None if settings.class_agnostic else classes)
-        stayed = [greedy(table, at_most(value), measure_of(settings))[0] < 0 for value in thresholds]
+    ranked, table = candidates.taking_part(settings)
+    stayed = [greedy(table, at_most(value), measure_of(settings))[0] < 0 for value in thresholds]
     return Survivors(
-        settings.confidence, scores[ranked], classes, np.array(stayed).reshape(len(thresholds), len(ranked))
+        settings.confidence,
+        candidates.scores[ranked],
+        candidates.class_ids[ranked],
+        np.array(stayed).reshape(len(thresholds), len(ranked)),
     )
 
 
 def counts_by_iou(
-    boxes_xyxy: Floats,
-    scores: Floats,
-    class_ids: Ids,
-    settings: Settings,
-    thresholds: tuple[float, ...] = THRESHOLDS,
+    candidates: Ranked, settings: Settings, thresholds: tuple[float, ...] = THRESHOLDS
 ) -> tuple[int, ...]:
     """Return how many boxes `suppress` would keep at each of ``thresholds``, all else as in ``settings``.
 
@@ -73,21 +63,17 @@ def counts_by_iou(
     per threshold, without the books.
     """
     if settings.method == "soft_gaussian":  # knows no limit
-        return (len(suppress(boxes_xyxy, scores, class_ids, settings).kept),) * len(thresholds)
+        return (len(suppress_ranked(candidates, settings).kept),) * len(thresholds)
     if settings.method == "soft_linear":
-        return _softly(boxes_xyxy, scores, class_ids, settings, thresholds)
-    return survivors(boxes_xyxy, scores, class_ids, settings, thresholds).counts(settings)
+        return _softly(candidates, settings, thresholds)
+    return survivors(candidates, settings, thresholds).counts(settings)
 
 
-def _softly(
-    boxes_xyxy: Floats, scores: Floats, class_ids: Ids, settings: Settings, thresholds: tuple[float, ...]
-) -> tuple[int, ...]:
-    boxes, scores, classes = checked(boxes_xyxy, scores, class_ids)
-    ranked = ranking(boxes, scores, classes, settings)
+def _softly(candidates: Ranked, settings: Settings, thresholds: tuple[float, ...]) -> tuple[int, ...]:
+    ranked, table = candidates.taking_part(settings)
     if len(ranked) > PAIRED or settings.max_per_class is not None:
-        ledgers = (suppress(boxes, scores, classes, replace(settings, iou=value)) for value in thresholds)
+        ledgers = (suppress_ranked(candidates, replace(settings, iou=value)) for value in thresholds)
         return tuple(len(ledger.kept) for ledger in ledgers)
     limits = np.array([at_most(value) for value in thresholds], np.float32)
     with np.errstate(all="ignore"):
-        table = columns(boxes[ranked], None if settings.class_agnostic else classes[ranked])
-        return tuple(map(int, chosen_by_limit(table, scores[ranked], limits, settings)))
+        return tuple(map(int, chosen_by_limit(table, candidates.scores[ranked], limits, settings)))

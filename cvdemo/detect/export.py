@@ -10,7 +10,7 @@ from typing import Any
 
 from cvdemo.catalogue import get
 from cvdemo.detect.ledger import Ledger, State
-from cvdemo.detect.nms import suppress
+from cvdemo.detect.nms import suppress_ranked
 from cvdemo.detect.result import Candidates
 from cvdemo.detect.settings import Settings
 from cvdemo.versions import versions
@@ -90,7 +90,7 @@ def settings_of_export(found: Candidates, settings: Settings) -> dict[str, Any]:
 
 
 def _ledger(found: Candidates, settings: Settings) -> Ledger:
-    return suppress(found.boxes_xyxy, found.scores, found.class_ids, found.acting(settings))
+    return suppress_ranked(found.ranked, found.acting(settings))
 
 
 def _box(found: Candidates, ledger: Ledger, index: int) -> dict[str, Any]:

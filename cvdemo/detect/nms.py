@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from cvdemo.detect.greedy import greedy
 from cvdemo.detect.ledger import Ledger, State
-from cvdemo.detect.overlap import Columns, Floats, at_most, columns
+from cvdemo.detect.overlap import Columns, Floats, at_most
+from cvdemo.detect.ranked import Ids, Ranked, rank
 from cvdemo.detect.settings import Settings
 from cvdemo.detect.soft import soften
-
-Ids = NDArray[np.int32]
 
 
 def suppress(boxes_xyxy: Floats, scores: Floats, class_ids: Ids, settings: Settings) -> Ledger:
@@ -25,16 +24,17 @@ def suppress(boxes_xyxy: Floats, scores: Floats, class_ids: Ids, settings: Setti
     Raises:
         ValueError: the arrays do not belong together.
     """
-    boxes, scores, classes = checked(boxes_xyxy, scores, class_ids)
-    ranked = ranking(boxes, scores, classes, settings)
-    with np.errstate(all="ignore"):
-        table = columns(boxes[ranked], None if settings.class_agnostic else classes[ranked])
-        if settings.method.startswith("soft"):
-            return _softly(table, ranked, boxes, scores, classes, settings)
-        by, shared = greedy(table, at_most(settings.iou), measure_of(settings))
+    return suppress_ranked(rank(boxes_xyxy, scores, class_ids), settings)
+
+
+def suppress_ranked(candidates: Ranked, settings: Settings) -> Ledger:
+    """Return what `suppress` returns, for candidates that are checked and sorted already."""
+    ranked, table = candidates.taking_part(settings)
+    if settings.method.startswith("soft"):
+        return _softly(candidates, ranked, table, settings)
+    by, shared = greedy(table, at_most(settings.iou), measure_of(settings))
     order = ranked[by < 0]
-    within = within_limits(classes[order], settings)
-    ledger = _entered(ranked, by, shared, order[within], order, scores, boxes)
+    ledger = _entered(candidates, ranked, by, shared, _first(order, candidates.class_ids, settings), order)
     return replace(ledger, boxes_xyxy=_merged(ledger)) if settings.method == "merge" else ledger
 
 
@@ -43,10 +43,11 @@ def measure_of(settings: Settings) -> str:
     return "diou" if settings.method == "diou" else settings.overlap
 
 
-def _softly(table: Columns, ranked: NDArray[np.intp], boxes: Floats, scores: Floats, classes: Ids,
-            settings: Settings) -> Ledger:  # fmt: skip
+def _softly(candidates: Ranked, ranked: NDArray[np.intp], table: Columns, settings: Settings) -> Ledger:
+    scores, classes = candidates.scores, candidates.class_ids
     limit = at_most(settings.iou) if settings.method == "soft_linear" else None
-    soft = soften(table, scores[ranked], classes[ranked], limit, settings)
+    with np.errstate(all="ignore"):
+        soft = soften(table, scores[ranked], classes[ranked], limit, settings)
     dropped = soft.scores < np.float32(settings.confidence)
     chosen = ranked[soft.order]
     final = scores.copy()
@@ -56,30 +57,14 @@ def _softly(table: Columns, ranked: NDArray[np.intp], boxes: Floats, scores: Flo
     left = np.flatnonzero(waiting & ~dropped)
     left = left[np.argsort(-soft.scores[left], kind="stable")]
     by, shared = np.where(dropped, soft.by, -1), np.where(dropped, soft.overlap, np.nan)
-    ledger = _entered(ranked, by, shared, chosen, np.concatenate([chosen, ranked[left]]), scores, boxes)
-    return replace(ledger, scores=final)
+    order = np.concatenate([chosen, ranked[left]])
+    return replace(_entered(candidates, ranked, by, shared, chosen, order), scores=final)
 
 
-def checked(boxes_xyxy: Floats, scores: Floats, class_ids: Ids) -> tuple[Floats, Floats, Ids]:
-    """Return float32 boxes (N, 4), float32 scores and int32 classes (N,), or raise ValueError."""
-    boxes = np.asarray(boxes_xyxy, np.float32)
-    if boxes.ndim != 2 or boxes.shape[1] != 4:
-        raise ValueError(f"boxes must have shape (N, 4), got {boxes.shape}")
-    if np.shape(scores) != (len(boxes),) or np.shape(class_ids) != (len(boxes),):
-        raise ValueError(f"scores and classes must have shape ({len(boxes)},), got {np.shape(scores)}")
-    return boxes, np.asarray(scores, np.float32), np.asarray(class_ids, np.int32)
-
-
-def ranking(boxes: Floats, scores: Floats, classes: Ids, settings: Settings) -> NDArray[np.intp]:
-    """Return the indices of the candidates that take part, best first."""
-    part = scores >= np.float32(settings.confidence)
-    if not (np.isfinite(scores).all() and np.isfinite(boxes).all()):
-        part &= np.isfinite(scores) & np.isfinite(boxes).all(axis=1)
-    if settings.classes is not None:
-        part &= np.isin(classes, list(settings.classes))
-    chosen = np.flatnonzero(part)
-    left = scores[chosen]
-    return chosen if (left[1:] <= left[:-1]).all() else chosen[np.argsort(-left, kind="stable")]
+def _first(order: NDArray[np.intp], classes: Ids, settings: Settings) -> NDArray[np.intp]:
+    if settings.max_per_class is None:
+        return order[: settings.max_detections]
+    return order[within_limits(classes[order], settings)]
 
 
 def within_limits(classes: Ids, settings: Settings) -> NDArray[np.bool_]:
@@ -94,25 +79,26 @@ def within_limits(classes: Ids, settings: Settings) -> NDArray[np.bool_]:
 
 
 def _entered(
+    candidates: Ranked,
     ranked: NDArray[np.intp],
     beaten_by: Ids,
     shared: Floats,
     kept: NDArray[np.intp],
     order: NDArray[np.intp],
-    scores: Floats,
-    boxes: Floats,
 ) -> Ledger:
     """Write the result for the ranked candidates back to the order in which they came."""
+    scores = candidates.scores
     states = np.zeros(len(scores), np.uint8)
     by = np.full(len(scores), -1, np.int32)
     overlap = np.full(len(scores), np.nan, np.float32)
-    lost = beaten_by >= 0
-    by[ranked[lost]] = ranked[beaten_by[lost]]
-    overlap[ranked] = shared
-    states[ranked[lost]] = State.SUPPRESSED
+    lost = np.flatnonzero(beaten_by >= 0)
+    losers = ranked[lost]
+    by[losers] = ranked[beaten_by[lost]]
+    overlap[losers] = shared[lost]
+    states[losers] = State.SUPPRESSED
     states[order] = State.OVER_LIMIT
     states[kept] = State.KEPT
-    return Ledger(states, by, overlap, scores, scores, boxes, order)
+    return Ledger(states, by, overlap, scores, scores, candidates.boxes_xyxy, order)
 
 
 def _merged(ledger: Ledger) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cvdemo.detect.labels_file import GroundTruth
 from cvdemo.detect.ledger import Ledger, State
 from cvdemo.detect.matches import Doubles, Matches, matches, overlaps
-from cvdemo.detect.nms import suppress
+from cvdemo.detect.nms import suppress_ranked
 from cvdemo.detect.precision import Curve
 from cvdemo.detect.result import Candidates
 from cvdemo.detect.settings import Settings
@@ -119,7 +119,7 @@ def compare(
         raise ValueError("labels must be numbered by the classes of the detector that they are compared with")
     acting = candidates.acting(settings)
     if ledger is None:
-        ledger = suppress(candidates.boxes_xyxy, candidates.scores, candidates.class_ids, acting)
+        ledger = suppress_ranked(candidates.ranked, acting)
     asked = asked_of(truth, settings)
     matched = matches(scene_of(candidates, ledger, truth, asked), IOU)
     found_by = np.full(len(truth.class_ids), NOT_ASKED, np.int32)

@@ -1,10 +1,12 @@
 """What a detector proposed for one photo, before any non-maximum suppression."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cvdemo.detect.ranked import Ranked, rank
 from cvdemo.detect.settings import Settings
 
 CANDIDATE_LIMIT = 8400  # as many as YOLOv8 has cells at 640 px; more would make NMS slow and change nothing
@@ -56,6 +58,11 @@ class Candidates:
             raise ValueError("tile and tiles_xyxy come together")
         if self.tile is not None and self.tile.shape != (count,):
             raise ValueError(f"tile must have shape ({count},), got {self.tile.shape}")
+
+    @cached_property
+    def ranked(self) -> Ranked:
+        """The candidates laid out for suppression, once for all settings."""
+        return rank(self.boxes_xyxy, self.scores, self.class_ids)
 
     @property
     def nms_acts(self) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cvdemo.detect.labels_file import GroundTruth
 from cvdemo.detect.ledger import Ledger
 from cvdemo.detect.matches import Doubles, Scene, matches_at
-from cvdemo.detect.nms import suppress
+from cvdemo.detect.nms import suppress_ranked
 from cvdemo.detect.precision import COCO_IOUS, AveragePrecision, Curve, ranking
 from cvdemo.detect.result import Candidates
 from cvdemo.detect.settings import Settings
@@ -45,7 +45,7 @@ def standing_of(candidates: Candidates, settings: Settings, truth: GroundTruth, 
     known = None if key is None else _known.get(place)
     if known is not None:
         return known
-    ledger = suppress(candidates.boxes_xyxy, candidates.scores, candidates.class_ids, settings)
+    ledger = suppress_ranked(candidates.ranked, settings)
     asked = asked_of(truth, settings)
     scene = scene_of(candidates, ledger, truth, asked)
     found = matches_at(scene, COCO_IOUS)
