@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.engines.engine import Engine, Run, Shape, by_torch
+from cvdemo.engines.engine import Engine, Run, Shape, by_torch, fitting
 
 if TYPE_CHECKING:
+    from cvdemo.engines.gpu import GpuSlot
     from cvdemo.engines.slot import Slot
     from cvdemo.loading import ReadyDetector, ReadyModel
     from cvdemo.loading.boxes import RawBoxes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["TITLES", "Engine", "Run", "Shape", "at_rest", "detect", "engine_for", "names", "settle"]
 
 TITLES = {"torch": "PyTorch", "openvino": "OpenVINO"}
-SHAPES = 3  # a model keeps engines for so many input shapes
+SHAPES = {"cpu": 3, "cuda": 6}  # a model keeps engines for so many input shapes; on a GPU photos come in batches, too
 USES = {"classify": 1, "features": 1, "detect": 2}  # photos come in many shapes: one that comes again is worth seconds
 
 
@@ -47,9 +48,8 @@ def engine_for(ready: "ReadyModel | ReadyDetector", shape: Shape, name: str = "a
         raise ValueError(f"engine must be auto, torch or openvino, got {name!r}")
     if name == "torch":
         return by_torch(ready, shape)
-    if "openvino" not in names():
-        missing = "CV_LAB_ENGINE=torch" if os.environ.get("CV_LAB_ENGINE") == "torch" else "OpenVINO is not installed"
-        return by_torch(ready, shape, f"{missing}: models run in PyTorch.")
+    if (why := _only_torch(ready)) is not None:
+        return by_torch(ready, shape, why)
     slot = _slot(ready, shape)
     if name == "openvino":
         found = slot.insisted()
@@ -59,12 +59,14 @@ def engine_for(ready: "ReadyModel | ReadyDetector", shape: Shape, name: str = "a
         from cvdemo.engines import desk
 
         desk.ask(slot)
-    return slot.chosen or by_torch(ready, shape, slot.verdict.note if slot.verdict else "")
+    if slot.chosen is None:
+        return by_torch(ready, shape, slot.note)
+    return fitting(slot.chosen, ready) if slot.chosen.name == "torch" else slot.chosen
 
 
 def settle(ready: "ReadyModel | ReadyDetector", shape: Shape) -> Engine:
     """Prepare, check and measure now what ``auto`` leaves to the background, and return its choice."""
-    if "openvino" in names():
+    if _only_torch(ready) is None:
         _slot(ready, shape).settle()
     return engine_for(ready, shape)
 
@@ -81,7 +83,8 @@ def detect(ready: "ReadyDetector", pixels: NDArray[np.uint8]) -> "RawBoxes":
     def through(shape: Shape) -> Run | None:
         engine = engine_for(ready, shape)
         used.append(engine.name)
-        return engine.run if engine.name != "torch" else None  # the detector's own run is torch's
+        own = engine.name == "torch" and engine.difference is None  # torch as it is: the detector's own run
+        return None if own else engine.run
 
     return replace(ready.run(pixels, through), engine=used[-1])
 
@@ -98,10 +101,28 @@ def at_rest() -> Iterator[None]:
         yield
 
 
-def _slot(ready: "ReadyModel | ReadyDetector", shape: Shape) -> "Slot":
-    from cvdemo.engines.slot import Slot
+def _only_torch(ready: "ReadyModel | ReadyDetector") -> str | None:
+    """Return why nothing but plain torch is to be had here; None where there is a choice."""
+    if os.environ.get("CV_LAB_ENGINE") == "torch":
+        return "CV_LAB_ENGINE=torch: models run in PyTorch."
+    if _place(ready) != "cuda" and "openvino" not in names():
+        return "OpenVINO is not installed: models run in PyTorch."
+    return None
 
+
+def _place(ready: "ReadyModel | ReadyDetector") -> str:
     if ready.graph is None:
         raise ValueError(f"{ready.spec.name} has no graph of one tensor in, one tensor out: use its own run")
-    slot: Slot = ready.beside.find(("engines", shape), lambda: Slot(ready, shape), SHAPES)
+    return next(ready.graph.parameters()).device.type
+
+
+def _slot(ready: "ReadyModel | ReadyDetector", shape: Shape) -> "Slot | GpuSlot":
+    import torch
+
+    from cvdemo.engines.gpu import GpuSlot
+    from cvdemo.engines.slot import Slot
+
+    place = _place(ready)
+    new = (lambda: GpuSlot(ready, shape, torch.cuda)) if place == "cuda" else (lambda: Slot(ready, shape))
+    slot: Slot | GpuSlot = ready.beside.find(("engines", shape), new, SHAPES.get(place, SHAPES["cpu"]))
     return slot

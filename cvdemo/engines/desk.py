@@ -5,22 +5,31 @@ import queue
 import threading
 import time
 import weakref
+from typing import Protocol
 
 from cvdemo import compute
-from cvdemo.engines.slot import Slot
+
+
+class Preparing(Protocol):
+    """A model and a shape whose engines are to be found out: a slot."""
+
+    asked: bool
+
+    def settle(self) -> None: ...
+
 
 LINE = 16
 PAUSE_S = 0.3  # the answer that was asked for goes out first
 PATIENCE_S = 10.0
 LAST_S = 15.0
 
-_line: "queue.Queue[weakref.ref[Slot]]" = queue.Queue(LINE)
+_line: "queue.Queue[weakref.ref[Preparing]]" = queue.Queue(LINE)
 _starting = threading.Lock()
 _workers: list[threading.Thread] = []
 _ending = threading.Event()
 
 
-def ask(slot: Slot) -> None:
+def ask(slot: Preparing) -> None:
     """Put a slot in line, once; a model that leaves memory meanwhile leaves the line, too."""
     with _starting:
         if slot.asked or _ending.is_set():

@@ -1,7 +1,7 @@
 """What an engine is: one network, for inputs of one shape, as one call on numpy arrays."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -27,7 +27,7 @@ class Engine:
         shape: of the input that ``run`` takes.
         run: float32 ``shape`` -> float32, the network's output; waits for the device. Call it inside ``compute.turn``
             while the model is borrowed.
-        precision: of the arithmetic, ``float32`` on CPUs.
+        precision: of the arithmetic, as torch names it: ``float32`` on CPUs, unless int8 was asked for.
         note: one sentence on why it is this engine; empty where there is nothing to say.
         difference: the largest difference to torch's output that was seen, as ``cvdemo.engines.trust`` measures it;
             None for torch itself.
@@ -57,6 +57,17 @@ def by_torch(ready: "ReadyModel | ReadyDetector", shape: Shape, note: str = "") 
     whole = ready.spec.task != "detect" and graph is ready.network  # then its own run, which survives a full memory
     run = cast("ReadyModel", ready).run if whole else plain(graph)
     return Engine("torch", shape, run, note=note, device=next(graph.parameters()).device.type)
+
+
+def fitting(engine: Engine, ready: "ReadyModel | ReadyDetector") -> Engine:
+    """Return ``engine`` so that a full memory leaves the answer to the model's own run, which survives one."""
+    from cvdemo.memory import first_that_fits
+
+    def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        own = by_torch(ready, engine.shape).run
+        return first_that_fits(ready.spec.title, [(lambda: engine.run(array), ""), (lambda: own(array), "")])
+
+    return replace(engine, run=run)
 
 
 def plain(graph: "nn.Module") -> Run:

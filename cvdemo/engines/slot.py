@@ -46,7 +46,7 @@ class Slot:
         self._lost = 0
         self._fast: Engine | None = None  # OpenVINO, trusted
         self._chosen: Engine | None = None
-        self._name, self._judge = ready.spec.name, _judge(ready)
+        self._name, self._judge = ready.spec.name, judge(ready)
         self._key = (ready.spec.name, ready.weights, ready.sha256, shape)
         self._graph = twin(ready.graph)
         self._weight_bytes = ready.weight_bytes
@@ -63,6 +63,11 @@ class Slot:
     def verdict(self) -> Verdict | None:
         """What is known for good, if anything."""
         return _verdicts.get(self._key)
+
+    @property
+    def note(self) -> str:
+        """Why torch it is, as far as that is known; else empty."""
+        return self.verdict.note if self.verdict else ""
 
     @property
     def chosen(self) -> Engine | None:
@@ -144,5 +149,5 @@ def forget() -> None:
     _verdicts.clear()
 
 
-def _judge(ready: "ReadyModel | ReadyDetector") -> trust.Judge:
+def judge(ready: "ReadyModel | ReadyDetector") -> trust.Judge:
     return {"classify": "classes", "detect": "boxes"}.get(ready.spec.task, "numbers")

@@ -22,12 +22,19 @@ def inputs(shape: Shape, judge: Judge) -> Iterator[NDArray[np.float32]]:
         yield np.ascontiguousarray(picture if judge == "boxes" else 4 * picture - 2)
 
 
-def difference(ours: NDArray[np.float32], theirs: NDArray[np.float32], judge: Judge, side: int) -> float:
-    """Return how far two outputs are apart, as `LIMIT` bounds it; infinite where they cannot be compared.
+def difference(
+    ours: NDArray[np.float32],
+    theirs: NDArray[np.float32],
+    judge: Judge,
+    side: int,
+    limit: float = LIMIT,
+    raw_limit: float = RAW_LIMIT,
+) -> float:
+    """Return how far two outputs are apart, as ``limit`` bounds it; infinite where they cannot be compared.
 
     Logits are compared as probabilities, coordinates as shares of the input's ``side``, scores as they are, other
     numbers as shares of the largest one. Random weights make all probabilities alike, so logits must agree as
-    numbers, too, to `RAW_LIMIT`.
+    numbers, too, to ``raw_limit``.
     """
     if ours.shape != theirs.shape or not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
         return float("inf")
@@ -40,12 +47,17 @@ def difference(ours: NDArray[np.float32], theirs: NDArray[np.float32], judge: Ju
     raw = float(apart.max()) / spread if spread > 0 else float(apart.max())
     if judge == "numbers":
         return raw
-    return float(np.abs(_shares(ours) - _shares(theirs)).max()) if raw <= RAW_LIMIT else max(raw, 2 * LIMIT)
+    return float(np.abs(_shares(ours) - _shares(theirs)).max()) if raw <= raw_limit else max(raw, 2 * limit)
 
 
-def largest_difference(ours: Run, theirs: Run, shape: Shape, judge: Judge) -> float:
-    """Return the largest difference of two engines over all `inputs`."""
-    return max(difference(ours(array), theirs(array), judge, max(shape[2:])) for array in inputs(shape, judge))
+def largest_difference(
+    ours: Run, theirs: Run, shape: Shape, judge: Judge, limit: float = LIMIT, raw_limit: float = RAW_LIMIT
+) -> float:
+    """Return the largest difference of two engines over all `inputs`, to be held against ``limit``."""
+    return max(
+        difference(ours(array), theirs(array), judge, max(shape[2:]), limit, raw_limit)
+        for array in inputs(shape, judge)
+    )
 
 
 def _shares(logits: NDArray[np.float32]) -> NDArray[np.float64]:
