@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import journal
 from app.doors import Doors
 from app.throttle import Clock, Limits, Throttle, client_address
 
@@ -28,8 +29,10 @@ HIDDEN = re.compile(
 )
 RELOADER = re.compile(r"/gradio_api/dev(/.*)?", re.IGNORECASE)  # `make dev` needs it
 FILE_BY_URL = re.compile(r"/(gradio_api/)?file[=/]\s*[a-z][a-z0-9+.-]+:/.*", re.IGNORECASE | re.DOTALL)
-WORK = re.compile(r"/gradio_api/(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|stream/[^/]+)/?")
-SESSIONLESS_WORK = re.compile(r"upload|stream/.*")
+WORK = re.compile(
+    r"/(gradio_api/)?(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|stream/[^/]+|status/[^/]+)/?"
+)
+SESSIONLESS_WORK = re.compile(r"upload|stream/.*|status/.*")
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -48,6 +51,7 @@ class Refusal:
     retry_after_s: float | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        journal.turned_away(self.status)
         headers = {} if self.retry_after_s is None else {"Retry-After": str(math.ceil(self.retry_after_s))}
         await JSONResponse({"detail": self.sentence}, self.status, headers)(scope, receive, send)
 

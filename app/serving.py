@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypedDict, Unpack
@@ -56,6 +56,7 @@ def launch(
     block: bool = True,
     health: Health | None = None,
     on_start: Callable[[gr.Blocks], None] | None = None,
+    routes: Sequence[Route] = (),
     **look: Unpack[Look],
 ) -> str:
     """Serve ``demo`` and return its local address; with ``block`` stay until the server is asked to stop.
@@ -65,6 +66,7 @@ def launch(
         block: wait for Ctrl+C or SIGTERM, then end in order; else return at once (``demo.close()`` ends it).
         health: gives the figures of /healthz: device, models_resident, bytes_resident and whatever else.
         on_start: called with ``demo`` once the page answers, before waiting; the place for work in the background.
+        routes: more of the server's own, beside /healthz.
         look: theme, css and the like, for Gradio.
     """
     asked_to_stop = stop_requests() if block else None
@@ -90,7 +92,7 @@ def launch(
             "max_body_size": BODY_LIMIT,
             "openapi_url": None,
             "middleware": [Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo))],
-            "routes": [Route("/healthz", healthz(health))],
+            "routes": [Route("/healthz", healthz(health)), *routes],
             "lifespan": _with_janitor(demo),
         },
         **look,

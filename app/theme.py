@@ -116,6 +116,12 @@ def tokens() -> dict[str, tuple[str, str]]:
     return {name: (value, dark[name]) for name, value in light.items()}
 
 
+def token_sheet() -> str:
+    """Return the blocks of style.css that hold the tokens, light and dark, for a page that stands beside Gradio's."""
+    sheet = STYLE.read_text(encoding="utf-8")
+    return "".join(re.findall(r"^(?:\.dark|:root)\{.*?^\}", sheet, re.DOTALL | re.MULTILINE))
+
+
 def theme() -> gr.themes.Base:
     """Return the theme: our tokens in Gradio's variables, light and dark, with system fonts only."""
     base = gr.themes.Base(text_size=TEXT, font=FONTS, font_mono=MONOSPACED)

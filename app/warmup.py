@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from app import journal
 from cvdemo import compute, models, starters, weights
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.classify import classify
@@ -38,11 +39,19 @@ def health() -> Mapping[str, object]:
     """Return what /healthz and the page's header tell; never waits for a model or for torch."""
     online = weights.online()
     if not _ready.is_set():
-        return {"state": "starting", "device": None, "models_resident": 0, "bytes_resident": 0, "online": online}
+        return {
+            "state": "starting",
+            "ready": False,
+            "device": None,
+            "models_resident": 0,
+            "bytes_resident": 0,
+            "online": online,
+        }
     figures = models.figures()
     left = compute.seconds_left()
     return {
         "state": "ready" if left is None else "busy",
+        "ready": True,
         "detail": None if left is None else f"measuring, {max(1, round(left))} s left",
         "device": compute.describe(),
         "models_resident": figures["resident"],
@@ -52,5 +61,6 @@ def health() -> Mapping[str, object]:
         "misses": figures["misses"],
         "evictions": figures["evictions"],
         "waiting": compute.waiting(),
+        "requests": journal.totals(),
         "online": online,
     }

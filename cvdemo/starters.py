@@ -1,6 +1,10 @@
 """The starter photos, so that no tab is ever empty: five for every tab, and scenes with known boxes that we drew."""
 
 import importlib.util
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -94,3 +98,15 @@ def for_tab(tab: str) -> str:
     wanted = SUITS.get(tab, "cat")
     ids = [starter.id for starter in all()]
     return wanted if wanted in ids else ids[0]
+
+
+@contextmanager
+def unseen(tab: str) -> Iterator[Path]:
+    """Lend a copy of the starter that suits ``tab``, one pixel apart from it, so that no cache knows its results."""
+    with Image.open(get(for_tab(tab)).path) as picture:
+        copy = picture.convert("RGB")
+    copy.putpixel((0, 0), tuple(secrets.token_bytes(3)))
+    with tempfile.TemporaryDirectory(prefix="unseen-") as folder:
+        path = Path(folder) / "unseen.png"
+        copy.save(path, compress_level=1)
+        yield path

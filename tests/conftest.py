@@ -13,6 +13,7 @@ import pytest
 
 from app.main import build_demo, look
 from app.serving import launch
+from app.status import routes
 from app.warmup import begin, health
 from tests.attacked import Program, started
 
@@ -40,7 +41,7 @@ def offline() -> Iterator[None]:
 def page() -> Iterator[str]:
     """Serve the real page on a free port and return its address."""
     demo = build_demo()
-    yield launch(demo, block=False, health=health, on_start=begin, **look()).rstrip("/")
+    yield launch(demo, block=False, health=health, on_start=begin, routes=routes(), **look()).rstrip("/")
     demo.close()
 
 

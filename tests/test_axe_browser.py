@@ -44,3 +44,10 @@ def test_axe_finds_nothing_on_any_tab(page: str, visit: Visit, width: int, theme
         shown.evaluate(UNFOLD)
         found[tab.TITLE] = [one for one in shown.evaluate(FOUND) if (one[0], one[1]) not in KNOWN]
     assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_status_page(page: str, visit: Visit, theme: str) -> None:
+    shown = visit(f"{page}/status?__theme={theme}", width=390)
+    shown.evaluate(AXE_SCRIPT)
+    assert shown.evaluate(FOUND) == []

@@ -12,7 +12,7 @@ const network = h('span', { class: 'network' });
 root.append(
   h('h1', {}, logo, 'CV Lab'),
   h('span', { class: 'tagline' }, 'One photo. See what vision models do with it.'),
-  h('div', { class: 'status' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state), machine, resident, network));
+  h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network));
 
 const WORDS = { ready: 'Ready', busy: 'Busy', starting: 'Starting', full: 'Full', lost: 'Not connected' };
 const size = (bytes) => (bytes >= 999.5e6 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`);
