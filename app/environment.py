@@ -1,5 +1,6 @@
 """Environment variables that must stand before any other import; importing this module sets them."""
 
+import importlib
 import os
 import stat
 import tempfile
@@ -47,3 +48,6 @@ for _name, _value in SETTINGS.items():
     os.environ.setdefault(_name, _value)
 for _folder in (os.environ["GRADIO_TEMP_DIR"], os.environ["YOLO_CONFIG_DIR"]):
     Path(_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+if os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"):  # only there; that builder installs it
+    importlib.import_module("spaces")  # it must come before whatever could find a GPU

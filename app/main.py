@@ -9,10 +9,13 @@ from app.components.header import Header
 from app.components.photo import PhotoRail, connect
 from app.tabs import TABS
 from app.theme import head, theme
+from cvdemo import zerogpu
+from cvdemo.catalogue import BUNDLED_PAIR
 
 
 def build_demo() -> gr.Blocks:
     """Return the whole page, not yet launched."""
+    zerogpu.place(BUNDLED_PAIR)
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         Header()
         with gr.Row(elem_id="shell"):

@@ -5,6 +5,7 @@ import html
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from typing import Any, Generic, TypeVar
 
 import gradio as gr
@@ -83,7 +84,7 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
         finally:
             _working.pop(threading.current_thread(), None)
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(run,), daemon=True)  # ZeroGPU asks whose work it is
     _working[thread] = gone
     thread.start()
     try:

@@ -21,9 +21,33 @@ LOOK_S = 0.25
 OnWaiting = Callable[[int], None]
 
 
-@functools.cache
+_chosen: str | None = None  # by `choose`, for this process
+
+
 def device() -> str:
     """Return ``cuda``, ``mps`` or ``cpu``; ``CV_LAB_DEVICE`` overrides. Imports torch, which takes seconds."""
+    return _chosen or _found()
+
+
+def chosen() -> str | None:
+    """Return the device that `choose` fixed for this process, or None."""
+    return _chosen
+
+
+def choose(name: str | None) -> None:
+    """Fix the device of this process whatever is found: on ZeroGPU the page's own process has none."""
+    global _chosen
+    _chosen = name
+
+
+def renew() -> None:
+    """Forget who holds the device and who waits: after a fork, those threads do not exist."""
+    global _line
+    _line = _Line()
+
+
+@functools.cache
+def _found() -> str:
     import torch
 
     wanted = os.environ.get("CV_LAB_DEVICE")

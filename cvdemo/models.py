@@ -3,7 +3,8 @@
 import os
 import threading
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
@@ -183,15 +184,35 @@ def memory_limit() -> int:
 
 
 @cache
-def _shared() -> "ModelCache[ReadyModel | ReadyDetector]":
+def _shared(device: str | None = None) -> "ModelCache[ReadyModel | ReadyDetector]":
     from cvdemo.loading import load  # the one place where torch comes in: the page stands seconds earlier
 
     def fetch(key: Hashable, progress: OnProgress) -> "ReadyModel | ReadyDetector":
         assert isinstance(key, tuple)
         name, random = key
-        return load(get(name), compute.device(), progress, random=random)
+        return load(get(name), device or compute.device(), progress, random=random)
 
     return ModelCache(fetch, memory_limit())
+
+
+def _here() -> "ModelCache[ReadyModel | ReadyDetector]":
+    """Return the models of this process's device: on ZeroGPU, those of the page and of its GPU are not the same."""
+    return _shared(compute.chosen()) if compute.chosen() else _shared()
+
+
+only_known: ContextVar[bool] = ContextVar("only_known", default=False)
+
+
+class NeedsModel(Exception):
+    """Where `only_known` is set: no result is known yet, a model has to run."""
+
+
+def _lent(
+    key: tuple[str, bool], progress: OnProgress | None, wait_s: float
+) -> "AbstractContextManager[ReadyModel | ReadyDetector]":
+    if only_known.get() and get(key[0]).source != "opencv":  # those have no network and run anywhere
+        raise NeedsModel(key[0])
+    return _here().borrow(key, progress, wait_s)
 
 
 @contextmanager
@@ -205,7 +226,7 @@ def borrow(
     """
     if get(name).task == "detect":
         raise ValueError(f"{name} is a detector: borrow_detector lends those")
-    with _shared().borrow((name, random), progress, wait_s) as model:
+    with _lent((name, random), progress, wait_s) as model:
         yield cast("ReadyModel", model)
 
 
@@ -220,20 +241,20 @@ def borrow_detector(
     """
     if get(name).task != "detect":
         raise ValueError(f"{name} is no detector: borrow lends those")
-    with _shared().borrow((name, random), progress, wait_s) as model:
+    with _lent((name, random), progress, wait_s) as model:
         yield cast("ReadyDetector", model)
 
 
 def resident(name: str, random: bool = False) -> bool:
     """Return whether ``name`` is ready in memory now; ``random``: with random weights."""
-    return _shared().holds((name, random))
+    return _here().holds((name, random))
 
 
 def room() -> int:
     """Return how many bytes may still be kept before a model must go."""
-    return _shared().room()
+    return _here().room()
 
 
 def figures() -> dict[str, int]:
     """Return hits, misses, evictions, resident, bytes_resident and bytes_limit."""
-    return _shared().figures()
+    return _here().figures()

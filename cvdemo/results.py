@@ -1,10 +1,14 @@
 """Computed results by (photo digest, model, settings), bounded in bytes: what sliders act on."""
 
+import contextlib
 import dataclasses
+import itertools
 import sys
 import threading
+import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,6 +16,13 @@ import numpy as np
 T = TypeVar("T")
 
 LIMIT_BYTES = 256 * 1024 * 1024
+
+Journal = list[tuple[int, Hashable, Any]]
+"""What was kept and counted, in order: (number of the `Results` or `Count`, key, value)."""
+
+_numbers = itertools.count()  # a forked process knows each one under the same number
+_everything: "weakref.WeakValueDictionary[int, Results | Count]" = weakref.WeakValueDictionary()
+_journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
 
 
 def size_of(value: object) -> int:
@@ -31,6 +42,8 @@ class Results:
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
         self.limit_bytes = limit_bytes
         self.byte_count = 0
+        self.number = next(_numbers)
+        _everything[self.number] = self
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -58,6 +71,7 @@ class Results:
         size = size_of(value)
         if size > self.limit_bytes:
             return
+        _note(self.number, key, value)
         with self._lock:
             _, before = self._kept.pop(key, (None, 0))
             self.byte_count += size - before
@@ -65,3 +79,60 @@ class Results:
             while self.byte_count > self.limit_bytes:
                 _, (_, gone) = self._kept.popitem(last=False)
                 self.byte_count -= gone
+
+    def renew(self) -> None:
+        """Forget who held the lock: after a fork, the thread that held it does not exist."""
+        self._lock = threading.Lock()
+
+
+class Count:
+    """Counts what ran since the start, from any thread."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.number = next(_numbers)
+        _everything[self.number] = self
+        self._lock = threading.Lock()
+
+    def add(self, amount: int = 1) -> None:
+        """Count ``amount`` more."""
+        with self._lock:
+            self.total += amount
+        _note(self.number, None, amount)
+
+    def renew(self) -> None:
+        """Forget who held the lock, as `Results.renew`."""
+        self._lock = threading.Lock()
+
+
+def _note(number: int, key: Hashable, value: object) -> None:
+    journal = _journal.get()
+    if journal is not None:
+        journal.append((number, key, value))
+
+
+@contextlib.contextmanager
+def journal() -> Iterator[Journal]:
+    """Write down what this thread keeps and counts inside the body, so that another process can `replay` it."""
+    written: Journal = []
+    token = _journal.set(written)
+    try:
+        yield written
+    finally:
+        _journal.reset(token)
+
+
+def replay(written: Journal) -> None:
+    """Keep and count here what another process has kept and counted."""
+    for number, key, value in written:
+        target = _everything.get(number)
+        if isinstance(target, Results):
+            target.put(key, value)
+        elif target is not None:
+            target.add(value)
+
+
+def renew() -> None:
+    """Free the locks of all results and counts, in a process that was just forked."""
+    for one in list(_everything.values()):
+        one.renew()

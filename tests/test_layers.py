@@ -20,6 +20,7 @@ FLOORS = (
     {"preprocess", "weights"},
     {"loading"},
     {"models"},
+    {"zerogpu"},
     {"engines"},
     {"inside"},
     {"classify", "detect", "feature_maps", "saliency", "attention", "similarity", "receptive_field", "convolution",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models
+from cvdemo import models, zerogpu
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
@@ -66,6 +66,7 @@ def has_attention(model: str) -> bool:
     return get(model).family in ("vit", "hybrid")
 
 
+@zerogpu.on_gpu(lambda **_: 15)
 def attend(
     path: Path, model: str, random: bool = False, side: int | None = None, progress: OnProgress | None = None
 ) -> Attended:

@@ -1,7 +1,6 @@
 """Runs the chosen classifiers on one photo; answers that are already known cost no network run."""
 
 import hashlib
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from cvdemo import compute, engines, images, models, preprocess
+from cvdemo import compute, engines, images, models, preprocess, zerogpu
 from cvdemo.catalogue import get
 from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
 from cvdemo.images import Photo
-from cvdemo.results import Results
+from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
 
 if TYPE_CHECKING:
@@ -27,15 +26,15 @@ OnProgress = Callable[[str, Progress], None]
 """Called with a model's name and how far its fetching or loading is; may raise Stopped."""
 
 _answers = Results()
-_runs = 0
-_count = threading.Lock()
+_runs = Count()
 
 
 def network_runs() -> int:
     """Return how many times a network has run for this tab since the start."""
-    return _runs
+    return _runs.total
 
 
+@zerogpu.on_gpu(lambda chosen, **_: 6 + 6 * len(chosen))
 def classify(
     path: Path,
     chosen: Sequence[str],
@@ -131,7 +130,6 @@ def _answer(decoder: _Decoder, name: str, own_labels: tuple[str, ...], progress:
 
 def _run(model: "ReadyModel", decoder: _Decoder, own_labels: tuple[str, ...]) -> Answer:
     """Prepare the pixels, run the network once, check its numbers."""
-    global _runs
     spec = model.spec
     if spec.zero_shot and not own_labels:
         raise SettingError(f"{spec.title} compares the photo with your own labels. Write some, separated by commas.")
@@ -145,8 +143,7 @@ def _run(model: "ReadyModel", decoder: _Decoder, own_labels: tuple[str, ...]) ->
     with compute.turn() as waited_s:
         logits = (engine.run(entry.array) if engine else model.run(entry.array, own_labels))[0]
     done = time.perf_counter()
-    with _count:
-        _runs += 1
+    _runs.add()
     if not np.isfinite(logits).all():
         raise ModelUnavailable(
             f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name

@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvdemo import compute, engines, images, models
+from cvdemo import compute, engines, images, models, zerogpu
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.detect.result import CANDIDATE_LIMIT, Candidates
 from cvdemo.detect.tiles import TileProgress, View, checked_tiles, sides_per_tile, views
 from cvdemo.errors import SettingError
 from cvdemo.preprocess import detector_side
-from cvdemo.results import Results
+from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
 
 if TYPE_CHECKING:
@@ -28,15 +27,15 @@ GIVE_WAY_S = 0.1  # so long, at most, a photo in tiles leaves the device to some
 OnProgress = Callable[[Progress | TileProgress], None]
 
 _candidates = Results()
-_runs = 0
-_count = threading.Lock()
+_runs = Count()
 
 
 def detector_runs() -> int:
     """Return how many times a detector has run since the start; each tile is one run."""
-    return _runs
+    return _runs.total
 
 
+@zerogpu.on_gpu(lambda tiles=1, **_: 10 + 2 * tiles**2, named=False)
 def find(path: Path, model: str, progress: OnProgress | None = None, tiles: int = 1) -> tuple[Candidates, bool]:
     """Return the raw candidates of ``model`` on the photo at ``path``, and whether they were known already.
 
@@ -88,7 +87,6 @@ def _views(path: Path, spec: ModelSpec, tiles: int) -> tuple[View, ...]:
 
 def _run_each(ready: "ReadyDetector", seen: tuple[View, ...], progress: OnProgress | None) -> "list[RawBoxes]":
     """Run the detector on each view, in a turn of its own."""
-    global _runs
     raws: list[RawBoxes] = []
     for view in seen:
         if raws:
@@ -97,8 +95,7 @@ def _run_each(ready: "ReadyDetector", seen: tuple[View, ...], progress: OnProgre
             if progress is not None and len(seen) > 1:
                 progress(TileProgress(len(raws), len(seen)))
             raws.append(engines.detect(ready, view.pixels))
-        with _count:
-            _runs += 1
+        _runs.add()
     return raws
 
 

@@ -1,6 +1,5 @@
 """Run a model once on the photo and keep what each of its layers gave; asked again, nothing runs."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import compute, models, weights
+from cvdemo import compute, models, weights, zerogpu
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import SettingError
 from cvdemo.inside.crop import Point
 from cvdemo.inside.picture import Picture, digest_of, picture
 from cvdemo.inside.stops import Stop
-from cvdemo.results import Results
+from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
 
 if TYPE_CHECKING:
@@ -27,23 +26,20 @@ OWN_LABELS = ("a cat", "a dog", "a coffee cup")  # what a zero-shot model choose
 SIDES = dict.fromkeys(("dinov2_small", "dinov2_base", "dinov2_large"), (224, 518))
 
 _seen = Results(384 * 1024 * 1024)
-_runs = 0
-_count = threading.Lock()
+_runs = Count()
 
 
 def network_runs() -> int:
     """Return how many times a network has run for all views of Look inside since the start."""
-    return _runs
+    return _runs.total
 
 
 @contextmanager
 def network_turn() -> Iterator[None]:
     """Hold the device for one run of a borrowed network, and count it; borrow the model before."""
-    global _runs
     with compute.turn():
         yield
-    with _count:
-        _runs += 1
+    _runs.add()
 
 
 @dataclass(frozen=True)
@@ -133,6 +129,7 @@ def at_size(ready: "ReadyModel", path: Path, side: int | None) -> Picture:
     return picture(path, rule)
 
 
+@zerogpu.on_gpu(lambda **_: 15)
 def see(
     path: Path, model: str, random: bool = False, side: int | None = None, progress: OnProgress | None = None
 ) -> Seen:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models
+from cvdemo import models, zerogpu
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.picture import Picture, digest_of
 from cvdemo.inside.seeing import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
@@ -62,6 +62,7 @@ def explain(
     return found
 
 
+@zerogpu.on_gpu(lambda **_: 15)
 def explain_asked(path: Path, asked: Asked, progress: OnProgress | None = None) -> Evidence | None:
     """Answer ``asked`` for the photo at ``path``; None where a class makes no sense, `refused` then says why.
 

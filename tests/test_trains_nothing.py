@@ -1,0 +1,75 @@
+"""The page trains nothing: no code for it, and after every lab each weight is what it was, bit for bit."""
+
+import ast
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import api
+from cvdemo import models, starters
+from cvdemo.catalogue import BUNDLED_PAIR
+
+ROOT = Path(__file__).parent.parent
+TRAINING = {"optim", "backward", "zero_grad", "train", "Optimizer", "Trainer", "GradScaler", "backpropagate"}
+LABS: dict[str, dict[str, Any]] = {
+    "classify": {"models": list(BUNDLED_PAIR)},
+    "detect": {"model": "yolov8n_blood_cells"},
+    "feature_maps": {"model": "mini_resnet", "layer": "layer3"},
+    "patch_similarity": {"model": "mini_vit", "row": 3, "col": 4},
+    "saliency": {"model": "mini_resnet"},
+    "attention": {"model": "mini_vit", "layer": -1, "row": 4, "col": 3},
+    "receptive_field": {"model": "mini_resnet"},
+    "effective_receptive_field": {"model": "mini_vit", "layer": "blocks.4", "row": 10, "col": 9},
+    "latency": {"models": list(BUNDLED_PAIR), "runs": 2},
+}
+
+
+@pytest.mark.parametrize("room", ["app", "cvdemo"])
+def test_no_code_of_the_page_trains(room: str) -> None:
+    for file in sorted((ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            used = getattr(node, "attr", None) or getattr(node, "id", None)
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                used = next((alias.name for alias in node.names if alias.name in TRAINING), None)
+            assert used not in TRAINING, f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', '?')} uses {used}"
+
+
+@pytest.fixture(name="photo")
+def uploaded_photo() -> Iterator[str]:
+    folder = Path(os.environ["GRADIO_TEMP_DIR"]) / "trains-nothing"
+    folder.mkdir(parents=True, exist_ok=True)
+    yield str(shutil.copy(starters.get("cat").path, folder / "photo.png"))
+    shutil.rmtree(folder)
+
+
+def _weights() -> dict[str, str]:
+    """Return a hash over everything that each bundled network has learned."""
+    found = {}
+    for name, lend in [(one, models.borrow) for one in BUNDLED_PAIR] + [
+        ("yolov8n_blood_cells", models.borrow_detector)
+    ]:
+        digest = hashlib.sha256()
+        with lend(name) as ready:  # type: ignore[operator]
+            for key, value in sorted(ready.network.state_dict().items()):
+                digest.update(key.encode() + value.cpu().numpy().tobytes())
+            assert not any(weight.requires_grad or weight.grad is not None for weight in ready.network.parameters())
+            assert not any(part.training for part in ready.network.modules())
+        found[name] = digest.hexdigest()
+    return found
+
+
+def test_every_endpoint_is_tried() -> None:
+    assert set(LABS) == {endpoint.__name__ for endpoint in api.COMPUTING}
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_no_lab_changes_what_a_model_has_learned(name: str, photo: str) -> None:
+    before = _weights()
+    endpoint = getattr(api, name)
+    endpoint(**({"image": photo} if name not in ("receptive_field", "latency") else {}), **LABS[name])
+    assert _weights() == before
