@@ -12,13 +12,13 @@ _QUALITY = 90
 _GRAIN = 4.0  # a sensor's noise in levels; without it the file would be far smaller than a phone's
 
 
-def phone_photo(folder: Path) -> Path:
-    """Write one 12-megapixel JPEG of a few megabytes, as a phone takes them, and return its path."""
-    with Image.open(starters.get("cat").path) as small:
-        wide = np.asarray(small.convert("RGB").resize(PHONE_WH, Image.Resampling.BICUBIC), np.int16)
+def phone_photo(folder: Path, starter: str = "cat", size_wh: tuple[int, int] = PHONE_WH) -> Path:
+    """Write one JPEG, of 12 megapixels and a few megabytes as a phone takes them, and return its path."""
+    with Image.open(starters.get(starter).path) as small:
+        wide = np.asarray(small.convert("RGB").resize(size_wh, Image.Resampling.BICUBIC), np.int16)
     grain = np.random.default_rng(0).normal(0, _GRAIN, wide.shape[:2]).astype(np.int16)
     noisy = np.clip(wide + grain[..., None], 0, 255).astype(np.uint8)
-    path = folder / "phone.jpg"
+    path = folder / f"{starter}-{size_wh[0]}.jpg"
     Image.fromarray(noisy).save(path, quality=_QUALITY)
     return path
 
