@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.table import cells
 from cvdemo import catalogue, weights
+from cvdemo.weights import places
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -60,13 +61,30 @@ def hub_ids() -> list[str]:
     return sorted({spec.weights for spec in catalogue.MODELS if spec.weights and "/" in spec.weights})
 
 
+def preloaded() -> list[str]:
+    """Return what a Space fetches while it is built, as it reads it: repository, files separated by commas, revision.
+
+    Raises:
+        ValueError: a model does not come from one certain file of the Hub.
+    """
+    lines = []
+    for name in catalogue.PRELOADED:
+        where = places.place(catalogue.get(name))
+        if not isinstance(where, places.Repository) or len(where.weights) != 1:
+            raise ValueError(f"{name} does not come from one certain file of the Hub")
+        files = ",".join((*where.weights, *where.others))
+        lines.append(" ".join(filter(None, (where.name, files, where.revision))))
+    return lines
+
+
 TABLES = {"speed": speed, "models": models, "detectors": detectors}
 
 
 def filled(text: str) -> str:
-    """Return ``text`` with the front matter's models and the tables between ``<!-- name -->`` markers made anew."""
-    hub_models = "".join(f"  - {id}\n" for id in hub_ids())
-    text = re.sub(r"^models:\n(  - .*\n)*", lambda _: f"models:\n{hub_models}", text, count=1, flags=re.MULTILINE)
+    """Return ``text`` with the front matter's lists and the tables between ``<!-- name -->`` markers made anew."""
+    for field, items in (("models", hub_ids()), ("preload_from_hub", preloaded())):
+        lines = f"{field}:\n" + "".join(f"  - {item}\n" for item in items)
+        text = re.sub(rf"^{field}:\n(  - .*\n)*", lines, text, count=1, flags=re.MULTILINE)
     for name, table in TABLES.items():
         found = re.search(f"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
         if found is None:

@@ -190,6 +190,7 @@ MODELS: tuple[ModelSpec, ...] = (
 )
 
 BUNDLED_PAIR = ("mini_resnet", "mini_vit")
+PRELOADED = ("resnet50", "vit_small_patch16_224", "dinov2_small")  # what a Space fetches while it is built
 
 _BY_NAME = {spec.name: spec for spec in MODELS}
 

@@ -10,23 +10,28 @@ from typing import Any
 
 import pytest
 import yaml
+from huggingface_hub import hf_hub_download
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from benchmarks import readme
+from cvdemo import catalogue, weights
+from tests.fake_hub import fake_hub
+from tests.fake_models import put_timm
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 FRONT: dict[str, Any] = yaml.safe_load(README.split("---\n")[1])
 
 # https://huggingface.co/docs/hub/spaces-config-reference
-SPACE_FIELDS = {
-    "title", "emoji", "colorFrom", "colorTo", "sdk", "python_version", "sdk_version", "suggested_hardware",
-    "suggested_storage", "app_file", "app_build_command", "app_port", "base_path", "fullWidth", "header",
-    "short_description", "models", "datasets", "tags", "thumbnail", "pinned", "hf_oauth", "disable_embedding",
-    "startup_duration_timeout", "custom_headers", "preload_from_hub", "license",
+SPACE_FIELDS: dict[str, type] = {
+    "title": str, "emoji": str, "colorFrom": str, "colorTo": str, "sdk": str, "python_version": str, "sdk_version": str,
+    "suggested_hardware": str, "suggested_storage": str, "app_file": str, "app_build_command": str, "app_port": int,
+    "base_path": str, "fullWidth": bool, "header": str, "short_description": str, "models": list, "datasets": list,
+    "tags": list, "thumbnail": str, "pinned": bool, "hf_oauth": bool, "disable_embedding": bool,
+    "startup_duration_timeout": str, "custom_headers": dict, "preload_from_hub": list, "license": str,
 }  # fmt: skip
 SPACE_COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
@@ -38,7 +43,10 @@ def _requirements(name: str) -> dict[str, Requirement]:
 
 def test_spaces_accept_the_front_matter() -> None:
     assert README.startswith("---\n")
-    assert set(FRONT) <= SPACE_FIELDS
+    for name, value in FRONT.items():
+        assert name in SPACE_FIELDS, f"Spaces have no field {name}"
+        assert isinstance(value, SPACE_FIELDS[name]), name
+        assert not isinstance(value, list) or (value and all(isinstance(one, str) for one in value)), name
     assert FRONT["sdk"] == "gradio"
     assert FRONT["license"] == "agpl-3.0"
     assert {FRONT["colorFrom"], FRONT["colorTo"]} <= SPACE_COLOURS
@@ -57,6 +65,32 @@ def test_the_space_installs_versions_that_the_requirements_allow() -> None:
 
 def test_the_generated_parts_are_up_to_date() -> None:
     assert readme.filled(README) == README, "run: make readme"
+
+
+def test_what_a_space_fetches_beforehand_is_in_the_catalogue() -> None:
+    """``repository files revision``: https://huggingface.co/docs/hub/spaces-config-reference."""
+    lines = [line.split(" ") for line in FRONT["preload_from_hub"]]
+    assert 1 <= len(lines) <= 5
+    assert {line[0] for line in lines} <= set(FRONT["models"])
+    for _, files, *revision in lines:
+        assert all(re.fullmatch(r"[\w.-]+", file) for file in files.split(","))
+        assert all(re.fullmatch("[0-9a-f]{40}", one) for one in revision) and len(revision) <= 1
+
+
+def test_what_a_space_fetched_beforehand_is_ready_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The builder fetches with the Hub's own library; our page must find its files, and needs no other."""
+    line = FRONT["preload_from_hub"][0].split(" ")
+    spec = next(spec for spec in catalogue.MODELS if spec.weights == line[0])
+    with fake_hub(tmp_path / "repositories") as hub:
+        put_timm(hub, spec.weights.removeprefix("timm/"))
+        hub.use(monkeypatch, tmp_path / "cache")
+        for file in line[1].split(","):
+            hf_hub_download(line[0], file, endpoint=hub.url, cache_dir=tmp_path / "cache" / "hub")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert weights.state(spec) == "cached"
+    assert weights.fetch(spec).weights.is_file()
 
 
 def test_a_readme_without_markers_is_refused() -> None:
