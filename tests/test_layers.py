@@ -16,7 +16,7 @@ FLOORS = (
     {"errors", "wording", "notices", "versions"},
     {"memory"},
     {"catalogue", "bundled", "lenet"},
-    {"images", "labels", "compute", "results", "plots", "starters"},
+    {"images", "labels", "compute", "gathering", "results", "plots", "starters"},
     {"preprocess", "weights"},
     {"loading"},
     {"models"},

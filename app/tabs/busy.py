@@ -21,11 +21,14 @@ def working(model: str, progress: Progress | TileProgress, elapsed_s: float) -> 
     return {"text": text, "share": progress.done / progress.total, "stoppable": True}
 
 
+PHASES = {"fetch": "Fetching", "load": "Loading", "wait": "Waiting for"}
+
+
 def fetching(model: str, progress: Progress, elapsed_s: float) -> dict[str, Any]:
     """Return how far ``model`` is, with the time that is left where it can be told."""
     title = get(model).title
     if progress.phase != "fetch" or not progress.total:
-        return busy(f"{'Fetching' if progress.phase == 'fetch' else 'Loading'} {title}")
+        return busy(f"{PHASES[progress.phase]} {title}")
     share = progress.done / progress.total
     left = f", about {max(1, round(elapsed_s * (1 - share) / share))} s left" if share > 0.02 else ""
     done = f"{progress.done / 1e6:.0f} of {megabytes(progress.total)}"

@@ -4,21 +4,19 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from cvdemo import compute, engines, images, models, preprocess, zerogpu
+from cvdemo import images, models, preprocess, zerogpu
 from cvdemo.catalogue import get
 from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
+from cvdemo.classify.together import Outdated, Ran, alone, gathers, together
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
 from cvdemo.images import Photo
+from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
-
-if TYPE_CHECKING:
-    from cvdemo.loading import ReadyModel
 
 THUMBNAIL_SIDE = 240
 
@@ -26,11 +24,12 @@ OnProgress = Callable[[str, Progress], None]
 """Called with a model's name and how far its fetching or loading is; may raise Stopped."""
 
 _answers = Results()
+_preparations: dict[str, Preprocessing] = {}  # how each model's photos are prepared, as it was seen last
 _runs = Count()
 
 
 def network_runs() -> int:
-    """Return how many times a network has run for this tab since the start."""
+    """Return how many times a network has run for this tab since the start; a shared run counts for each photo."""
     return _runs.total
 
 
@@ -121,30 +120,48 @@ def _answer(decoder: _Decoder, name: str, own_labels: tuple[str, ...], progress:
     key = (decoder.digest, name, labels)
     known = _answers.get(key)
     if known is None:
-        report = None if progress is None else lambda step: progress(name, step)
-        with models.borrow(name, report) as model:
-            known = _run(model, decoder, labels)
+        known = _run(decoder, name, labels, progress)
         _answers.put(key, known)
     return known
 
 
-def _run(model: "ReadyModel", decoder: _Decoder, own_labels: tuple[str, ...]) -> Answer:
-    """Prepare the pixels, run the network once, check its numbers."""
-    spec = model.spec
-    if spec.zero_shot and not own_labels:
-        raise SettingError(f"{spec.title} compares the photo with your own labels. Write some, separated by commas.")
-    side = preprocess.needed_side([model.preprocessing])
-    photo = decoder.at(side)
-    started = time.perf_counter()
-    entry = preprocess.prepare(photo, model.preprocessing)
-    prepared = time.perf_counter()
-    engine = None if spec.zero_shot else engines.engine_for(model, entry.array.shape)
-    chosen = time.perf_counter()
-    with compute.turn() as waited_s:
-        logits = (engine.run(entry.array) if engine else model.run(entry.array, own_labels))[0]
-    done = time.perf_counter()
+def _run(decoder: _Decoder, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
+    """Prepare the pixels and run the network once, in one run with others where that pays."""
+    report: Callable[[Progress], None] = (lambda _: None) if progress is None else (lambda step: progress(name, step))
+    preprocessing = _preparations.get(name) if gathers(get(name)) else None
+    if preprocessing is not None:
+        pixels = _Pixels(decoder, preprocessing)
+        try:
+            return _told(together(name, preprocessing, pixels.entry.array, report), pixels, ())
+        except Outdated:
+            pass  # as if it were the first time
+    with models.borrow(name, None if progress is None else report) as model:
+        if model.spec.zero_shot and not own_labels:
+            raise SettingError(
+                f"{model.spec.title} compares the photo with your own labels. Write some, separated by commas."
+            )
+        _preparations[name] = model.preprocessing
+        pixels = _Pixels(decoder, model.preprocessing)
+        return _told(alone(model, pixels.entry.array, own_labels), pixels, own_labels)
+
+
+class _Pixels:
+    """One photo as one model sees it, and what that took."""
+
+    def __init__(self, decoder: _Decoder, preprocessing: Preprocessing) -> None:
+        side = preprocess.needed_side([preprocessing])
+        photo = decoder.at(side)
+        started = time.perf_counter()
+        self.entry = preprocess.prepare(photo, preprocessing)
+        self.prepare_ms = 1000 * (time.perf_counter() - started)
+        self.decode_ms = decoder.ms(side)
+
+
+def _told(ran: Ran, pixels: _Pixels, own_labels: tuple[str, ...]) -> Answer:
+    """Check the numbers and put the answer together."""
+    model, entry, spec = ran.model, pixels.entry, ran.model.spec
     _runs.add()
-    if not np.isfinite(logits).all():
+    if not np.isfinite(ran.logits).all():
         raise ModelUnavailable(
             f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name
         )
@@ -153,19 +170,19 @@ def _run(model: "ReadyModel", decoder: _Decoder, own_labels: tuple[str, ...]) ->
         title=spec.title,
         family=spec.family,
         weights=model.weights,
-        engine=engine.name if engine else "torch",
-        engine_note=engine.note if engine else "",
+        engine=ran.engine,
+        engine_note=ran.note,
         labels=own_labels or model.labels,
-        logits=logits.astype(np.float32),
+        logits=ran.logits.astype(np.float32),
         seen=entry.seen,
         crop_xyxy=entry.crop_xyxy,
         cut_off=entry.cut_off,
         parameter_count=model.parameter_count,
         multiply_adds=model.multiply_adds,
         licence=spec.licence,
-        decode_ms=decoder.ms(side),
-        preprocess_ms=1000 * (prepared - started),
-        network_ms=1000 * (done - chosen - waited_s),
+        decode_ms=pixels.decode_ms,
+        preprocess_ms=pixels.prepare_ms,
+        network_ms=ran.network_ms,
     )
 
 

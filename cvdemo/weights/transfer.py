@@ -33,9 +33,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a model is: ``done`` of ``total`` bytes (None = not known) while it is fetched; then it is loaded."""
+    """How far a model is: ``done`` of ``total`` bytes (None = not known) while it is fetched; then it is loaded.
 
-    phase: Literal["fetch", "load"]
+    ``wait``: it is ready, and others have it.
+    """
+
+    phase: Literal["fetch", "load", "wait"]
     done: int
     total: int | None
 
