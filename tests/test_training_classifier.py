@@ -71,3 +71,18 @@ def test_norms_are_those_of_every_fifth_photo() -> None:
     assert not model.training
     assert model[1].running_mean.numpy() == pytest.approx(maps.mean(axis=(0, 2, 3)), rel=1e-4, abs=1e-5)
     assert model[1].running_var.numpy() == pytest.approx(maps.var(axis=(0, 2, 3), ddof=1), rel=1e-3)
+
+
+def test_the_last_epochs_see_crops_and_flips_alone_at_a_rate_that_falls_once_more() -> None:
+    recipe = RECIPES["mini_resnet_distilled"]
+    assert [recipe.is_plain(epoch) for epoch in (0, 22, 23, 28)] == [False, False, True, True]
+    assert [recipe.side(epoch) for epoch in (0, 19, 20, 28)] == [48, 48, 64, 64]
+    plain = recipe.plain()
+    assert (plain.turn_degrees, plain.colour, plain.erase, plain.mixup, plain.cutmix) == (0, 0, 0, 0, 0)
+    optimiser = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.0)
+    rates = []
+    for epoch in (0.5, 1.0, 12.0, 22.999, 23.0, 26.0, 28.999):
+        classifier._schedule(optimiser, recipe, epoch)  # type: ignore[arg-type]
+        rates.append(optimiser.param_groups[0]["lr"] / recipe.learning_rate)
+    expected = [0.55, 1.0, 0.505, 0.01, 0.25, 0.25 * 0.505, 0.0025]
+    assert rates == pytest.approx(expected, abs=0.001)

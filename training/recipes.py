@@ -88,9 +88,10 @@ RECIPES: dict[str, Recipe] = {
         **STRONG,
     ),
     "mini_vit_distilled": Recipe(
-        stages=((4, 32), (14, 48), (4, 64)),
-        summary="22 more epochs at 32, 48, 64 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix; "
-        "averaged weights; Muon; taught by the distilled ResNet's answers",
+        stages=((2, 32), (6, 48), (4, 64)),
+        plain_epochs=3,
+        summary="12 more epochs at 32, 48, 64 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix, the last "
+        "3 with crops and flips only; averaged weights; Muon; taught by the distilled ResNet's answers",
         start_from="mini_vit",
         teacher="mini_resnet_distilled",
         learning_rate=6e-3,
