@@ -90,8 +90,8 @@ RECIPES: dict[str, Recipe] = {
     "mini_vit_distilled": Recipe(
         stages=((2, 32), (6, 48), (4, 64)),
         plain_epochs=3,
-        summary="12 more epochs at 32, 48, 64 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix, the last "
-        "3 with crops and flips only; averaged weights; Muon; taught by the distilled ResNet's answers",
+        summary="12 more epochs at 32, 48, 64 px for the small ViT; crops, flips, turns, colour, Mixup, CutMix, "
+        "the last 3 with crops and flips only; averaged weights; Muon; taught by the distilled ResNet's answers",
         start_from="mini_vit",
         teacher="mini_resnet_distilled",
         learning_rate=6e-3,
