@@ -7,6 +7,8 @@ BIN := .venv/bin
 HOST ?= $(or $(GRADIO_SERVER_NAME),127.0.0.1)
 PORT ?= $(or $(GRADIO_SERVER_PORT),7860)
 ARGS ?=
+MCP ?=
+MCP_ENV := .venv/mcp
 SERVE = GRADIO_SERVER_NAME=$(HOST) GRADIO_SERVER_PORT=$(PORT)
 RELOAD = GRADIO_WATCH_DIRS=app,cvdemo GRADIO_WATCH_MODULE_NAME=app GRADIO_WATCH_DEMO_NAME=demo \
 	GRADIO_WATCH_DEMO_PATH=app.py
@@ -41,16 +43,24 @@ headless:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-nodeps.txt
 	@touch $@
 
-run: .venv/run.stamp  ## start the page on http://127.0.0.1:7860 (a classroom: make run HOST=0.0.0.0)
-	@$(SERVE) $(BIN)/python app.py
+# MCP asks for other versions than the page: an environment beside it, which sees all that it does not replace.
+.venv/mcp.stamp: requirements-mcp.txt .venv/run.stamp
+	$(BIN)/python -m venv --without-pip $(MCP_ENV)
+	@folder="import sysconfig; print(sysconfig.get_path('purelib'))" && \
+	$(BIN)/python -c "$$folder" > "$$($(MCP_ENV)/bin/python -c "$$folder")/page.pth"
+	$(MCP_ENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-mcp.txt
+	@touch $@
+
+run: .venv/run.stamp $(if $(MCP),.venv/mcp.stamp)  ## start the page on http://127.0.0.1:7860 (a classroom: make run HOST=0.0.0.0)
+	@$(SERVE) $(if $(MCP),CV_LAB_MCP=1 $(MCP_ENV)/bin/python,$(BIN)/python) app.py
 
 dev: .venv/dev.stamp  ## the same, reloading what changes under app/ and cvdemo/
 	@$(SERVE) $(RELOAD) $(BIN)/python app.py
 
-test: .venv/dev.stamp  ## all tests, offline (some of them: make test ARGS="-k images")
+test: .venv/dev.stamp .venv/mcp.stamp  ## all tests, offline (some of them: make test ARGS="-k images")
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 $(ARGS)
 
-soak: .venv/dev.stamp  ## the long tests, at full counts: about half an hour (some of them: make soak ARGS="-k flood")
+soak: .venv/dev.stamp .venv/mcp.stamp  ## the long tests, at full counts: about half an hour (some of them: make soak ARGS="-k flood")
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
 check: .venv/dev.stamp  ## lint, format, types

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from app import mcp
+
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -21,6 +23,7 @@ class Doors:
         everyone: no check of hosts and origins.
         proxied: X-Forwarded-For tells the clients apart.
         reloader: Gradio's reload endpoint is open.
+        mcp: the endpoint for programs in front of language models is open.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -29,6 +32,7 @@ class Doors:
     everyone: bool = False
     proxied: bool = False
     reloader: bool = False
+    mcp: bool = False
 
     def admits(self, host: str) -> bool:
         """Whether a Host header names this server; a foreign name there is how DNS rebinding comes in."""
@@ -60,6 +64,7 @@ def doors(environ: Mapping[str, str] = os.environ) -> Doors:
         everyone=on_spaces(environ) or "*" in named,
         proxied=on_spaces(environ),
         reloader=bool(environ.get("GRADIO_WATCH_DIRS")),
+        mcp=mcp.asked(environ),
     )
 
 

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import journal
+from app import journal, mcp
 from app.doors import Doors
 from app.throttle import Clock, Limits, Throttle, client_address
 
@@ -30,9 +30,9 @@ HIDDEN = re.compile(
 RELOADER = re.compile(r"/gradio_api/dev(/.*)?", re.IGNORECASE)  # `make dev` needs it
 FILE_BY_URL = re.compile(r"/(gradio_api/)?file[=/]\s*[a-z][a-z0-9+.-]+:/.*", re.IGNORECASE | re.DOTALL)
 WORK = re.compile(
-    r"/(gradio_api/)?(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|stream/[^/]+|status/[^/]+)/?"
+    r"/(gradio_api/)?(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|mcp|stream/[^/]+|status/[^/]+)/?"
 )
-SESSIONLESS_WORK = re.compile(r"upload|stream/.*|status/.*")
+SESSIONLESS_WORK = re.compile(r"upload|mcp|stream/.*|status/.*")
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -61,6 +61,7 @@ FOREIGN_HOST = Refusal(400, "This server does not answer under that name. CV_LAB
 FOREIGN_PAGE = Refusal(403, "Only this server's own page may send this. CV_LAB_HOSTS can allow another.")
 CROWDED = Refusal(429, "Too many requests are under way at once. Wait a second, then try again.", 1)
 WAITING = Refusal(429, "Much of your work waits in line already. Let it finish, then try again.", 2)
+CALLS_ONLY = Refusal(405, "MCP is spoken here by POST, one call at a time.")
 UNREADABLE = Refusal(400, "This request could not be read. /gradio_api/info lists the endpoints and their arguments.")
 TOO_SLOW = Refusal(408, "The upload took too long. Try a smaller picture or a faster connection.")
 
@@ -106,6 +107,8 @@ class Guard:
             return NOT_FOUND
         if RELOADER.fullmatch(path) and not self.doors.reloader:
             return NOT_FOUND
+        if mcp.PATHS.fullmatch(path) and not (self.doors.mcp and mcp.serves(scope["method"], path)):
+            return CALLS_ONLY if self.doors.mcp and path in mcp.CALLS else NOT_FOUND
         changes = scope["method"] not in ("GET", "HEAD", "OPTIONS")
         if changes and "origin" in headers and not self.doors.trusts(headers["origin"], headers.get("host", "")):
             return FOREIGN_PAGE

@@ -22,9 +22,12 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Scope
 
+from app import mcp
 from app.doors import doors, on_spaces
 from app.guard import Guard
 from app.janitor import Janitor
+from app.uploads import uploaded
+from cvdemo.errors import PhotoError
 
 LOG = logging.getLogger(__name__)
 
@@ -83,7 +86,7 @@ def launch(
         enable_monitoring=False,
         run_history=False,
         footer_links=["api"],
-        mcp_server=False,
+        mcp_server=mcp.asked() and mcp.installed(),
         ssr_mode=False,
         strict_cors=True,
         prevent_thread_lock=True,
@@ -99,6 +102,8 @@ def launch(
     )
     if application is None:  # `make dev` runs app.py again at each save, inside a server that stands already
         return ""
+    if mcp.asked() and not demo.mcp_server:
+        LOG.warning("%s %s", mcp.BROKEN if mcp.installed() else mcp.MISSING, demo.mcp_error or "")
     if on_start is not None:
         on_start(demo)
     if asked_to_stop is not None:
@@ -155,6 +160,9 @@ def refuse_url_fetching() -> None:
 
 
 async def _refuse_url(url: str, cache_dir: str) -> str:
+    if path := mcp.own_upload(url):
+        with contextlib.suppress(PhotoError):
+            return str(uploaded(path))
     raise gr.Error("Web addresses are not fetched here. Save the picture, then upload the file.", print_exception=False)
 
 

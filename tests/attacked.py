@@ -50,7 +50,7 @@ class Program:
 
 
 @contextlib.contextmanager
-def started(folder: Path, *arguments: str, **environ: str) -> Iterator[Program]:
+def started(folder: Path, *arguments: str, python: str | Path = sys.executable, **environ: str) -> Iterator[Program]:
     """Run app.py (or Python with other arguments), offline, with its temp folder inside ``folder``, for the body."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -58,7 +58,7 @@ def started(folder: Path, *arguments: str, **environ: str) -> Iterator[Program]:
     settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "uploads"), "HF_HUB_OFFLINE": "1"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, *(arguments or ["app.py"])],
+            [str(python), *(arguments or ["app.py"])],
             cwd=ROOT,
             env=os.environ | settings | environ,
             stdout=log,

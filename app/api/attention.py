@@ -17,7 +17,7 @@ def attention(
     """Tell where one patch looks in one attention layer, head by head.
 
     Args:
-        image: the photo, uploaded before (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
+        image: the photo, uploaded before, or by MCP a data: URL (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
         model: a name from /models of the family "vit" or "hybrid".
         layer: its number from 0 (-1 is the last), or its name, such as blocks.6.
         row: of the patch in the layer's grid, from 0.

@@ -42,7 +42,7 @@ def classify(image: gr.FileData, models: list[str] = list(catalogue.BUNDLED_PAIR
     """Classify one photo with 1 to 4 models, side by side.
 
     Args:
-        image: the photo, uploaded before (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
+        image: the photo, uploaded before, or by MCP a data: URL (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
         models: names from /models with task "classify".
         top_k: how many classes of each model to return, 1 to 10.
 

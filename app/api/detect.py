@@ -25,7 +25,7 @@ def detect(
     """Find objects, and tell which boxes NMS removed, by which better box, at which IoU.
 
     Args:
-        image: the photo, uploaded before (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
+        image: the photo, uploaded before, or by MCP a data: URL (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
         model: a name from /models with task "detect".
         confidence: lowest score that counts, 0 to 1.
         iou: a box that overlaps a better one by more than this is removed, 0 to 1: lower is stricter.

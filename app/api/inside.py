@@ -17,7 +17,7 @@ def feature_maps(image: gr.FileData, model: str, layer: str = "") -> dict[str, A
     """Run a model once and tell what each channel of one layer answers.
 
     Args:
-        image: the photo, uploaded before (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
+        image: the photo, uploaded before, or by MCP a data: URL (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
         model: a name from /models with task "classify" or "features".
         layer: one of ``layers``; the last one without.
 
@@ -35,7 +35,7 @@ def patch_similarity(image: gr.FileData, model: str, row: int, col: int) -> dict
     """Tell how like one patch all others are, to a model.
 
     Args:
-        image: the photo, uploaded before.
+        image: the photo, uploaded before, or by MCP a data: URL.
         model: a name from /models with task "classify" or "features".
         row: of the patch in the last grid of at least 4 x 4, from 0.
         col: likewise.

@@ -35,7 +35,7 @@ def effective_receptive_field(
     """Measure which pixels move one unit, by its gradient.
 
     Args:
-        image: the photo, uploaded before; its centred square is what the model gets.
+        image: the photo, uploaded before, or by MCP a data: URL; its centred square is what the model gets.
         model: a name from /models with task "classify" or "features".
         layer: a name from /receptive_field.
         row: of the unit in the layer's map, from 0.

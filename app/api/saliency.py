@@ -28,7 +28,7 @@ def saliency(
     """Tell which parts of a photo a method holds responsible for a class, and how far that map can be trusted.
 
     Args:
-        image: the photo, uploaded before (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
+        image: the photo, uploaded before, or by MCP a data: URL (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
         model: a name from /models with task "classify"; or a YOLO, whose ``box`` is explained.
         method: gradcam, layercam, eigencam; for CNNs also gradcampp and scorecam (one network run a channel: slow).
         target: the class to explain, by name or number; null = the predicted one.
