@@ -3,6 +3,7 @@
 import queue
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import gradio as gr
 import pytest
@@ -11,6 +12,7 @@ from app.components.header import Header
 from app.components.photo import PhotoRail, connect
 from app.serving import launch
 from app.theme import head, theme
+from cvdemo import starters
 
 TABS = {"classify": "Classify", "detect": "Detect", "inside": "Look inside", "receptive-field": "Receptive field",
         "convolution": "Convolution", "latency": "Latency"}  # fmt: skip
@@ -71,7 +73,8 @@ def _asked_tab(request: gr.Request) -> Any:
 @pytest.fixture(scope="module", name="served")
 def served_frame() -> Iterator[Frame]:
     frame = Frame()
-    demo = _build(frame)
+    with patch.dict(starters.SUITS, {"classify": "cat"}):
+        demo = _build(frame)
     frame.address = launch(demo, block=False, health=lambda: frame.health, theme=theme(), head=head())
     yield frame
     demo.close()
