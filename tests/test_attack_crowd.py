@@ -1,9 +1,11 @@
 """Crowds and floods: others are served, memory, threads, files and folders stay what they were."""
 
 import contextlib
+import multiprocessing
 import random
 import secrets
 import socket
+import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -98,6 +100,54 @@ def test_a_crowd_is_served_or_refused_in_a_sentence(program: Program, all_of_it:
     refused = [answer for answer in answers if "event: complete" not in answer]
     assert len(finished) >= len(answers) // 2, refused[:3]
     assert all("full" in answer or "busy" in answer for answer in refused), refused[:3]
+    assert program.is_well()
+
+
+def attack(address: str, cheap: int) -> None:
+    """Flood with sessions and rubbish and hold requests open, from one address, for ever: in a process of its own."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    with Visitor(address, 200) as one, contextlib.ExitStack() as stack:
+        for _ in range(20):
+            wire = stack.enter_context(socket.create_connection((host, int(port)), timeout=60))
+            wire.sendall(b"POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 9999\r\n")
+        while True:
+            one.join({"data": [], "fn_index": cheap, "session_hash": secrets.token_hex(6)})
+            one.post("/gradio_api/upload", files={"files": ("x.png", b"x" * 5000)})
+            one.post("/gradio_api/call/v2/classify", json={"image": {"path": "/etc/passwd"}})
+
+
+@pytest.mark.soak
+def test_under_attack_a_polite_visitor_waits_less_than_three_times_as_long(program: Program) -> None:
+    """Two processes attack from one address; the visitor's photos are such that nobody has asked about before."""
+    sizes = iter(range(200, 10_000))
+
+    def median_s(visitor: Visitor) -> float:
+        taken = []
+        for _ in range(15):
+            path = visitor.uploaded(files.encode(files.scene(next(sizes), 150), "JPEG"))
+            began_s = time.monotonic()
+            assert "event: complete" in visitor.ask("classify", {"image": {"path": path}})
+            taken.append(time.monotonic() - began_s)
+        return statistics.median(taken)
+
+    with Visitor(program.address, 9) as polite:
+        median_s(polite)  # the first ones also load and warm up
+        before_s = median_s(polite)
+        arguments = (program.address, cheap_work(polite))
+        attackers = [multiprocessing.get_context("spawn").Process(target=attack, args=arguments) for _ in range(2)]
+        try:
+            for one in attackers:
+                one.start()
+            polite.ask("models", {})
+            time.sleep(5)  # spawned processes import first
+            attacked_s = median_s(polite)
+            assert all(one.is_alive() for one in attackers)
+        finally:
+            for one in attackers:
+                one.kill()
+                one.join()
+        quiet_s = max(before_s, median_s(polite))  # what else this machine did meanwhile counts on both sides
+    assert attacked_s < 3 * quiet_s, f"{1000 * attacked_s:.0f} ms against {1000 * quiet_s:.0f} ms"
     assert program.is_well()
 
 
