@@ -99,6 +99,12 @@ def _networks(names: tuple[str, ...]) -> Measured:
     return batch_of_one(names)
 
 
+def _visitors() -> Measured:
+    from benchmarks.visitors import crowd as twelve
+
+    return twelve()
+
+
 # Name of the row, what runs, goal, models of the catalogue, whether the short version has it.
 NETWORKS = (
     ("P1", "three CNNs", 2.5, ("mobilenetv3_large_100", "efficientnet_b0", "resnet50"), True),
@@ -152,6 +158,7 @@ ROWS = (
         None,
         _inside_click,
     ),
+    Row("P9", "twelve visitors, mixed tabs: the same work", "one visitor", "faster", 0.9, _visitors),
     Row("reply", "second photo to reply, ViT-B/16", "its bare forward pass", "cost", 1.25, _second_reply, short=True),
     Row("field", "effective field of a ResNet-50 unit", "its bare forward pass", "cost", 3.0, _field),
     Row("field click", "click to the first picture, ResNet-50", "1.5 fields and 60 ms", "counts", None, _field_click),
