@@ -124,7 +124,7 @@ def test_the_rail_starts_small() -> None:
     rail = PhotoRail(render=False)
     config = str(rail.get_config())
     assert len(config) < 120_000  # thumbnails and scripts; the photo itself comes by its own request
-    assert rail.get_config()["value"]["photo"]["id"] == "starter:cat"
+    assert rail.get_config()["value"]["photo"]["id"] == "starter:coffee"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_the_note_on_privacy_tells_the_truth(
 
 
 @pytest.mark.parametrize(
-    ("tab", "starter"), [("classify", "cat"), ("detect", "street"), ("latency", "cat"), ("", "cat")]
+    ("tab", "starter"), [("classify", "coffee"), ("detect", "street"), ("latency", "cat"), ("", "cat")]
 )
 def test_each_tab_starts_with_the_photo_that_suits_it(tab: str, starter: str) -> None:
     value = start(tab)

@@ -16,7 +16,6 @@ MANY = 3000  # below, comparing all with all is as fast
 SMALL_BUFFER = 512  # numpy gathers rows shorter than its buffer before it computes, which costs more than computing
 WIDE_BLOCK = 1024
 GROUP = 64
-_RANKS = np.arange(255, 0, -1, dtype=np.uint8)[:, None]
 _LATER = np.triu(np.ones((BLOCK, BLOCK), np.bool_), 1)
 
 
@@ -81,56 +80,64 @@ def _greedy(boxes: Columns, limit: np.float32, measure: str, room: Floats) -> tu
         return contest.by, contest.overlap
     rest, calm = np.arange(count), False
     while len(rest) and not (calm and len(rest) > MANY):
-        stay = _remove(_settle(boxes[:BLOCK], contest), rest, boxes, contest)
-        rest, boxes = rest[BLOCK:], boxes[BLOCK:]
-        calm = stay is None or bool(np.count_nonzero(stay) > (1 - CALM) * len(rest))
+        head, rest, first, boxes = rest[:BLOCK], rest[BLOCK:], boxes[:BLOCK], boxes[BLOCK:]
+        winners = _settle(head, first, contest)
+        stay = _remove(head[winners], first[winners], rest, boxes, contest)
         if stay is not None:
+            calm = bool(np.count_nonzero(stay) > (1 - CALM) * len(rest))
             rest, boxes = rest[stay], boxes[stay]
+        else:
+            calm = True
     if len(rest):
         _look_around(rest, boxes, contest)
     return contest.by, contest.overlap
 
 
-def _settle(block: Columns, contest: _Contest) -> NDArray[np.intp]:
+def _settle(head: NDArray[np.intp], boxes: Columns, contest: _Contest) -> NDArray[np.intp]:
     """Decide the boxes of one block among themselves; return the places of the survivors."""
-    count = len(block)
-    _, above = contest.meet(block, block)
-    if count < BLOCK:
-        above = np.pad(above, (0, BLOCK - count))
-    above &= _LATER
-    beats = np.packbits(above, axis=1, bitorder="little").view(np.uint64).ravel().tolist()
+    count = len(head)
+    shared, above = contest.meet(boxes, boxes)
+    above &= _LATER[:count, :count]
+    padded = np.zeros((count, BLOCK), np.bool_)
+    padded[:, :count] = above
+    beats = np.packbits(padded, axis=1, bitorder="little").view(np.uint64).ravel().tolist()
+    if not any(beats):
+        return np.arange(count)
     gone, survivors = 0, []
-    for place, beaten in enumerate(beats[:count]):
+    for place, beaten in enumerate(beats):
         if not gone >> place & 1:
             survivors.append(place)
             gone |= beaten
-    return np.array(survivors)
+    winners = np.array(survivors)
+    lost, first = _lost(above[winners])
+    first = winners[first]
+    contest.enter(head[lost], head[first], shared[first, lost])
+    return winners
 
 
 def _remove(
-    winners: NDArray[np.intp], rest: NDArray[np.intp], boxes: Columns, contest: _Contest
+    winners: NDArray[np.intp], rows: Columns, rest: NDArray[np.intp], boxes: Columns, contest: _Contest
 ) -> NDArray[np.bool_] | None:
-    """Enter what the survivors of the first block suppress in it and behind it; return which stay there (None: all)."""
+    """Enter what the survivors of a block suppress among all later boxes; return which stay (None: all)."""
     stay = None
-    rows, width = boxes[winners], PAIRS // len(winners)
+    width = PAIRS // len(winners)
     for start in range(0, len(rest), width):
         shared, above = contest.meet(rows, boxes[start : start + width])
-        if not start:
-            above[:, :BLOCK] &= _LATER[winners, : above.shape[1]]
         lost, first = _lost(above)
         if len(lost):
-            contest.enter(rest[start + lost], rest[winners[first]], shared[first, lost])
+            contest.enter(rest[start + lost], winners[first], shared[first, lost])
             stay = np.ones(len(rest), np.bool_) if stay is None else stay
             stay[start + lost] = False
-    return None if stay is None else stay[BLOCK:]
+    return stay
 
 
 def _lost(above: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the columns that any row beats, and the first row that beats each of them; at most 255 rows."""
-    ranks = _RANKS[-len(above) :]  # the first row has the highest
-    best = np.maximum.reduce(above.view(np.uint8) * ranks, axis=0)
-    lost = best.nonzero()[0]
-    return lost, len(above) - best[lost].astype(np.intp)
+    count = len(above)
+    ranks = np.arange(count, 0, -1, dtype=np.uint8)[:, None]  # the first row has the highest
+    best = (above.view(np.uint8) * ranks).max(axis=0)
+    lost = np.flatnonzero(best)
+    return lost, count - best[lost].astype(np.intp)
 
 
 def _look_around(rest: NDArray[np.intp], boxes: Columns, contest: _Contest) -> None:

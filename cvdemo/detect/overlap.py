@@ -54,22 +54,24 @@ def overlaps(rows: Columns, others: Columns, measure: str, room: Floats, limit: 
     """
     shape = len(rows), len(others)
     pairs = shape[0] * shape[1]
-    sides, work = room[:4, :pairs].reshape(2, 2, *shape)
-    corners, theirs = rows.values[:4].reshape(2, 2, -1, 1), others.values[:4].reshape(2, 2, 1, -1)
-    np.minimum(corners[1], theirs[1], out=sides)  # width and height of what both share, side by side
-    sides -= np.maximum(corners[0], theirs[0], out=work)
-    np.maximum(sides, 0, out=sides)
-    inter, sums = sides[0], work[0]
-    inter *= sides[1]
-    area, size = rows.values[4, :, None], others.values[4]
+    inter, high, work, more = room[:, :pairs].reshape(4, *shape)
+    x0, y0, x1, y1, area = rows.values[:, :, None]
+    u0, v0, u1, v1, size = others.values
+    np.minimum(x1, u1, out=inter)
+    inter -= np.maximum(x0, u0, out=work)
+    np.maximum(inter, 0, out=inter)
+    np.minimum(y1, v1, out=high)
+    high -= np.maximum(y0, v0, out=work)
+    np.maximum(high, 0, out=high)
+    inter *= high
     if measure == "smaller":
-        np.minimum(area, size, out=sums)
+        np.minimum(area, size, out=work)
     else:
-        np.add(area, size, out=sums)
-        sums -= inter
-    inter /= sums
+        np.add(area, size, out=work)
+        work -= inter
+    inter /= work
     if measure == "diou" and (inter > limit).any():
-        inter -= _distance(rows.values, others.values, sides[1], work[0], work[1])
+        inter -= _distance(rows.values, others.values, high, work, more)
     if rows.classes is not None and others.classes is not None:
         np.copyto(inter, -1, where=rows.classes[:, None] != others.classes)
     return inter
