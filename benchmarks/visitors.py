@@ -1,6 +1,5 @@
 """Row P9: twelve visitors at once, each busy with another tab, against one visitor who asks for the same work alone."""
 
-import io
 import json
 import secrets
 from collections.abc import Iterable
@@ -9,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import httpx
-from PIL import Image
 
 from benchmarks.rows import Measured
 from benchmarks.start import OURS, PATIENCE_S, served
@@ -39,8 +37,9 @@ class Visitor(httpx.Client):
         self._session = secrets.token_hex(8)
 
     def work(self, first: int) -> int:
-        """Upload a photo that nobody has seen, ask for all tabs from ``first`` on; return how many requests failed."""
-        sent = self.post("gradio_api/upload", files={"files": ("photo.jpg", _photo())})
+        """Upload a photo that no cache knows, ask for all tabs from ``first`` on; return how many requests failed."""
+        with starters.unseen("inside") as path:
+            sent = self.post("gradio_api/upload", files={"files": (path.name, path.read_bytes())})
         photo = {"path": sent.json()[0], "meta": {"_type": "gradio.FileData"}}
         return sum(not self._answered(*TABS[(first + step) % len(TABS)], photo) for step in range(len(TABS)))
 
@@ -72,13 +71,3 @@ def crowd() -> Measured:
 def _gather(failed: list[int], work: Any) -> None:
     counts: Iterable[int] = work()
     failed.extend(counts)
-
-
-def _photo() -> bytes:
-    """Return the cat as a JPEG that no cache knows."""
-    with Image.open(starters.get("cat").path) as picture:
-        copy = picture.convert("RGB")
-    copy.putpixel((0, 0), tuple(secrets.token_bytes(3)))
-    file = io.BytesIO()
-    copy.save(file, "JPEG", quality=90, comment=secrets.token_bytes(8))
-    return file.getvalue()

@@ -3,16 +3,11 @@
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
-if "PYTEST_XDIST_WORKER" in os.environ:  # two workers would sweep each other's uploads
-    UPLOADS = tempfile.TemporaryDirectory(prefix="cv-lab-tests-")
-    os.environ["GRADIO_TEMP_DIR"] = UPLOADS.name
 
 import app.environment  # noqa: F401  (must come before the rest of the page)
 from app.main import build_demo, look
