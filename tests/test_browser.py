@@ -163,3 +163,14 @@ def test_nothing_sticks_out_at_any_width(page: str, visit: Visit, width: int, th
              .filter((node) => getComputedStyle(node).overflow !== 'visible').map((node) => node.textContent)"""
     )
     assert clipped == []
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 820, 640, 390])
+def test_nothing_sticks_out_of_a_card(page: str, visit: Visit, width: int) -> None:
+    tab = visit(page, width=width)
+    _wait_for_answer(tab)
+    beyond = """() => [...document.querySelectorAll('.answers .card')].flatMap((card) => {
+      const edge = card.getBoundingClientRect().right;
+      return [...card.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > edge);
+    }).length"""
+    assert tab.evaluate(beyond) == 0

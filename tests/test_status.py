@@ -125,6 +125,18 @@ def test_a_click_checks_every_tab(page: str, visit: Callable[..., Any], width: i
 
 
 @pytest.mark.browser
+def test_a_server_that_is_gone_is_a_sentence_and_the_others_are_still_checked(
+    page: str, visit: Callable[..., Any]
+) -> None:
+    tab = visit(f"{page}/status")
+    tab.route("**/status/detect", lambda route: route.abort())
+    tab.get_by_role("button", name="Check every tab").click()
+    tab.get_by_role("heading", name=f"{len(TABS) - 1} of {len(TABS)} tabs work.").wait_for()
+    assert tab.locator("[data-tab=detect] .mark").inner_text() == "No answer"
+    assert tab.locator("[data-tab=detect] .told").inner_text() == "The server cannot be reached. Try again in a minute."
+
+
+@pytest.mark.browser
 def test_the_header_leads_to_the_status_page(page: str, visit: Callable[..., Any]) -> None:
     tab = visit(page)
     with tab.context.expect_page() as opened:
