@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from app.tabs import TABS
-from cvdemo import starters
+from cvdemo import models, starters
 from cvdemo.detect import find
 from cvdemo.results import Results
 from tests.fake_hub import Hub, fake_hub
@@ -132,6 +132,7 @@ def hub_with_siglip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         put_siglip(hub, "google/siglip-base-patch16-224", ["a cat", "a dog", "a coffee cup", "this is a photo of"])
         hub.use(monkeypatch, tmp_path / "cache")
         yield hub
+    models._shared.cache_clear()  # other tests fetch it themselves
 
 
 def test_no_label_of_the_visitor_runs(page: str, watch: Any, hub: Hub) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from cvdemo import models
+from cvdemo.classify import run
+from cvdemo.results import Results
 from tests.fake_hub import Fault, Hub, fake_hub
 from tests.fake_models import put_dinov2, put_siglip, put_timm
 from tests.test_browser import Visit, _cards, _wait_for_answer
@@ -32,9 +35,12 @@ def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def hub(repositories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    models._shared.cache_clear()  # what other tests have loaded or asked would not be fetched
+    monkeypatch.setattr(run, "_answers", Results())
     with fake_hub(repositories) as running:
         running.use(monkeypatch, tmp_path / "cache")
         yield running
+    models._shared.cache_clear()
 
 
 def _fetch(tab: Any, title: str) -> None:
