@@ -207,8 +207,7 @@ def test_of_twenty_cancelled_jobs_never_two_compute_at_once() -> None:
             for number in range(20):
                 body = {"data": [], "fn_index": 0, "session_hash": f"s{number}"}
                 event = visitor.join(body).json()["event_id"]
-                seen = len(running)
-                wait_until(lambda seen=seen: len(running) > seen, "the work does not begin")
+                wait_until(lambda begun=number: len(running) > begun, "the work does not begin")
                 visitor.post(
                     "/gradio_api/cancel", json={"event_id": event, "session_hash": f"s{number}", "fn_index": 0}
                 )
