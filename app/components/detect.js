@@ -156,7 +156,7 @@ const draw = () => {
     const place = panes.length;
     panes.push(makePane({ ...paneActs, activate: () => { if (active !== place) { active = place; draw(); } } }));
   }
-  pictures.replaceChildren(...panes.slice(0, shown.length).map((pane) => pane.node));
+  if (pictures.childElementCount !== shown.length) pictures.replaceChildren(...panes.slice(0, shown.length).map((pane) => pane.node));
   pictures.classList.toggle('two', shown.length > 1);
   const view = { photo: value.photo, showRemoved: controls.showRemoved(), named: shown.length > 1 || shown[0]?.model !== value.models[0], waysOn: value.ways_on };
   shown.forEach((pane, place) => panes[place].show(pane, view));

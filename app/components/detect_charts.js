@@ -8,7 +8,7 @@ const makeCharts = () => {
   const truth = h('div', { class: 'truth' }, precision, table);
   const curve = h('div', { class: 'curve' });
   const node = h('section', { class: 'card charts' }, title, funnel, truth, cap, h('h3', {}, 'Boxes kept against the IoU limit'), curve);
-  let last = null;
+  let last = null, wide = 340; // asking for a width lays the whole page out anew: the observer brings it
 
   const drawFunnel = (rows) => {
     const most = Math.max(1, ...rows.map(([, count]) => count));
@@ -16,7 +16,7 @@ const makeCharts = () => {
       h('div', { class: 'funnel-track' }, h('i', { style: `width:${(100 * count) / most}%` })), h('b', {}, count.toLocaleString('en')))));
   };
   const drawCurve = ({ thresholds, kept }, now) => {
-    const width = Math.max(220, curve.clientWidth || 340), height = 166, left = 38, right = 12, top = 18, bottom = 40;
+    const width = Math.max(220, wide), height = 166, left = 38, right = 12, top = 18, bottom = 40;
     const most = Math.max(1, ...kept);
     const x = (value) => left + ((value - 0.05) / 0.9) * (width - left - right), y = (value) => height - bottom - (value / most) * (height - top - bottom);
     const ticks = [...new Set([0, Math.round(most / 2), most])];
@@ -31,7 +31,7 @@ const makeCharts = () => {
       svg('text', { class: 'here', x: x(now) + (now > 0.6 ? -9 : 9), y: y(here) - 9, 'text-anchor': now > 0.6 ? 'end' : 'start' }, `${here} kept at ${now.toFixed(2)}`)));
   };
   const drawPrecision = ({ curve: points, point, sentence }) => {
-    const width = Math.max(220, precision.clientWidth || 340), height = 170, left = 40, right = 12, top = 12, bottom = 38;
+    const width = Math.max(220, wide), height = 170, left = 40, right = 12, top = 12, bottom = 38;
     const x = (value) => left + value * (width - left - right), y = (value) => height - bottom - value * (height - top - bottom);
     const path = points.map(([recall, right_], index) => `${index ? 'L' : 'M'}${x(recall)} ${y(right_)}`).join('');
     precision.replaceChildren(svg('svg', { width, height, role: 'img', 'aria-label': `Precision against recall. ${sentence}` },
@@ -57,6 +57,6 @@ const makeCharts = () => {
     if (pane.truth) { drawPrecision(pane.truth); drawTable(pane.truth.classes); }
     drawCurve(pane.curve, iou);
   };
-  new ResizeObserver(() => { if (last) show(...last); }).observe(curve);
+  new ResizeObserver(([{ contentRect }]) => { wide = contentRect.width || wide; if (last) show(...last); }).observe(curve);
   return { node, show };
 };

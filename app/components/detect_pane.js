@@ -8,7 +8,7 @@ const makePane = (act) => {
   const player = makePlayer(() => { paint(); inspect(); });
   const why = h('button', { type: 'button', class: 'btn sm why-box', hidden: true }, 'Why this box?');
   const node = h('div', { class: 'pane' }, name, boxes.stage, borders, empty, h('div', { class: 'stepper' }, player.node, inspector, why));
-  let pane = null, view = null, drawn = null;
+  let pane = null, view = null, drawn = null, narrow = false;
 
   const inspect = () => {
     const index = boxes.active();
@@ -24,7 +24,7 @@ const makePane = (act) => {
     const now = player.states(pane.boxes);
     const kept = now.filter((state) => state === KEPT).length;
     boxes.show({
-      ...view.photo, source: pane.key, showRemoved: view.showRemoved, many: kept > 8 || node.clientWidth < 560, crowded: kept > (node.clientWidth < 560 ? 12 : 40),
+      ...view.photo, source: pane.key, showRemoved: view.showRemoved, many: kept > 8 || narrow, crowded: kept > (narrow ? 12 : 40),
       tiles: pane.tiles?.edges, alt: `${view.photo.name}: ${pane.answer}`, tagOf: (index) => pane.boxes[index].tag, boxes: pane.boxes.map((row, index) => ({ ...row, state: now[index] })),
     });
   };
@@ -34,6 +34,10 @@ const makePane = (act) => {
       pane.lower_to !== null ? h('button', { type: 'button', class: 'btn', onclick: () => act.lower(pane.lower_to) }, `Lower to ${pane.lower_to.toFixed(2)}`)
         : view.waysOn.map((way) => h('button', { type: 'button', class: 'btn', onclick: () => act.goTo(way) }, way.text)))]));
   };
+  // Asking for a width lays the whole page out anew, with every step of a slider: the observer brings it.
+  new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width && narrow !== contentRect.width < 560) { narrow = !narrow; if (pane) paint(); }
+  }).observe(node);
   boxes.stage.addEventListener('pointerdown', () => act.activate());
   boxes.stage.addEventListener('focus', () => act.activate());
   boxes.stage.addEventListener('keydown', (event) => {
