@@ -8,21 +8,23 @@ const makeControls = (act) => {
   const reason = h('p', { class: 'notice', hidden: true });
   const beside = h('button', { type: 'button', class: 'btn', hidden: true }, 'Show a classic detector beside it');
   const removed = h('input', { type: 'checkbox', checked: true });
-  const settings = makeSettings(act.change);
-  const extras = makeExtras({ ...act, second: (name) => act.models([...new Set([detector.value, name].filter(Boolean))]) });
-  const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), settings.node, extras.node);
-  const node = h('section', { class: 'card controls' }, h('label', { class: 'top which' }, 'Detector', detector), about, offers, iou.node, reason, beside,
-    confidence.node, h('label', { class: 'check last' }, removed, 'Show removed boxes'), more);
-
   const options = (rows, chosen) => {
     const groups = [['Ready here', (row) => row.ready], ['Download', (row) => !row.ready]];
     return groups.map(([title, member]) => [title, rows.filter(member)]).filter(([, members]) => members.length).map(([title, members]) =>
       h('optgroup', { label: title }, members.map((row) => h('option', { value: row.name, selected: row.name === chosen, disabled: !row.ready && !row.offered }, row.text))));
   };
+  const settings = makeSettings(act.change);
+  const extras = makeExtras({ ...act, options, second: (name) => act.models([...new Set([detector.value, name].filter(Boolean))]) });
+  const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), settings.node, extras.node);
+  const node = h('section', { class: 'card controls' }, h('label', { class: 'top which' }, 'Detector', detector), about, offers, iou.node, reason, beside,
+    confidence.node, h('label', { class: 'check last' }, removed, 'Show removed boxes'), more);
+
   const drawOffer = (offer) => h('div', { class: 'offer' }, h('p', {}, offer.text), h('div', { class: 'btns' },
     offer.fetch ? h('button', { type: 'button', class: 'btn primary', onclick: () => trigger('fetch') }, offer.fetch) : null,
     offer.use ? h('button', { type: 'button', class: 'btn soft', onclick: () => act.instead(offer.model, offer.use.name) }, `Use ${offer.use.title}`) : null,
     offer.fetch ? null : h('button', { type: 'button', class: 'btn', onclick: () => trigger('fetch') }, 'Try again')));
+  const fillDetectors = whenNew((rows, chosen) => detector.replaceChildren(...options(rows, chosen)));
+  const drawOffers = whenNew((rows) => offers.replaceChildren(...rows.map(drawOffer)));
   detector.addEventListener('change', () => act.detector(detector.value));
   removed.addEventListener('change', () => act.show());
   return {
@@ -31,11 +33,12 @@ const makeControls = (act) => {
     showRemoved: () => removed.checked,
     set(value) {
       const [first, other] = value.models, panes = value.keys ? value.panes : [];
-      detector.replaceChildren(...options(value.detectors, first));
+      fillDetectors(value.detectors, first);
+      detector.value = first;
       about.textContent = value.about || '';
       about.hidden = !value.about;
-      extras.set(value, options(value.detectors.filter((row) => row.name !== first), other));
-      offers.replaceChildren(...value.offers.map(drawOffer));
+      extras.set(value, value.detectors.filter((row) => row.name !== first), other);
+      drawOffers(value.offers);
       const idle = panes.length > 0 && panes.every((pane) => !pane.needs_nms);
       const live = panes.find((pane) => pane.needs_nms);
       iou.set(value.settings.iou, live ? live.live : null, idle);

@@ -31,11 +31,13 @@ const makeExtras = (act) => {
     }
   });
   const refuse = (sentence) => { alertBox.textContent = sentence || ''; alertBox.hidden = !sentence; };
+  const fillOthers = whenNew((rows, chosen) => second.replaceChildren(h('option', { value: '' }, 'None'), ...act.options(rows, chosen)));
   return {
     node,
     refuse,
-    set(value, others) {
-      second.replaceChildren(h('option', { value: '' }, 'None'), ...others);
+    set(value, others, chosenOther) {
+      fillOthers(others, chosenOther ?? null);
+      second.value = chosenOther ?? '';
       tiles.select.value = String(value.tiles);
       merged.checked = value.settings.merged;
       mergedRow.hidden = value.tiles === 1;

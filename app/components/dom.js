@@ -17,6 +17,15 @@ const fill = (node, props, kids) => {
 };
 const h = (tag, props, ...kids) => fill(document.createElement(tag), props, kids);
 const svg = (tag, props, ...kids) => fill(document.createElementNS(SVG_NS, tag), props, kids);
+/* Returns `draw` as it is called with plain values, but silent while they stay the same: to build nodes anew costs a layout. */
+const whenNew = (draw) => {
+  let drawn = null;
+  return (...values) => {
+    const now = JSON.stringify(values);
+    if (now !== drawn) draw(...values);
+    drawn = now;
+  };
+};
 const familyMark = (family) =>
   svg('svg', { width: 14, height: 14, viewBox: '0 0 14 14', 'aria-hidden': 'true', class: `mark ${family}` },
     svg('path', { d: MARKS[family] || MARKS.classical, fill: 'currentColor' }));
