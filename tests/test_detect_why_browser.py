@@ -1,8 +1,11 @@
 """Why this box, in a real browser, offline: the map of a chosen blood cell, its checks; no button without a network."""
 
+import json
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.test_browser import Visit
 
@@ -31,6 +34,23 @@ def test_a_chosen_cell_is_explained_and_the_map_is_checked(page: str, visit: Vis
     told = tab.locator(".box-why .in-checks").inner_text()
     assert "a plain blob in the middle of the box" in told and "With random weights" in told
     assert tab.locator(".box-why canvas").evaluate("(heat) => heat.width") > 40
+
+    card = tab.locator(".box-card")
+    with tab.expect_download() as map_file:
+        card.get_by_role("button", name="NPY").click()
+    values = np.load(map_file.value.path())
+    assert map_file.value.suggested_filename == "yolov8n_blood_cells-layercam.npy"
+    assert values.dtype == np.float32 and values.min() >= 0 and values.max() == 1
+    with tab.expect_download() as picture:
+        card.get_by_role("button", name="PNG").click()
+    with Image.open(picture.value.path()) as sheet:
+        red, green, blue = (band.getextrema() for band in sheet.convert("RGB").split())
+        assert sheet.width >= 680 and min(red[1] - red[0], green[1] - green[0], blue[1] - blue[0]) > 200
+    tab.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    card.get_by_role("button", name="Copy as JSON").click()
+    tab.wait_for_function("window.copied")
+    facts = json.loads(tab.evaluate("window.copied"))
+    assert (facts["method"], facts["weights"], len(facts["box_xyxy"])) == ("layercam", "bundled", 4)
 
     tab.get_by_role("button", name="Grad-CAM").last.click()
     tab.wait_for_function("document.querySelector('.box-why .sub').textContent.startsWith('Grad-CAM')")

@@ -10,9 +10,15 @@ const busyText = h('span', {}), stop = h('button', { type: 'button', class: 'btn
 const busy = h('p', { class: 'box-busy', role: 'status', hidden: true }, busyText, ' ', stop);
 const alertBox = h('p', { class: 'alert', role: 'alert', hidden: true });
 const why = h('div', { class: 'why' }, h('b', {}, 'What does this show?'), h('p', {}, props.why));
+const download = (title, url) => h('a', { href: url, download: title }).click();
+const foot = makeFoot({
+  png: async () => download('why-this-box.png', await paintSheet([stage], answer.textContent, `${asked.photo.name}. ${asked.title}. ${props.value.shown.facts.method}.`)),
+  npy: async () => { for (const { name: title, url } of await server.arrays(asked)) download(title, url); },
+  json: (button) => { const { facts, answer: said, told: checks } = props.value.shown; copyText(JSON.stringify({ photo: asked.photo.name, ...facts, answer: said, checks }, null, 2), button); },
+});
 const card = h('section', { class: 'card box-card', hidden: true, 'aria-label': 'Why this box?' },
   h('div', { class: 'box-top' }, name, close), answer, busy, alertBox,
-  h('div', { class: 'box-body' }, h('div', {}, stage.node, scale.node), h('div', { class: 'box-side' }, namedChoice('Map by', method), opacity.node, notes, told, curves.node, why)));
+  h('div', { class: 'box-body' }, h('div', {}, stage.node, scale.node), h('div', { class: 'box-side' }, namedChoice('Map by', method), opacity.node, notes, told, curves.node, why)), foot.node);
 root.append(card);
 opacity.set(0.6, null);
 
@@ -39,7 +45,7 @@ const draw = () => {
   alertBox.textContent = value.message || '';
   answer.textContent = shown?.answer || '';
   stage.set({ picture: photo.src, size: [photo.height, photo.width], map: shown?.map, low: 0, high: 1, opacity: opacity.value(), boxes: [shown?.box || asked.box], alt: `${photo.name}, ${title}. ${shown?.answer || ''}` });
-  scale.node.hidden = !shown;
+  scale.node.hidden = foot.node.hidden = !shown;
   scale.set(INFERNO, 0, 1);
   notes.textContent = shown?.notes.join(' ') || '';
   const checks = shown?.told.length ? shown.told : shown && !value.stopped ? ['Checking this map \u2026'] : [];

@@ -2,7 +2,8 @@
 const makeFoot = (on) => {
   const button = (text, act) => h('button', { type: 'button', class: 'btn sm', onclick: (event) => act(event.currentTarget) }, text);
   const ran = h('span', { class: 'ran' });
-  const node = h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, button('PNG', on.png), button('NPY', on.npy), button('Copy as JSON', on.json), button('Copy link', on.link)));
+  const node = h('div', { class: 'foot' }, ran, h('span', { class: 'end' },
+    button('PNG', on.png), button('NPY', on.npy), button('Copy as JSON', on.json), on.link ? button('Copy link', on.link) : null));
   return { node, set: (text) => { ran.textContent = text; } };
 };
 /* The pictures on screen as one PNG: each stage as it is drawn, with the answer above. */
@@ -15,17 +16,18 @@ const paintSheet = async (stages, answer, credit) => {
   write(answer, 36, '600 20px');
   for (const [index, stage] of stages.entries()) {
     const left = gap + (index % 3) * (size + gap), top = 60 + Math.floor(index / 3) * (size + gap), { photo, heat, over, opacity, lines } = stage.layers();
+    const [, , width, height] = lines.getAttribute('viewBox').split(' ').map(Number), scale = size / Math.max(width, height);
+    const place = [left, top, width * scale, height * scale];
     pen.imageSmoothingEnabled = true;
-    pen.drawImage(photo, left, top, size, size);
-    if (heat || over) { pen.fillStyle = 'rgb(0 0 0 / 38%)'; pen.fillRect(left, top, size, size); }
+    pen.drawImage(photo, ...place);
+    if (heat || over) { pen.fillStyle = 'rgb(0 0 0 / 38%)'; pen.fillRect(...place); }
     pen.imageSmoothingEnabled = false;
-    if (heat) pen.drawImage(heat, left, top, size, size);
-    if (over) { pen.globalAlpha = opacity; pen.drawImage(over, left, top, size, size); pen.globalAlpha = 1; }
-    const [, , width, height] = lines.getAttribute('viewBox').split(' ').map(Number);
+    if (heat) pen.drawImage(heat, ...place);
+    if (over) { pen.globalAlpha = opacity; pen.drawImage(over, ...place); pen.globalAlpha = 1; }
     for (const shape of lines.querySelectorAll('.line')) {
       const path = shape.tagName === 'rect' ? `M${shape.getAttribute('x')} ${shape.getAttribute('y')}h${shape.getAttribute('width')}v${shape.getAttribute('height')}h-${shape.getAttribute('width')}z` : shape.getAttribute('d');
       const scaled = new Path2D();
-      scaled.addPath(new Path2D(path), new DOMMatrix([size / width, 0, 0, size / height, left, top]));
+      scaled.addPath(new Path2D(path), new DOMMatrix([scale, 0, 0, scale, left, top]));
       for (const [colour, thick] of [['#000000', 4], ['#ffffff', 2]]) { Object.assign(pen, { strokeStyle: colour, lineWidth: thick }); pen.stroke(scaled); }
     }
   }

@@ -8,13 +8,14 @@ from app.errors import shows_errors
 from app.streaming import Finished, end, follow
 from app.tabs import detect_steps as steps
 from app.tabs.busy import busy
-from app.tabs.inside_look import packed, small
+from app.tabs.inside_look import npy_file, packed, small
 from app.tabs.saliency_curves import curves
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, SettingError, Stopped
 from cvdemo.saliency import box_words
 from cvdemo.saliency.box import METHODS, BoxEvidence, box_map, explain_box, over_photo
 from cvdemo.saliency.box_checks import BOX_FILL, check_box, hidden_in_the_end, known_box_checks
+from cvdemo.versions import versions
 
 LINE = "why this box"
 GONE = "This box is no longer known here. Choose the photo again."
@@ -23,7 +24,7 @@ SIDE = 160  # rows of the map that is sent
 
 def build() -> None:
     """Lay the card out below the picture; it is closed."""
-    card = BoxWhy({})
+    card = BoxWhy({}, arrays)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     heavy: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, **quiet}
     checking = card.check(check, card, card, trigger_mode="always_last", **heavy)
@@ -89,12 +90,30 @@ def _evidence(value: Any) -> tuple[BoxEvidence, str]:
     return explain_box(shown[0].path, get(found.model).name, (x0, y0, x1, y1), kind), method
 
 
+def arrays(asked: Any) -> list[dict[str, str]]:
+    """Return the map of the box that the browser asks for, over the photo, as an NPY file; nothing when it is gone."""
+    try:
+        found, method = _evidence({"asked": asked})
+    except CvDemoError:
+        return []
+    return [npy_file(f"{found.asked.model}-{method}", over_photo(found, box_map(found, method)))]
+
+
 def _shown(found: BoxEvidence, method: str) -> dict[str, Any]:
     values, made = box_map(found, method), known_box_checks(found, method)
     share = hidden_in_the_end(found)
     return {
         "answer": box_words.answer(found, values),
         "box": list(found.box_xyxy),
+        "facts": {
+            "model": found.asked.model,
+            "weights": found.weights,
+            "label": found.labels[found.kind],
+            "box_xyxy": [round(side, 1) for side in found.box_xyxy],
+            "method": method,
+            "logit": found.logit,
+            "versions": versions(("torch", "ultralytics")),
+        },
         "map": packed(small(over_photo(found, values), SIDE), 0.0, 1.0),
         "notes": [box_words.WHAT[method], box_words.origin(found)],
         "told": box_words.checked(found, made) if made else [],

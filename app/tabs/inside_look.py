@@ -1,6 +1,7 @@
 """What a view of Look inside gets to draw from, and how maps travel to the browser."""
 
 import base64
+import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,14 @@ def small(one: NDArray[np.float32], side: int = TILE_SIDE) -> NDArray[np.float32
     rows, columns = (-(-size // step) * step for size in one.shape)
     wide = np.pad(one, ((0, rows - one.shape[0]), (0, columns - one.shape[1])), mode="edge")
     return wide.reshape(rows // step, step, columns // step, step).mean((1, 3))
+
+
+def npy_file(stem: str, array: NDArray[Any]) -> dict[str, str]:
+    """Return an array as a file for the browser: its name and its data URL."""
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return {"name": f"{stem}.npy", "url": f"data:application/octet-stream;base64,{data}"}
 
 
 def own(value: Any, defaults: dict[str, Any]) -> dict[str, Any]:

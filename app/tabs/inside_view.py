@@ -1,14 +1,10 @@
 """Turns what the models gave into what Look inside draws; no network runs here, but to switch a channel off."""
 
-import base64
-import io
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
-from app.tabs.inside_look import Look, whole
+from app.tabs.inside_look import Look, npy_file, whole
 from app.tabs.inside_views import VIEWS
 from cvdemo import images
 from cvdemo.errors import SettingError
@@ -74,13 +70,7 @@ def _layers(look: Look) -> list[str]:
 
 def files(look: Look, view: str) -> list[dict[str, str]]:
     """Return the arrays of what is shown as NPY files: their names and data URLs."""
-    found = []
-    for stem, array in named(view).arrays(look):
-        buffer = io.BytesIO()
-        np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
-        data = base64.b64encode(buffer.getvalue()).decode("ascii")
-        found.append({"name": f"{stem}.npy", "url": f"data:application/octet-stream;base64,{data}"})
-    return found
+    return [npy_file(stem, array) for stem, array in named(view).arrays(look)]
 
 
 def _one(look: Look, model: Any) -> tuple[int, Seen]:
