@@ -58,8 +58,8 @@ def assert_sums(ledger: Ledger) -> None:
 
 
 def loose_then_heap() -> Scene:
-    boxes, scores, kinds = squares(5000)
     """Return boxes of which few overlap until, late, a heap comes."""
+    boxes, scores, kinds = squares(5000)
     heap, heap_scores, heap_kinds = heaps(3, 3000, 2)
     return (
         np.concatenate([boxes, heap + 2000]),

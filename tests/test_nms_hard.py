@@ -12,7 +12,7 @@ from torchvision.ops import nms
 from cvdemo.detect import CANDIDATE_LIMIT, Settings, State, suppress
 from cvdemo.detect.settings import METHODS
 from cvdemo.errors import SettingError
-from tests.scenes import Scene, assert_sums, bars, heaps, identical, scene, squares
+from tests.scenes import Scene, assert_sums, bars, heaps, identical, loose_then_heap, scene, squares
 
 NAN, INF = float("nan"), float("inf")
 GOOD = [0.0, 0.0, 10.0, 10.0]
@@ -59,6 +59,7 @@ def test_an_odd_box_never_suppresses_a_good_one(
         ("all cross, DIoU", lambda: bars(CANDIDATE_LIMIT), {"method": "diou"}),
         ("all overlap, limit .99", lambda: scene(0, CANDIDATE_LIMIT, 200, 400), {"iou": 0.99}),
         ("random, merged", lambda: scene(0, CANDIDATE_LIMIT), {"method": "merge"}),
+        ("loose boxes first, then a heap", loose_then_heap, {}),
         ("a class each", lambda: (*identical(CANDIDATE_LIMIT)[:2], np.arange(CANDIDATE_LIMIT)), {}),
         ("identical, Gaussian", lambda: identical(CANDIDATE_LIMIT), {"method": "soft_gaussian"}),
         ("random, linear", lambda: scene(0, CANDIDATE_LIMIT), {"method": "soft_linear"}),

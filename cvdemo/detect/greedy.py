@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cvdemo.detect.meetings import decided, few_meetings
 from cvdemo.detect.overlap import Columns, Floats, overlaps, scratch
 from cvdemo.detect.reach import Reach
 
@@ -141,10 +142,20 @@ def _lost(above: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def _look_around(rest: NDArray[np.intp], boxes: Columns, contest: _Contest) -> None:
-    """Decide many boxes of which few overlap: groups of alike survivors look only where they can reach."""
+    """Decide many boxes of which few overlap: groups of alike ones look only where they can reach."""
+    reach = Reach(boxes, float(contest.limit), contest.measure)
+    meetings = few_meetings(boxes, reach, contest.meet)
+    if meetings is not None:
+        losers, winners, shared = decided(meetings)
+        contest.enter(rest[losers], rest[winners], shared)
+    else:
+        _look_around_in_turns(rest, boxes, reach, contest)
+
+
+def _look_around_in_turns(rest: NDArray[np.intp], boxes: Columns, reach: Reach, contest: _Contest) -> None:
+    """Decide the best ones first, so that those whom they remove need not look any more."""
     count = len(rest)
     by, overlap = np.full(count, count, np.int32), np.full(count, np.nan, np.float32)
-    reach = Reach(boxes, float(contest.limit), contest.measure)
     for start in range(0, count, WIDE_BLOCK):
         head = start + np.flatnonzero(by[start : start + WIDE_BLOCK] == count)
         if not len(head):
