@@ -22,7 +22,7 @@ class Limits:
     """What one client may do, and what all may do together."""
 
     work: Rate = Rate(burst=200, per_second=50)
-    sessions: Rate = Rate(burst=60, per_second=10)
+    sessions: Rate = Rate(burst=60, per_second=5)
     in_flight_per_client: int = 64
     in_flight: int = 128
     in_line: int = 24  # of one client in Gradio's queue, whose 32 places are for all

@@ -16,7 +16,7 @@ def test_buckets_hold_exactly_burst_and_rate() -> None:
     assert throttle.take("a") > 0
     now[0] = 1000.0
     assert [throttle.take("a", session=True) for _ in range(60)] == [0.0] * 60
-    assert throttle.take("a", session=True) == pytest.approx(1 / 10)
+    assert throttle.take("a", session=True) == pytest.approx(1 / 5)
     assert throttle.take("a") == 0.0
 
 
