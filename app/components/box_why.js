@@ -13,7 +13,11 @@ const why = h('div', { class: 'why' }, h('b', {}, 'What does this show?'), h('p'
 const download = (title, url) => h('a', { href: url, download: title }).click();
 const foot = makeFoot({
   png: async () => download('why-this-box.png', await paintSheet([stage], answer.textContent, `${asked.photo.name}. ${asked.title}. ${props.value.shown.facts.method}.`)),
-  npy: async () => { for (const { name: title, url } of await server.arrays(asked)) download(title, url); },
+  npy: async () => {
+    const files = await server.arrays(asked);
+    for (const { name: title, url } of files) download(title, url);
+    if (!files.length) ask(asked); // the server forgot: make the map again
+  },
   json: (button) => { const { facts, answer: said, told: checks } = props.value.shown; copyText(JSON.stringify({ photo: asked.photo.name, ...facts, answer: said, checks }, null, 2), button); },
 });
 const card = h('section', { class: 'card box-card', hidden: true, 'aria-label': 'Why this box?' },

@@ -1,6 +1,7 @@
 """Detect, why this box: what in the photo holds up one box's score, and how far that map can be trusted."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from app.components.box_why import BoxWhy
@@ -10,10 +11,11 @@ from app.tabs import detect_steps as steps
 from app.tabs.busy import busy
 from app.tabs.inside_look import npy_file, packed, small
 from app.tabs.saliency_curves import curves
+from cvdemo import images
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, SettingError, Stopped
 from cvdemo.saliency import box_words
-from cvdemo.saliency.box import METHODS, BoxEvidence, box_map, explain_box, over_photo
+from cvdemo.saliency.box import METHODS, BoxAsked, BoxEvidence, box_map, explain_box, known_box, over_photo
 from cvdemo.saliency.box_checks import BOX_FILL, check_box, hidden_in_the_end, known_box_checks
 from cvdemo.versions import versions
 
@@ -76,7 +78,12 @@ def _evidence(value: Any) -> tuple[BoxEvidence, str]:
     Raises:
         CvDemoError: the box is not known any more, or cannot be explained.
     """
-    asked = value.get("asked") if isinstance(value, dict) else None
+    path, asked, method = _asked(value.get("asked") if isinstance(value, dict) else None)
+    return explain_box(path, asked.model, asked.box_xyxy, asked.kind), method
+
+
+def _asked(asked: Any) -> tuple[Path, BoxAsked, str]:
+    """Return the photo, the box and the method that the browser names."""
     asked = asked if isinstance(asked, dict) else {}
     shown = steps.known([asked.get("key")])
     index, method = asked.get("index"), asked.get("method")
@@ -86,17 +93,20 @@ def _evidence(value: Any) -> tuple[BoxEvidence, str]:
     if type(index) is not int or not 0 <= index < len(found.scores) or method not in METHODS or found.tile is not None:
         raise SettingError("There is no such box or method. Reload the page.")
     x0, y0, x1, y1 = found.boxes_xyxy[index].tolist()
-    kind = int(found.class_ids[index])
-    return explain_box(shown[0].path, get(found.model).name, (x0, y0, x1, y1), kind), method
+    digest, kind = images.digest(shown[0].path), int(found.class_ids[index])
+    if digest is None:
+        raise SettingError(GONE)
+    return shown[0].path, BoxAsked(digest, get(found.model).name, (x0, y0, x1, y1), kind), method
 
 
 def arrays(asked: Any) -> list[dict[str, str]]:
-    """Return the map of the box that the browser asks for, over the photo, as an NPY file; nothing when it is gone."""
+    """Return the map of a box over the photo as an NPY file; nothing if it is not known any more: no network runs."""
     try:
-        found, method = _evidence({"asked": asked})
+        _, box, method = _asked(asked)
     except CvDemoError:
         return []
-    return [npy_file(f"{found.asked.model}-{method}", over_photo(found, box_map(found, method)))]
+    found = known_box(box)
+    return [npy_file(f"{box.model}-{method}", over_photo(found, box_map(found, method)))] if found else []
 
 
 def _shown(found: BoxEvidence, method: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The photo as the Convolution tab computes with it: at most 480 pixels a side, and 32 x 32 of them to look at."""
 
-import hashlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +57,7 @@ def look(path: Path) -> Scene:
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    digest = _digest(path)
+    digest = images.digest(path)
     known = _scenes.get(digest) if digest else None
     if known is not None:
         return known
@@ -69,14 +68,6 @@ def look(path: Path) -> Scene:
     scene = Scene(np.asarray(picture), photo.full_size_wh, photo.digest, 1000 * (time.perf_counter() - started))
     _scenes.put(photo.digest, scene)
     return scene
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None  # images.read says why
 
 
 def grey(scene: Scene) -> NDArray[np.float64]:

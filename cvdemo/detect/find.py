@@ -1,6 +1,5 @@
 """Runs one detector on one photo, once or tile by tile; every slider afterwards acts on what it proposed."""
 
-import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -53,7 +52,7 @@ def find(path: Path, model: str, progress: OnProgress | None = None, tiles: int 
     spec = get(model)
     if spec.task != "detect":
         raise SettingError(f"{spec.title} does not detect objects. Choose a detector.")
-    known = _candidates.get((_digest(path), model, checked_tiles(tiles)))
+    known = _candidates.get((images.digest(path), model, checked_tiles(tiles)))
     if known is not None:
         return known, True
     started = time.perf_counter()
@@ -64,15 +63,6 @@ def find(path: Path, model: str, progress: OnProgress | None = None, tiles: int 
     result = _ordered(seen, raws, spec, decode_ms)
     _candidates.put((seen[0].photo.digest, model, tiles), result)
     return result, False
-
-
-def _digest(path: Path) -> str | None:
-    """Return what ``Photo.digest`` would be; only hashes, so that a slider's step decodes nothing."""
-    try:
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None  # images.read says why
 
 
 def _views(path: Path, spec: ModelSpec, tiles: int) -> tuple[View, ...]:

@@ -84,8 +84,18 @@ def read(path: str | os.PathLike[str], shortest_side: int | None = None) -> Phot
     covers_xyxy = shrink(image, container, shortest_side) if shortest_side is not None else None
     with turn(image, container, full_size_wh):
         pixels = decode(image, container)
-    digest = hashlib.sha256(data).hexdigest()
-    return Photo(pixels, full_size_wh, digest, container.format, container.frames, covers_xyxy)
+    return Photo(
+        pixels, full_size_wh, hashlib.sha256(data).hexdigest(), container.format, container.frames, covers_xyxy
+    )
+
+
+def digest(path: str | os.PathLike[str]) -> str | None:
+    """Return what ``Photo.digest`` would be, decoding nothing; None where no file can be read: ``read`` says why."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):  # ValueError: a name with a zero byte
+        return None
 
 
 def read_frame(data: bytes, longest_side: int) -> NDArray[np.uint8]:
