@@ -47,7 +47,10 @@ def _put(hub: Hub, name: str, patch: pytest.MonkeyPatch) -> None:
 
 
 def _open(page: str, visit: Visit, name: str) -> Any:
-    tab = visit(f"{page}/?tab=detect&detector={name}")
+    """Open the tab and, once the first detector's boxes are there, choose one that is not here yet."""
+    tab = visit(f"{page}/?tab=detect")
+    tab.wait_for_selector(".pane rect.kept")
+    tab.get_by_label("Detector", exact=True).select_option(name)
     tab.wait_for_selector(".offer button")
     return tab
 
