@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.detect.meetings import decided, few_meetings
-from cvdemo.detect.overlap import Columns, Floats, overlaps, scratch
+from cvdemo.detect.overlap import PAIRS, Columns, Floats, overlaps, scratch
 from cvdemo.detect.reach import Reach
 
 BLOCK = 64  # as many boxes as one machine word has bits
-PAIRS = 1 << 15  # pairs computed at a time: their intermediate results stay in the processor's cache
 CALM = 0.03  # a block that removes less than this share of the rest: look only where boxes can meet
 MANY = 3000  # below, comparing all with all is as fast
 SMALL_BUFFER = 512  # numpy gathers rows shorter than its buffer before it computes, which costs more than computing

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.detect.overlap import Columns, Floats
+from cvdemo.detect.overlap import PAIRS, Columns, Floats
 from cvdemo.detect.reach import Reach
 
 Places = NDArray[np.intp]
 Meet = Callable[[Columns, Columns], tuple[Floats, NDArray[np.bool_]]]
 
 GROUP = 96
-ROOM = 1 << 15  # pairs compared at a time
 MOST_COMPARED = 5_000_000  # about 20 ms
 MOST_FOUND = 100_000  # decided one by one, in Python
 SAMPLE = 7  # every so many groups are looked at first, and tell what to expect of all
@@ -44,7 +43,7 @@ def few_meetings(boxes: Columns, reach: Reach, meet: Meet) -> Meetings | None:
             return None
         others = reach.of(group, 0)
         compared += len(group) * len(others)
-        rows, width = boxes[group], ROOM // len(group)
+        rows, width = boxes[group], PAIRS // len(group)
         for start in range(0, len(others), width):
             part = others[start : start + width]
             shared, above = meet(rows, boxes[part])

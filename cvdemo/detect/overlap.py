@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+PAIRS = 1 << 15  # pairs computed at a time: their intermediate results stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
