@@ -58,7 +58,7 @@ dev: .venv/dev.stamp  ## the same, reloading what changes under app/ and cvdemo/
 	@$(SERVE) $(RELOAD) $(BIN)/python app.py
 
 test: .venv/dev.stamp .venv/mcp.stamp  ## all tests, offline (some of them: make test ARGS="-k images")
-	$(BIN)/python -m pytest --durations 15 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 15 $(ARGS)
 
 soak: .venv/dev.stamp .venv/mcp.stamp  ## the long tests, at full counts: about two hours (without the longest: make soak ARGS="-k 'not hour'")
 	$(BIN)/python -m pytest -m soak $(ARGS)

@@ -10,6 +10,7 @@ import pytest
 
 from cvdemo import catalogue, models
 from cvdemo.results import Results
+from cvdemo.weights import transfer
 from tests.fake_detectors import put_rtdetr, put_torchvision_detector, put_yolo
 from tests.fake_hub import Fault, Hub, fake_hub
 from tests.test_browser import Visit
@@ -92,7 +93,10 @@ def test_without_nms_a_classic_detector_is_one_click_away(page: str, visit: Visi
     assert tab.locator(".detect input[type=range]").first.is_enabled()
 
 
-def test_a_refused_download_is_a_sentence_with_two_ways_on(page: str, visit: Visit, hub: Hub) -> None:
+def test_a_refused_download_is_a_sentence_with_two_ways_on(
+    page: str, visit: Visit, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "PAUSE_S", 0.01)
     put_yolo(hub, "yolov8n")
     hub.faults["GET"] = [Fault(status=500)] * 20
     tab = _open(page, visit, "yolov8n")

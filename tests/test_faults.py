@@ -144,7 +144,8 @@ def test_a_model_that_fails_on_its_way_in_is_not_kept(
 # Work that is stopped
 
 
-def test_fifty_stops_at_any_moment_give_everything_back() -> None:
+def test_fifty_stops_at_any_moment_give_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.streaming.STEP_S", 0.01)
     chance, began, ended = random.Random(0), [], []
 
     def work(report: Callable[..., None]) -> None:

@@ -15,7 +15,14 @@ from cvdemo.receptive_field.reading import read_graph
 from cvdemo.receptive_field.support import make_positive, supports
 
 WITH_ATTENTION = ("yolo26n",)  # its field is global from model.10 on
-CNNS = [spec.name for spec in catalogue.MODELS if spec.family == "cnn" and spec.name not in WITH_ATTENTION]
+LARGER = (  # than a model of the same design that is tested always
+    "resnet101", "resnet152", "efficientnet_b4", "yolov8m", "yolov8l", "yolov8x", "fasterrcnn_resnet50_fpn"
+)  # fmt: skip
+CNNS = [
+    pytest.param(spec.name, marks=pytest.mark.soak if spec.name in LARGER else ())
+    for spec in catalogue.MODELS
+    if spec.family == "cnn" and spec.name not in WITH_ATTENTION
+]
 UNPADDED = ("alexnet", "googlenet", "inception_v3")  # their pools shrink maps, so a strip must be wider
 
 
