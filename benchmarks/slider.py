@@ -23,14 +23,14 @@ NO_BROWSER = "needs playwright (requirements-dev.txt) and a Chromium"
 # Moves the slider and notes when the browser has painted the boxes for which value: the sentence beside the slider
 # names it. A pause of null waits for each picture before the next move.
 MOVE = """async ({ values, pauseMs, patienceMs }) => {
-  const range = document.querySelector('.detect input[type=range]'), scene = document.querySelector('.scene');
+  const range = document.querySelector('.detect input[type=range]');
   const sentence = range.closest('.ctl').querySelector('.live');
   const asked = [], painted = [];
   const observer = new MutationObserver(() => {
     const value = Number(sentence.textContent.match(/At ([0-9.]+[0-9])/)?.[1]);
     requestAnimationFrame(() => setTimeout(() => painted.push([value, performance.now()]), 0));
   });
-  observer.observe(scene, { childList: true, subtree: true });
+  observer.observe(sentence, { childList: true, characterData: true, subtree: true });
   const until = async (done) => {
     const ends = performance.now() + patienceMs;
     while (!done() && performance.now() < ends) await new Promise((go) => setTimeout(go, 4));

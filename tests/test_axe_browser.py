@@ -6,10 +6,17 @@ import pytest
 from axe_core_python.base import AXE_SCRIPT
 
 from app.tabs import TABS
+from app.tabs.inside_views import VIEWS
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
 
+OTHER_VIEWS = {
+    "inside": [view.ID for view in VIEWS],
+    "receptive-field": ["field-stack"],
+    "convolution": ["costs", "pool", "shift"],
+    "latency": ["batch", "accuracy", "layers"],
+}
 # (rule, selector): why Gradio's own markup may break the rule there. It breaks none today.
 KNOWN: dict[tuple[str, str], str] = {}
 
@@ -43,13 +50,30 @@ def test_axe_finds_nothing_on_any_tab(page: str, visit: Visit, width: int) -> No
     found = {}
     for tab in TABS:
         _open(shown, tab.TITLE)
-        shown.evaluate(UNFOLD)
-        found[tab.TITLE] = _found(shown)
-        shown.evaluate(DARKEN, True)
-        shown.wait_for_function(AT_REST)
-        found[f"{tab.TITLE}, dark"] = _found(shown, COLOURS)
-        shown.evaluate(DARKEN, False)
+        found[tab.TITLE] = _judged(shown)
     assert not any(found.values()), found
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("tab", "view"), [(tab, view) for tab, views in OTHER_VIEWS.items() for view in views])
+def test_axe_finds_nothing_in_any_view(page: str, visit: Visit, tab: str, view: str, width: int) -> None:
+    shown = visit(f"{page}/?tab={tab}&view={view}&__theme=light", width=width, reduced_motion="reduce")
+    shown.wait_for_timeout(2000)
+    shown.wait_for_function(AT_REST)
+    shown.evaluate(AXE_SCRIPT)
+    assert _judged(shown) == []
+
+
+def _judged(page: Any) -> list[list[str]]:
+    """Return what axe finds, in light and in dark, with everything unfolded."""
+    page.evaluate(UNFOLD)
+    light = _found(page)
+    page.evaluate(DARKEN, True)
+    page.wait_for_function(AT_REST)
+    dark = _found(page, COLOURS)
+    page.evaluate(DARKEN, False)
+    return light + dark
 
 
 def _found(page: Any, some: dict[str, Any] | None = None) -> list[list[str]]:

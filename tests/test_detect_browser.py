@@ -50,6 +50,21 @@ def test_the_slider_changes_the_boxes_and_runs_no_detector(page: str, visit: Vis
     assert detector_runs() == runs
 
 
+def test_a_slider_leaves_alone_what_it_does_not_change(page: str, visit: Visit) -> None:
+    """Boxes that stay as they are keep their nodes; way out and back, the picture is what a fresh page draws."""
+    tab = _open(page, visit)
+    tab.evaluate("() => document.querySelectorAll('.scene rect').forEach((rect) => { rect.known = true; })")
+    slider = tab.locator(".detect input[type=range]").first
+    slider.focus()
+    for value, key in (("0.55", "PageUp"), ("0.65", "PageUp"), ("0.55", "PageDown"), ("0.45", "PageDown")):
+        slider.press(key)
+        tab.wait_for_function(f"document.querySelector('.detect .live').textContent.includes('At {value}')")
+    known = tab.evaluate("[...document.querySelectorAll('.scene rect')].filter((rect) => rect.known).length")
+    assert known > tab.locator(".scene rect").count() / 2
+    drawn = "['.scene>svg', '.box-labels'].map((part) => document.querySelector(part).innerHTML)"
+    assert tab.evaluate(drawn) == _open(page, visit).evaluate(drawn)
+
+
 def test_a_hundred_quick_steps_end_at_the_last_value(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
     tab.evaluate(

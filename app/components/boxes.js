@@ -9,16 +9,21 @@ const makeBoxes = (onPick) => {
   let view = null, hovered = null, pinned = null;
 
   const active = () => (hovered ?? pinned);
-  const rect = (box, kind) => {
-    const place = { x: box.x0, y: box.y0, width: Math.max(1, box.x1 - box.x0), height: Math.max(1, box.y1 - box.y0) };
-    return [svg('rect', { ...place, class: `casing ${kind}` }), svg('rect', { ...place, class: `line ${kind}` })];
-  };
+  const rect = ({ x0, y0, x1, y1 }, kind) => ({ class: kind, x: x0, y: y0, width: Math.max(1, x1 - x0), height: Math.max(1, y1 - y0) });
+  const drawRects = makeRows(({ class: kind, ...place }) =>
+    (kind === 'tile' ? ['tile'] : [`casing ${kind}`, `line ${kind}`]).map((name) => svg('rect', { ...place, class: name })));
   /* A tag stands on its box; at the photo's right and upper edges it turns inwards, so that it is never cut off. */
   const tag = ({ box, kind, tag: text }) => {
     const left = (100 * box.x0) / view.width, top = (100 * box.y0) / view.height, inwards = left > 88 || (left > 60 && text.length > 12);
     const across = inwards ? `right:${Math.max(0, 100 - (100 * box.x1) / view.width)}%` : `left:${left}%`;
-    return h('span', { class: `box-tag ${kind}${top < 4 ? ' under' : ''}`, style: `${across};top:${top}%` }, text);
+    return [text, { class: `box-tag ${kind}${top < 4 ? ' under' : ''}`, style: `${across};top:${top}%` }];
   };
+  const drawTags = makeRows(([text, props]) => [h('span', props, text)]);
+  const setSize = whenNew((width, height) => {
+    drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    stage.style.aspectRatio = `${width} / ${height}`;
+    stage.style.maxWidth = `calc(min(74vh, 760px) * ${width / height})`;
+  });
   const shown = (box) => box.state !== REMOVED || view.showRemoved;
   const kindOf = (box, index) => {
     if (index === active()) return 'pinned';
@@ -46,10 +51,9 @@ const makeBoxes = (onPick) => {
   const paint = () => {
     if (!view) return;
     const order = drawn();
-    drawing.setAttribute('viewBox', `0 0 ${view.width} ${view.height}`);
-    const edges = (view.tiles || []).map(([x0, y0, x1, y1]) => svg('rect', { class: 'tile', x: x0, y: y0, width: x1 - x0, height: y1 - y0 }));
-    drawing.replaceChildren(...edges, ...order.flatMap(({ box, kind }) => rect(box, kind)));
-    labels.replaceChildren(...order.filter((one) => one.tag).map(tag));
+    const edges = (view.tiles || []).map(([x0, y0, x1, y1]) => rect({ x0, y0, x1, y1 }, 'tile'));
+    drawRects(drawing, [...edges, ...order.map(({ box, kind }) => rect(box, kind))]);
+    drawTags(labels, order.filter((one) => one.tag).map(tag));
   };
   const at = (event) => {
     const frame = stage.getBoundingClientRect();
@@ -78,8 +82,7 @@ const makeBoxes = (onPick) => {
       if (view && (view.src !== next.src || view.source !== next.source)) pinned = hovered = null;
       view = next;
       if (picture.getAttribute('src') !== next.src) picture.src = next.src;
-      stage.style.aspectRatio = `${next.width} / ${next.height}`;
-      stage.style.maxWidth = `calc(min(74vh, 760px) * ${next.width / next.height})`;
+      setSize(next.width, next.height);
       picture.alt = next.alt;
       stage.setAttribute('aria-label', next.alt);
       if (pinned !== null && !next.boxes[pinned]) pinned = null;

@@ -26,6 +26,28 @@ const whenNew = (draw) => {
     drawn = now;
   };
 };
+/* Returns `draw(parent, rows)`, which puts the nodes that `make` builds for each row into `parent`, in this order. Rows
+   that were there before keep their nodes: what is not touched is neither laid out nor painted anew. */
+const makeRows = (make) => {
+  let known = new Map();
+  return (parent, rows) => {
+    const drawn = new Map();
+    const nodes = rows.flatMap((row) => {
+      const key = JSON.stringify(row), made = known.get(key)?.shift() ?? make(row);
+      if (drawn.has(key)) drawn.get(key).push(made);
+      else drawn.set(key, [made]);
+      return made;
+    });
+    known = drawn;
+    const staying = new Set(nodes);
+    [...parent.childNodes].forEach((node) => { if (!staying.has(node)) node.remove(); });
+    let next = parent.firstChild;
+    for (const node of nodes) {
+      if (node === next) next = next.nextSibling;
+      else parent.insertBefore(node, next);
+    }
+  };
+};
 const familyMark = (family) =>
   svg('svg', { width: 14, height: 14, viewBox: '0 0 14 14', 'aria-hidden': 'true', class: `mark ${family}` },
     svg('path', { d: MARKS[family] || MARKS.classical, fill: 'currentColor' }));
