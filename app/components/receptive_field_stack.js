@@ -72,7 +72,7 @@ const cell = (row, index, [name, title]) => {
     box.value = Math.max(0, Number(box.value) + by);
     change(index, name, box.value);
   });
-  return h('label', { class: 'num', role: 'cell' }, h('span', {}, title), box);
+  return h('div', { class: 'num', role: 'cell' }, h('span', {}, title), box);
 };
 /* The rows themselves are built anew only when their number or kinds change, so that typing keeps its place. */
 const fields = (index) => [...table.children[index + 1].querySelectorAll('input')];
