@@ -6,7 +6,7 @@ const makeRatios = (margin) => {
   let duel = null;
   const drawRatios = () => {
     if (!duel || !box.clientWidth) return;
-    const rows = duel.pairs, width = box.clientWidth, narrow = width < 420, each = 42, left = narrow ? 104 : 150, room = 122;
+    const rows = duel.pairs, width = box.clientWidth, narrow = width < 420, each = 42, left = narrow ? 112 : 150, room = 122;
     if (!rows.length) { box.replaceChildren(h('p', { class: 'sub empty' }, duel.pairs_note)); return; }
     const low = Math.min(0.8, ...rows.map((row) => row.low)), high = Math.max(1.5, ...rows.map((row) => row.high));
     const log = Math.log2, from = log(low) - 0.08, to = log(high) + 0.12, place = (right) => (ratio) => left + ((log(ratio) - from) / (to - from)) * (width - left - right);
@@ -19,7 +19,7 @@ const makeRatios = (margin) => {
     rows.forEach((row, index) => {
       const y = 26 + index * each, kind = row.verdict === 'too close to call' || row.verdict === null ? 'close' : 'sure';
       const start = !beside || x(row.high) + 10 + room < width, at = !beside ? width - room : start ? x(row.high) + 10 : x(row.low) - 10, anchor = start ? 'start' : 'end';
-      parts.push(svg('text', { class: 'ink b', x: 0, y: y - 3 }, shortened(row.a, left - 8)), svg('text', { x: 0, y: y + 13 }, shortened(`against ${row.b}`, left - 4)),
+      parts.push(svg('text', { class: 'ink b', x: 0, y: y - 3 }, shortened(row.a, left - 8)), svg('text', { x: 0, y: y + 13 }, shortened(`${narrow ? 'vs' : 'against'} ${row.b}`, left - 4)),
         svg('g', { class: kind }, svg('rect', { x: x(row.low), y: y - 7, width: Math.max(2, x(row.high) - x(row.low)), height: 14, rx: 3 }), svg('path', { d: `M${x(row.ratio)} ${y - 9}V${y + 9}` }),
           svg('text', { class: 'b', x: at, y: y - 2, 'text-anchor': anchor }, row.said)),
         svg('text', { x: at, y: y + 13, 'text-anchor': anchor }, row.interval));
