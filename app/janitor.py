@@ -1,4 +1,4 @@
-"""Removes what Gradio leaves behind in its temp folder: aborted uploads, old pictures, empty directories."""
+"""Removes what Gradio leaves behind in its temp folder (aborted uploads, old pictures), and returns unused memory."""
 
 import contextlib
 import logging
@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+
+from cvdemo.memory import return_unused
 
 LOG = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class Janitor:
         while not self._stop.is_set():
             try:
                 sweep(self.folder, self.rules, keep=self._keep())
+                return_unused()
             except Exception:
                 LOG.exception("The temp folder could not be swept")
             self._stop.wait(self.rules.every_s)
@@ -77,7 +80,7 @@ def sweep(folder: Path, rules: Rules, now_s: float | None = None, keep: set[str]
         kept_bytes += file.bytes
         too_much = number > rules.most_files or kept_bytes > rules.most_bytes
         if (too_much or now_s - file.changed_s > rules.file_age_s) and str(file.path) not in (keep or ()):
-            removed += _remove(file.path)
+            removed += _remove(file)
     return removed + _remove_empty_folders(folder, now_s - rules.empty_folder_age_s)
 
 
@@ -112,9 +115,12 @@ def _remove_empty_folders(folder: Path, before_s: float) -> int:
     return removed
 
 
-def _remove(path: Path) -> bool:
+def _remove(file: _File) -> bool:
+    """Remove a file, unless the same photo was uploaded anew since it was listed: then others are about to use it."""
     try:
-        path.unlink()
+        if file.path.lstat().st_ctime != file.changed_s:
+            return False
+        file.path.unlink()
     except OSError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Computed results by (photo digest, model, settings), bounded in bytes: what sliders act on."""
+"""Computed results by (photo digest, model, settings), bounded in bytes, each and all together: what sliders act on."""
 
 import contextlib
 import dataclasses
@@ -16,6 +16,7 @@ import numpy as np
 T = TypeVar("T")
 
 LIMIT_BYTES = 256 * 1024 * 1024
+ALL_TOGETHER_BYTES = 1024 * 1024 * 1024
 
 Journal = list[tuple[int, Hashable, Any]]
 """What was kept and counted, in order: (number of the `Results` or `Count`, key, value)."""
@@ -77,12 +78,29 @@ class Results:
             self.byte_count += size - before
             self._kept[key] = (value, size)
             while self.byte_count > self.limit_bytes:
-                _, (_, gone) = self._kept.popitem(last=False)
-                self.byte_count -= gone
+                self._forget_oldest()
+        _keep_all_within(ALL_TOGETHER_BYTES)
+
+    def forget_oldest(self) -> None:
+        """Let go of the least recently used result, if there is any."""
+        with self._lock:
+            if self._kept:
+                self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        _, (_, gone) = self._kept.popitem(last=False)
+        self.byte_count -= gone
 
     def renew(self) -> None:
         """Forget who held the lock: after a fork, the thread that held it does not exist."""
         self._lock = threading.Lock()
+
+
+def _keep_all_within(limit_bytes: int) -> None:
+    """Let whoever keeps most let go of its oldest, until all together keep at most ``limit_bytes``."""
+    everyone = [one for one in list(_everything.values()) if isinstance(one, Results)]
+    while sum(one.byte_count for one in everyone) > limit_bytes:
+        max(everyone, key=lambda one: one.byte_count).forget_oldest()
 
 
 class Count:

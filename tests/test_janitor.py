@@ -3,10 +3,11 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.janitor import Janitor, Rules, sweep
+from app.janitor import Janitor, Rules, _files, sweep
 
 HOUR_S = 3600.0
 
@@ -88,6 +89,21 @@ def test_links_are_removed_and_never_followed(tmp_path: Path) -> None:
     sweep(folder, Rules(), now_s=time.time() + 2 * HOUR_S)
     assert not (folder / _name(2)).is_symlink()
     assert (outside / "diary.txt").read_text() == "mine"
+
+
+def test_a_photo_that_is_uploaded_anew_during_a_sweep_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo, other = _upload(tmp_path, 1), _upload(tmp_path, 2)
+
+    def listed_before(folder: Path) -> list[Any]:
+        found = list(_files(folder))
+        new = tmp_path / "tmpabcdefgh"
+        new.write_bytes(b"x")
+        new.rename(photo)  # as Gradio does it
+        return found
+
+    monkeypatch.setattr("app.janitor._files", listed_before)
+    sweep(tmp_path, Rules(), now_s=time.time() + 2 * HOUR_S)
+    assert photo.exists() and not other.exists()
 
 
 def test_the_thread_works_and_ends(tmp_path: Path) -> None:
