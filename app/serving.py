@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Scope
 
-from app import mcp
+from app import heaps, mcp
 from app.doors import doors, on_spaces
 from app.guard import Guard
 from app.janitor import Janitor
@@ -74,6 +74,7 @@ def launch(
     """
     asked_to_stop = stop_requests() if block else None
     refuse_url_fetching()
+    heaps.share()
     demo.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=1)
     application, address, _ = demo.launch(
         server_name="0.0.0.0" if on_spaces() else None,  # None: GRADIO_SERVER_NAME, else 127.0.0.1

@@ -6,7 +6,6 @@ block is left, then the memory is given back, and only then comes the next attem
 """
 
 import contextlib
-import ctypes
 import gc
 import sys
 import traceback
@@ -81,17 +80,6 @@ def told_when_full() -> Iterator[None]:
         yield
     if outcome.full:
         raise CvDemoError(FULL)
-
-
-def return_unused() -> None:
-    """Hand the pages of freed memory back to the system, where the C library can (glibc).
-
-    By itself it gives back only what lies at the end of a heap; with a heap for every thread and results that stay
-    among activations that go, the rest adds up to a gigabyte within an hour of ten visitors.
-    """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
 
 
 def _drop_frames(error: BaseException | None) -> None:

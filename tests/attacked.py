@@ -80,9 +80,9 @@ def _ready(address: str) -> bool:
     return False
 
 
-def wait_until(condition: Callable[[], bool], otherwise: str) -> None:
+def wait_until(condition: Callable[[], bool], otherwise: str, patience_s: float = PATIENCE_S) -> None:
     """Wait for a condition, with a patience that only a broken program exhausts."""
-    ends_s = time.monotonic() + PATIENCE_S
+    ends_s = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < ends_s, otherwise
         time.sleep(0.05)

@@ -247,18 +247,19 @@ ACTS: tuple[Act, ...] = (
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rest_s"),
+    ("seconds", "rest_s", "most_mb"),
     [
-        pytest.param(180, 4.0, id="three minutes"),  # they look at what they got, so that other tests can run beside it
-        pytest.param(300, 0.0, id="five minutes", marks=pytest.mark.soak),
-        pytest.param(3600, 0.0, id="an hour", marks=pytest.mark.soak),
+        pytest.param(180, 4.0, 150, id="three minutes"),  # they look at what they got: other tests can run beside it
+        pytest.param(300, 0.0, 150, id="five minutes", marks=pytest.mark.soak),
+        pytest.param(3600, 0.0, 350, id="an hour", marks=pytest.mark.soak),  # then the answers to 7,000 photos are kept
     ],
 )
-def test_ten_visitors_leave_no_trace(program: Program, seconds: int, rest_s: float) -> None:
+def test_ten_visitors_leave_no_trace(program: Program, seconds: int, rest_s: float, most_mb: int) -> None:
     """Ten visitors do this and that: no unexpected error; threads, handles, memory and temp entries stay flat.
 
     Args:
         rest_s: how long a visitor rests at most between two acts.
+        most_mb: what kept results may take; freed memory goes back with the janitor's next round.
     """
 
     def visitor(number: int, until_s: float, seed: int) -> int:
@@ -283,7 +284,7 @@ def test_ten_visitors_leave_no_trace(program: Program, seconds: int, rest_s: flo
     assert done >= 10 * len(ACTS)
     assert program.handles() <= handles + 10
     assert program.threads() <= threads + 6
-    assert program.megabytes() - megabytes < 150, "the results' cache may fill, and nothing else"
+    wait_until(lambda: program.megabytes() - megabytes < most_mb, "memory does not come back", patience_s=120)
     sweep(program.uploads, Rules(file_age_s=-1, empty_folder_age_s=-1), now_s=time.time() + 10)
     assert program.entries() <= 40
     assert "Traceback" not in _log(program).removeprefix(log)

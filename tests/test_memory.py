@@ -1,12 +1,10 @@
 """A full memory: nothing of the failed attempt is kept, something smaller is tried, and the visitor is told."""
 
-import ctypes
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 import torch
 from torch import nn
@@ -17,7 +15,7 @@ from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, ModelUnavailable
 from cvdemo.loading import ReadyModel, load
 from cvdemo.loading.roomy import roomy
-from cvdemo.memory import FULL, first_that_fits, freeing, is_full, return_unused
+from cvdemo.memory import FULL, first_that_fits, freeing, is_full
 from cvdemo.notices import gathered
 from cvdemo.receptive_field.one import effective_field
 
@@ -207,15 +205,3 @@ def test_the_visitor_is_told_beside_the_result(monkeypatch: pytest.MonkeyPatch) 
     steps = list(follow(lambda _: first_that_fits("A <b> model", [(full, ""), (lambda: 7, "A <b> model ran.")])))
     assert isinstance(steps[-1], Finished) and steps[-1].result == 7
     assert shown == ["A &lt;b&gt; model ran."]
-
-
-@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="needs glibc")
-def test_freed_memory_between_what_stays_is_returned() -> None:
-    blocks = [bytes(10_000) for _ in range(20_000)]
-    stays = blocks[::100]
-    del blocks
-    process = psutil.Process()
-    before = process.memory_info().rss
-    return_unused()
-    assert before - process.memory_info().rss > 100_000_000
-    assert len(stays) == 200
