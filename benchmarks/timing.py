@@ -73,9 +73,9 @@ def in_turns(ours: Work, peer: Work, rounds: int, warm_ups: int = 2) -> Rounds:
     for number in range(rounds):
         with OtherWork() as others:
             if number % 2:
-                peer_ms, ours_ms = _timed_ms(peer), _timed_ms(ours)
+                peer_ms, ours_ms = timed_ms(peer), timed_ms(ours)
             else:
-                ours_ms, peer_ms = _timed_ms(ours), _timed_ms(peer)
+                ours_ms, peer_ms = timed_ms(ours), timed_ms(peer)
         times.append((ours_ms, peer_ms, others.share))
     return Rounds(*zip(*times, strict=True))
 
@@ -112,7 +112,8 @@ def _ratio(ours: NDArray[np.float64], peer: NDArray[np.float64]) -> float:
     return float(_ratios(ours, peer))
 
 
-def _timed_ms(work: Work) -> float:
+def timed_ms(work: Work) -> float:
+    """Return how long ``work`` takes."""
     begun_s = time.perf_counter()
     work()
     return 1000 * (time.perf_counter() - begun_s)
