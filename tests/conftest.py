@@ -67,15 +67,26 @@ def browser() -> Iterator[Any]:
         chrome.close()
 
 
+@pytest.fixture(scope="session")
+def visitor(browser: Any) -> Iterator[Any]:
+    """A visitor who comes again and again: the browser keeps scripts that it has compiled. Our pages store nothing."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Callable[..., Any]]:
+def visit(browser: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
     """Open pages as a visitor; afterwards no script may have failed and no request may have left this machine."""
     faults: list[str] = []
-    contexts = []
+    opened = []
 
     def open_page(address: str, width: int = 1440, height: int = 900, **context: Any) -> Any:
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))
-        tab = contexts[-1].new_page()
+        """Open a page that wide and high, in pixels; ``context``: what another kind of visitor has."""
+        own = browser.new_context(**context) if context else visitor
+        tab = own.new_page()
+        opened.append(own if context else tab)
+        tab.set_viewport_size({"width": width, "height": height})
         tab.set_default_timeout(90_000)  # patient where the machine is busy
         tab.on("pageerror", lambda error: faults.append(f"script failed: {error}"))
         tab.on("request", lambda request: faults.extend(_stranger(request.url)))
@@ -83,8 +94,8 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         return tab
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for one in opened:
+        one.close()
     assert faults == []
 
 

@@ -28,6 +28,7 @@ def _open(page: str, visit: Visit, query: str = "&view=maps", **options: Any) ->
 
 def _shows(tab: Any, view: str) -> None:
     tab.wait_for_function(f"document.querySelector('.in-place')?.dataset.view === '{view}'")
+    tab.wait_for_function(f"document.querySelector('.inside-switch input:checked').value === '{view}'")
     _rest(tab)
 
 

@@ -66,6 +66,7 @@ const paint = () => {
   const label = radio(now.view)?.closest('label'), row = label?.parentElement; // on a phone the switch is wider than the page
   if (place.dataset.view !== now.view && row) row.scrollLeft = label.offsetLeft - (row.clientWidth - label.offsetWidth) / 2;
   place.dataset.view = now.view;
+  mark();
   controls.set(local, now.layers.map((layer, number) => `${shown.heads[number].title}: ${layer}`).join(' \u00b7 '));
   drawNotices(props.value);
   foot.set(told());
@@ -125,13 +126,17 @@ const look = async () => {
 };
 const change = (patch) => { refusal = null; Object.assign(local, patch); moves += 1; keep(); if (shown) look(); };
 const moved = (at) => { if (JSON.stringify(at) !== JSON.stringify(point)) { refusal = null; point = at; look(); } };
+/* The switch is Gradio's. What it shows follows our view; what is clicked is read where the browser tells it, since Gradio
+   takes it over a moment later: on a slow machine a link's view was undone by the one before. */
 const radio = (view) => document.querySelector(`.inside-switch input[value="${view}"]`);
+const mark = () => { if (radio(local.view) && !radio(local.view).checked) radio(local.view).click(); };
+document.addEventListener('change', (event) => { if (event.target.closest?.('.inside-switch')) choose(event.target.value); });
 const choose = (view) => {
   if (!views[view] || view === local.view) return;
   refusal = null;
   local.view = view;
   keep();
-  if (radio(view) && !radio(view).checked) radio(view).click();
+  mark();
   const url = new URL(location.href);
   if (url.searchParams.get('tab') === TAB) { url.searchParams.set('view', view); history.replaceState(null, '', url); }
   look();
@@ -152,7 +157,6 @@ const draw = () => {
   if (!props.value) return;
   if (JSON.stringify(props.value.settings) !== JSON.stringify(local)) keep(); // answers and other parts of the page bring older ones back
   const { value } = props;
-  if (value.view && value.view !== local.view) { const { view, ...rest } = value; props.value = rest; choose(view); return; }
   if ((value.wish || 0) > wish) {
     ({ wish } = value);
     if (value.anew || !shown) { props.value = { ...value, anew: false }; setTimeout(() => anew({}), 60); } // Gradio takes over the new choice a moment later
@@ -177,4 +181,4 @@ const draw = () => {
 watch('value', draw);
 draw();
 withPhoto(TAB, () => { point = null; anew({}); });
-setTimeout(() => { if (local.view !== props.views[0].id) radio(local.view)?.click(); }, 100);
+setTimeout(mark, 100);

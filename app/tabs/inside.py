@@ -24,9 +24,9 @@ def build(rail: PhotoRail) -> None:
         head = Headline(headline(on.QUESTION, "One moment.", busy={"text": "Starting", "share": None}))
         with gr.Row(elem_classes=["choice", "choice-kept"]):
             models = ModelChips(on.chips_here(BUNDLED_PAIR), tab=ID)
-            switch = gr.Radio(
+            gr.Radio(
                 [(view.TITLE, view.ID) for view in VIEWS], value=VIEWS[0].ID, label="View", show_label=False,
-                elem_classes=["segmented", "inside-switch"],
+                elem_classes=["segmented", "inside-switch"], interactive=True,
             )  # fmt: skip
         picture = InsideView(on.waiting("One moment."), look=look)
 
@@ -38,7 +38,6 @@ def build(rail: PhotoRail) -> None:
     picture.use(on.use_instead, [models, picture], models, queue=False, **quiet)
     rail.point(None, [picture, rail], picture, js=POINT, **quiet)
     models.models(None, picture, picture, js="(value) => ({ ...value, wish: performance.now(), anew: true })", **quiet)
-    switch.input(None, [picture, switch], picture, js="(value, view) => ({ ...value, view })", **quiet)
     stopping = gr.on([picture.stop, head.stop], None, cancels=[running, fetching], **quiet)
     stopping.then(on.stopped, picture, picture, queue=False, **quiet)
     picture.said(None, picture, head, js="(value) => value.head", **quiet)
