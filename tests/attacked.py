@@ -17,6 +17,7 @@ import psutil
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 600.0
+IDLE_S = 2.0  # uvicorn ends a connection that was idle for five seconds: a request sent in that moment would be lost
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class Visitor(httpx.Client):
     """A client with a loopback address of its own, 127.0.0.<number>, which the guard counts apart."""
 
     def __init__(self, address: str, number: int = 1) -> None:
-        source = httpx.HTTPTransport(local_address=f"127.0.0.{number}") if sys.platform == "linux" else None
+        local = f"127.0.0.{number}" if sys.platform == "linux" else None
+        source = httpx.HTTPTransport(local_address=local, limits=httpx.Limits(keepalive_expiry=IDLE_S))
         super().__init__(base_url=address, timeout=PATIENCE_S, transport=source)
 
     def join(self, body: dict[str, Any]) -> httpx.Response:
