@@ -81,11 +81,16 @@ def visit(browser: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
     faults: list[str] = []
     opened = []
 
-    def open_page(address: str, width: int = 1440, height: int = 900, **context: Any) -> Any:
-        """Open a page that wide and high, in pixels; ``context``: what another kind of visitor has."""
+    def open_page(address: str, width: int = 1440, height: int = 900, script: str = "", **context: Any) -> Any:
+        """Open a page that wide and high, in pixels; ``context``: what another kind of visitor has.
+
+        Args:
+            script: runs before the page's own.
+        """
         own = browser.new_context(**context) if context else visitor
         tab = own.new_page()
         opened.append(own if context else tab)
+        tab.add_init_script(script)
         tab.set_viewport_size({"width": width, "height": height})
         tab.set_default_timeout(90_000)  # patient where the machine is busy
         tab.on("pageerror", lambda error: faults.append(f"script failed: {error}"))

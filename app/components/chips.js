@@ -1,3 +1,4 @@
+let newest = props.value; // what is drawn and sent
 const list = h('div', { class: 'chip-list', role: 'list', 'aria-label': 'Chosen models' });
 const add = h('button', { type: 'button', class: 'btn', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' }, '+ Add a model');
 const note = h('p', { class: 'notice', role: 'status', hidden: true });
@@ -20,20 +21,16 @@ const open = (yes) => {
     search.focus();
   }
 };
-const choose = (names) => {
-  props.value = { ...props.value, chosen: names, note: null };
-  draw();
-};
-const usable = (offer) => ['bundled', 'cached', 'random only'].includes(offer.state) || (offer.state === 'download' && props.value.online);
+const usable = (offer) => ['bundled', 'cached', 'random only'].includes(offer.state) || (offer.state === 'download' && newest.online);
 const chip = (offer, alone) => h('span', { class: 'chip', role: 'listitem' }, familyMark(offer.family), h('span', { class: 'n', title: offer.title }, offer.title),
   h('span', { class: offer.state === 'bundled' || offer.state === 'cached' ? 'state' : 'state warn' }, offer.state_text),
   h('button', { type: 'button', class: 'x', 'aria-label': `Remove ${offer.title}`, disabled: alone,
-    onclick: () => choose(props.value.chosen.filter((name) => name !== offer.name)) }, '\u2715'));
+    onclick: () => choose(newest.chosen.filter((name) => name !== offer.name)) }, '\u2715'));
 const option = (offer) => h('button', { type: 'button', class: 'option', disabled: !usable(offer), 'aria-disabled': String(!usable(offer)),
-  onclick: () => { open(false); add.focus(); choose([...props.value.chosen, offer.name]); } },
+  onclick: () => { open(false); add.focus(); choose([...newest.chosen, offer.name]); } },
 familyMark(offer.family), h('span', { class: 'n' }, offer.title, h('small', {}, ` ${offer.parameters}`)), h('span', { class: 'state' }, offer.state_text));
 const drawMenu = () => {
-  const { offered, chosen, groups, online } = props.value;
+  const { offered, chosen, groups, online } = newest;
   const wanted = search.value.trim().toLowerCase();
   const fits = offered.filter((offer) => !chosen.includes(offer.name) && `${offer.title} ${offer.name} ${offer.word}`.toLowerCase().includes(wanted));
   offline.hidden = online;
@@ -43,33 +40,38 @@ const drawMenu = () => {
   }));
   if (!fits.length) options.replaceChildren(h('p', { class: 'sub' }, `No model is called "${search.value}".`));
 };
-let last = null;
 const draw = () => {
-  const value = props.value;
-  if (!value) return;
-  if (value.chosen === null) {
-    props.value = { ...value, chosen: last || [] };
-    return draw();
-  }
-  const byName = Object.fromEntries(value.offered.map((offer) => [offer.name, offer]));
-  list.replaceChildren(...value.chosen.filter((name) => byName[name]).map((name) => chip(byName[name], value.chosen.length === 1)));
-  say(value.note);
+  const byName = Object.fromEntries(newest.offered.map((offer) => [offer.name, offer]));
+  list.replaceChildren(...newest.chosen.filter((name) => byName[name]).map((name) => chip(byName[name], newest.chosen.length === 1)));
+  say(newest.note);
   if (!menu.hidden) drawMenu();
-  const changed = last !== null && last.join() !== value.chosen.join();
-  last = value.chosen;
+};
+const put = (value, changed = value.chosen.join() !== newest.chosen.join()) => {
+  newest = value;
+  props.value = value;
+  draw();
   if (changed && window.cvPhoto) trigger('models'); // before that, the photo's own event is still to come
+};
+const choose = (names) => put({ ...newest, chosen: names, note: null });
+/* What the server tells anew counts, and leaves the choice alone where it says null; what it told before does not: Gradio
+   sets the page's first value once more after this script, on a busy machine long after it. */
+const follow = () => {
+  const { value } = props;
+  if (value.told > newest.told) put({ ...value, chosen: value.chosen ?? newest.chosen });
+  else if (value.chosen?.join() !== newest.chosen.join()) put(newest, true);
 };
 /* A link such as ?tab=classify&models=resnet50,mini_vit restores the choice; names that do not exist are left out. */
 const restore = () => {
-  if ((new URL(location.href).searchParams.get('tab') || 'classify') !== (props.tab || 'classify')) return; // another tab's link
-  const known = new Set(props.value.offered.map((offer) => offer.name));
-  const asked = (new URL(location.href).searchParams.get('models') || '').split(',').filter((name) => known.has(name));
-  const names = [...new Set(asked)].slice(0, props.value.limit);
-  if (names.length && names.join() !== props.value.chosen.join()) choose(names);
+  const address = new URL(location.href).searchParams;
+  if ((address.get('tab') || 'classify') !== (props.tab || 'classify')) return; // another tab's link
+  const known = new Set(newest.offered.map((offer) => offer.name));
+  const asked = (address.get('models') || '').split(',').filter((name) => known.has(name));
+  const names = [...new Set(asked)].slice(0, newest.limit);
+  if (names.length && names.join() !== newest.chosen.join()) choose(names);
 };
 add.addEventListener('click', () => {
   const words = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
-  if (menu.hidden && props.value.chosen.length >= props.value.limit) say(`${words[props.value.limit]} at most. Remove one first.`);
+  if (menu.hidden && newest.chosen.length >= newest.limit) say(`${words[newest.limit]} at most. Remove one first.`);
   else open(menu.hidden);
 });
 search.addEventListener('input', drawMenu);
@@ -82,6 +84,6 @@ root.addEventListener('keydown', (event) => {
 document.addEventListener('pointerdown', (event) => {
   if (!menu.hidden && !root.contains(event.target)) open(false);
 });
-watch('value', draw);
+watch('value', follow);
 draw();
-for (const ms of [0, 80]) setTimeout(restore, ms); // Gradio sets the first value once more after this script, sometimes late
+setTimeout(restore, 0); // what is set at once, Gradio takes back

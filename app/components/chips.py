@@ -1,6 +1,7 @@
 """The chosen models as chips, and the menu that adds one."""
 
 from collections.abc import Sequence
+from time import time
 from typing import Any
 
 from gradio.events import EventListener
@@ -42,6 +43,7 @@ def chips(
         "limit": limit,
         "online": weights.online(),
         "note": note,
+        "told": time(),
     }
 
 

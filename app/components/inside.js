@@ -63,10 +63,10 @@ const paint = () => {
   const { look: now } = shown;
   if (place.firstElementChild !== views[now.view].node) place.replaceChildren(views[now.view].node);
   views[now.view].draw(now.cards);
-  const label = radio(now.view)?.closest('label'), row = label?.parentElement; // on a phone the switch is wider than the page
+  const label = viewSwitch.input(now.view)?.closest('label'), row = label?.parentElement; // on a phone the switch is wider than the page
   if (place.dataset.view !== now.view && row) row.scrollLeft = label.offsetLeft - (row.clientWidth - label.offsetWidth) / 2;
   place.dataset.view = now.view;
-  mark();
+  viewSwitch.mark();
   controls.set(local, now.layers.map((layer, number) => `${shown.heads[number].title}: ${layer}`).join(' \u00b7 '));
   drawNotices(props.value);
   foot.set(told());
@@ -126,17 +126,13 @@ const look = async () => {
 };
 const change = (patch) => { refusal = null; Object.assign(local, patch); moves += 1; keep(); if (shown) look(); };
 const moved = (at) => { if (JSON.stringify(at) !== JSON.stringify(point)) { refusal = null; point = at; look(); } };
-/* The switch is Gradio's. What it shows follows our view; what is clicked is read where the browser tells it, since Gradio
-   takes it over a moment later: on a slow machine a link's view was undone by the one before. */
-const radio = (view) => document.querySelector(`.inside-switch input[value="${view}"]`);
-const mark = () => { if (radio(local.view) && !radio(local.view).checked) radio(local.view).click(); };
-document.addEventListener('change', (event) => { if (event.target.closest?.('.inside-switch')) choose(event.target.value); });
+const viewSwitch = makeSwitch('.inside-switch', () => local.view, (view) => choose(view));
 const choose = (view) => {
   if (!views[view] || view === local.view) return;
   refusal = null;
   local.view = view;
   keep();
-  mark();
+  viewSwitch.mark();
   const url = new URL(location.href);
   if (url.searchParams.get('tab') === TAB) { url.searchParams.set('view', view); history.replaceState(null, '', url); }
   look();
@@ -181,4 +177,3 @@ const draw = () => {
 watch('value', draw);
 draw();
 withPhoto(TAB, () => { point = null; anew({}); });
-setTimeout(mark, 100);

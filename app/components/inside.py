@@ -9,7 +9,7 @@ from app.tabs.inside_views import VIEWS
 from cvdemo import starters
 from cvdemo.inside.palettes import INFERNO, VIRIDIS
 
-BELOW = ("range", "inside_pictures", "inside_stage", "saliency_curves", "inside_maps_parts")
+BELOW = ("range", "switch", "inside_pictures", "inside_stage", "saliency_curves", "inside_maps_parts")
 ABOVE = ("inside_controls", "inside_foot", "inside")
 
 

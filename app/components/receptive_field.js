@@ -27,6 +27,7 @@ const scale = segments('Heat', [[false, 'Raw gradient'], [true, 'Log-scaled']], 
 const path = segments('Path', [[false, 'Longest path'], [true, 'Shortest path']], (shortest) => change({ shortest }));
 const weights = segments('Weights', [[false, 'Trained'], [true, 'Random']], (random) => anew({ random }));
 const sideRange = makeRange({ label: 'Input size', help: 'pixels a side', low: 64, high: 512, step: 32 }, (side) => { clearTimeout(sideRange.timer); sideRange.timer = setTimeout(() => anew({ side }), 350); });
+const shareSwitch = makeSwitch('.field-share', () => local.share, (share) => { if (Number(share) !== local.share) change({ share: Number(share) }); });
 const sizes = makeSizes(() => { keep(); trigger('sweep'); });
 const named = (name, help, control) => h('div', { class: 'named-control' }, h('span', { class: 'name' }, name, h('small', {}, ` ${help}`)), control);
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card field-settings' },
@@ -68,6 +69,7 @@ const paint = () => {
   path.set(local.shortest);
   weights.set(local.random);
   sideRange.set(local.side, null);
+  shareSwitch.mark();
   sizes.show(shown.sizes, local.side);
   ran.textContent = `${shown.ran} Slider moves since: ${moves}; they run no network.`;
 };
@@ -166,7 +168,6 @@ const draw = () => {
   const value = props.value;
   if (!value) return;
   if (stale(value)) { props.value = { ...value, ...shown, from: 'run', settings: { ...local } }; return; }
-  if (value.share !== undefined && value.share !== local.share) { change({ share: value.share }); return; }
   if ((value.wish || 0) > wish) {
     wish = value.wish;
     setTimeout(() => anew({}), 60); // Gradio takes over the new point a moment later
@@ -193,4 +194,3 @@ document.addEventListener('cv:tab', (event) => {
   if (event.detail !== 'receptive-field' && shown && !shown.refined.done && !stopped(props.value)) trigger('stop');
 });
 withPhoto('receptive-field', () => anew({}));
-setTimeout(() => { if (local.share !== 0.5) document.querySelectorAll('.choice-kept .segmented input')[SHARES.indexOf(local.share)]?.click(); }, 100);

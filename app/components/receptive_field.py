@@ -26,6 +26,7 @@ class FieldView(Drawn):
             value,
             names=(
                 "range",
+                "switch",
                 "receptive_field_stage",
                 "receptive_field_growth",
                 "receptive_field_sizes",

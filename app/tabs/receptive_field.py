@@ -34,7 +34,10 @@ def _on_photo(rail: PhotoRail) -> None:
     head = Headline(headline(words.QUESTION, "One moment.", busy={"text": "Starting", "share": None}))
     with gr.Row(elem_classes=["choice", "choice-kept"]):
         models = ModelChips(on.chips_here(BUNDLED_PAIR), tab=ID)
-        share = gr.Radio(SHARES, value=0.5, label="Solid square holds", elem_classes="segmented named")
+        gr.Radio(
+            SHARES, value=0.5, label="Solid square holds", interactive=True,
+            elem_classes=["segmented", "named", "field-share"],
+        )  # fmt: skip
     picture = FieldView(on.waiting("One moment."), look=on.look)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -52,5 +55,4 @@ def _on_photo(rail: PhotoRail) -> None:
         event(None, picture, picture, js=WISH, **quiet)
     stopping = gr.on([picture.stop, head.stop], None, cancels=[running, *others], **quiet)
     stopping.then(on.stopped, picture, picture, queue=False, **quiet)
-    share.input(None, [picture, share], picture, js="(value, share) => ({ ...value, share })", **quiet)
     picture.said(None, picture, head, js="(value) => value.head", **quiet)
