@@ -58,7 +58,7 @@ const choose = (names) => put({ ...newest, chosen: names, note: null });
 const follow = () => {
   const { value } = props;
   if (value.told > newest.told) put({ ...value, chosen: value.chosen ?? newest.chosen });
-  else if (value.chosen?.join() !== newest.chosen.join()) put(newest, true);
+  else if (value.chosen?.join() !== newest.chosen.join()) put(newest, value.chosen !== null); // a run may have begun with it
 };
 /* A link such as ?tab=classify&models=resnet50,mini_vit restores the choice; names that do not exist are left out. */
 const restore = () => {
