@@ -12,7 +12,6 @@ import pytest
 pytestmark = pytest.mark.browser
 
 PACES = {
-    "usual": "",
     "timers early": "const usual = setTimeout; window.setTimeout = (act, ms, ...rest) =>"
     " usual(act, ms <= 120 ? 0 : ms, ...rest);",
     "timers late": "const usual = setTimeout; window.setTimeout = (act, ms, ...rest) =>"
@@ -84,6 +83,17 @@ LINKS: dict[str, tuple[str, dict[str, Any]]] = {
             VALUES.format("input[type=number][aria-label^=Row]") + ".slice(0, 5)": ["0", "-1", "0", "-1", "5"],
             VALUES.format(".convolution input[type=range]") + "[1]": "3",
             PRESSED.format(".convolution") + ".includes('Mirror')": True,
+        },
+    ),
+    "convolution, costs": (
+        "view=costs&inputs=32&outputs=64&size=5&side=28",
+        {SEEN.format(".controls output") + ".map((one) => one.innerText)": ["32", "64", "5", "28"]},
+    ),
+    "convolution, pool": (
+        "view=pool&times=3&shift=5",
+        {
+            VALUES.format(".poolbench input[type=range]"): ["3", "5"],
+            "[...document.querySelectorAll('.pools img')].every((one) => one.src)": True,
         },
     ),
 }

@@ -14,6 +14,7 @@ const ask = makeAsk((question) => server.slide(question), (answer, more) => {
   const settings = more ? props.value.settings : answer.settings ?? props.value.made_for; // refused ones are not kept
   if (!more && !answer.settings) wishes.forget();
   props.value = { ...props.value, error: null, remedy: null, ...answer, settings };
+  wishes.settle();
   draw();
 });
 const wishes = makeWishes(ask);

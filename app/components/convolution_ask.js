@@ -13,13 +13,15 @@ const makeAsk = (call, onAnswer) => {
   };
   return ask;
 };
-/* What the visitor wants now. New cells, which an older question brought, may come at any time: then it is asked of those. */
+/* What the visitor wants now. New cells, which an older question brought, may come at any time, and Gradio sets a value
+   that it has set already once more some frames later: then it is asked for again. */
 const makeWishes = (ask) => {
-  let wish = {}, askedOf = null;
+  let wish = {}, standing = '';
+  const now = () => JSON.stringify([props.value.key, props.value.settings]);
   const send = () => {
-    askedOf = props.value.key;
     props.value.settings = { ...props.value.settings, ...wish };
-    ask({ key: askedOf, settings: props.value.settings });
+    standing = now();
+    ask({ key: props.value.key, settings: props.value.settings });
   };
   const kept = () => Object.entries(wish).every(([name, value]) => JSON.stringify(props.value.settings[name]) === JSON.stringify(value));
   return {
@@ -28,8 +30,10 @@ const makeWishes = (ask) => {
       wish = { ...wish, ...settings };
       send();
     },
+    /* The answer that is drawn now may say it in its own words, such as 1 for "1". */
+    settle() { standing = now(); },
     hold() {
-      if (props.value.key === askedOf || kept()) return false;
+      if (now() === standing || kept()) return false;
       send();
       return true;
     },

@@ -16,6 +16,7 @@ const ask = makeAsk((question) => server.halve(question), (answer, more) => {
   if (answer.gone) { trigger('again'); return; }
   if (answer.key !== props.value.key) return;
   props.value = { ...props.value, error: null, ...answer, settings: more ? props.value.settings : answer.settings ?? props.value.settings };
+  wishes.settle();
   draw();
 });
 const wishes = makeWishes(ask);

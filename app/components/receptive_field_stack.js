@@ -10,9 +10,10 @@ const add = h('button', { type: 'button', class: 'btn' }, '+ Add a row');
 const totals = h('p', { class: 'sub' });
 const drawing = h('div', { class: 'cone' });
 const code = h('pre', { tabindex: 0, 'aria-label': 'The stack in PyTorch' });
-const copy = h('button', { type: 'button', class: 'btn sm', onclick: () => copyText(props.value.code, copy) }, 'Copy as PyTorch');
+const copy = h('button', { type: 'button', class: 'btn sm', onclick: () => copyText(value.code, copy) }, 'Copy as PyTorch');
 const link = h('button', { type: 'button', class: 'btn sm', onclick: () => copyText(address(), link) }, 'Copy link');
-const why = h('div', { class: 'why' }, h('b', {}, props.value.why_title), h('p', {}, props.value.why));
+let value = props.value; // only this script changes it
+const why = h('div', { class: 'why' }, h('b', {}, value.why_title), h('p', {}, value.why));
 root.append(head.node, h('div', { class: 'bar' }, presets, h('label', { class: 'side-box' }, 'Picture', sideBox, 'px')),
   h('div', { class: 'stack-grid' },
     h('section', { class: 'card layers' }, h('h3', {}, 'Layers'), table, alert, h('div', { class: 'bar' }, add, totals)),
@@ -42,7 +43,7 @@ const ask = async () => {
     const answer = await server.stack({ rows, side });
     if (waiting) return;
     if (answer.error) complain(answer.error);
-    else { props.value = { ...props.value, ...answer }; draw(); }
+    else { value = { ...value, ...answer }; draw(); }
   } finally {
     asking = false;
     if (waiting) { waiting = false; ask(); }
@@ -76,7 +77,7 @@ const cell = (row, index, [name, title]) => {
 };
 /* The rows themselves are built anew only when their number or kinds change, so that typing keeps its place. */
 const fields = (index) => [...table.children[index + 1].querySelectorAll('input')];
-const drawRows = (value) => {
+const drawRows = () => {
   const shape = rows.map((row) => row.kind).join();
   if (table.dataset.shape !== shape) {
     table.dataset.shape = shape;
@@ -94,14 +95,12 @@ const drawRows = (value) => {
   });
 };
 const draw = () => {
-  const value = props.value;
-  if (!value?.rows) return;
   ({ rows, side } = value);
   head.set({ question: value.question, answer: value.answer });
   complain(null);
   presets.replaceChildren(...value.presets.map((preset) => h('button', { type: 'button', 'aria-pressed': String(JSON.stringify(preset.rows) === JSON.stringify(rows)), onclick: () => { rows = preset.rows; ask(); } }, preset.title)));
   if (document.activeElement !== sideBox) sideBox.value = side;
-  drawRows(value);
+  drawRows();
   totals.textContent = `Together ${value.totals[0]} parameters and ${value.totals[1]} multiply-adds.`;
   code.textContent = value.code;
   if (drawing.clientWidth) drawCone(drawing, value);
@@ -109,7 +108,7 @@ const draw = () => {
 add.addEventListener('click', () => { rows = [...rows, { ...(rows.findLast((row) => row.kind === 'conv') || { kind: 'conv', kernel: 3, stride: 1, padding: 1, dilation: 1, groups: 1, channels: 64 }) }]; ask(); });
 sideBox.addEventListener('input', () => { side = Number(sideBox.value); ask(); });
 root.append(h('datalist', { id: 'same-padding' }, h('option', { value: 'same' })));
-new ResizeObserver(() => { if (props.value?.rows && drawing.clientWidth) drawCone(drawing, props.value); }).observe(drawing);
-watch('value', draw);
+new ResizeObserver(() => { if (drawing.clientWidth) drawCone(drawing, value); }).observe(drawing);
 draw();
-setTimeout(() => { const wanted = fromAddress(); if (wanted) { ({ rows, side } = wanted); ask(); } }, 0);
+const wanted = fromAddress();
+if (wanted) { ({ rows, side } = wanted); ask(); }
