@@ -57,8 +57,9 @@ run: .venv/run.stamp $(if $(MCP),.venv/mcp.stamp)  ## start the page on http://1
 dev: .venv/dev.stamp  ## the same, reloading what changes under app/ and cvdemo/
 	@$(SERVE) $(RELOAD) $(BIN)/python app.py
 
+# Two files at a time share the cores: threads of PyTorch that wait should sleep, not spin as OpenMP's default has it.
 test: .venv/dev.stamp .venv/mcp.stamp  ## all tests, offline (some of them: make test ARGS="-k images")
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 15 $(ARGS)
+	OMP_WAIT_POLICY=passive $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 15 $(ARGS)
 
 soak: .venv/dev.stamp .venv/mcp.stamp  ## the long tests, at full counts: about two hours (without the longest: make soak ARGS="-k 'not hour'")
 	$(BIN)/python -m pytest -m soak $(ARGS)
