@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from app.main import build_demo, look
 from app.serving import launch
 from app.status import routes
 from app.warmup import begin, health
+from cvdemo import compute
 from tests.attacked import Program, started
 
 os.environ.setdefault("CV_LAB_ENGINE", "torch")  # a conversion takes seconds; tests of engines ask for it
@@ -34,6 +36,15 @@ def offline() -> Iterator[None]:
     socket.socket.connect = _loopback_only  # type: ignore[method-assign, assignment]
     yield
     socket.socket.connect = _connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="module")
+def idle() -> None:
+    """Wait until the pages that earlier files left compute nothing any more; for tests of work that never waits."""
+    quiet, latest = 0, time.monotonic() + 60
+    while quiet < 10 and time.monotonic() < latest:
+        quiet = 0 if compute.held() else quiet + 1
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from cvdemo.detect import find as find_module
 from tests import bad_files as files
 from tests.stub_detector import Stub, asked, grey_says_where, jpeg, raw
 
+pytestmark = pytest.mark.usefixtures("idle")
 SAME = [[10, 10, 50, 50], [11, 11, 51, 51], [200, 10, 260, 50]]
 
 

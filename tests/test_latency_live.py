@@ -15,6 +15,7 @@ from cvdemo.classify import classify
 from cvdemo.latency import live
 from tests.stub_detector import jpeg
 
+pytestmark = pytest.mark.usefixtures("idle")
 PAIR = list(catalogue.BUNDLED_PAIR)
 
 

@@ -20,6 +20,7 @@ from cvdemo.detect.live import LiveBoxes, look
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
 from tests.stub_detector import FRAME, Stub, raw
 
+pytestmark = pytest.mark.usefixtures("idle")
 LOW = Settings(confidence=0.0)
 
 
