@@ -24,7 +24,9 @@ def _opened(page: str, visit: Visit, query: str = "", **size: Any) -> Any:
 
 
 def _words(tab: Any, where: str) -> list[str]:
-    return [text.replace("\u00a0", " ") for text in tab.locator(where).all_inner_texts()]
+    """Read at once: what the next frame replaces has no lines any more."""
+    texts = tab.evaluate("(where) => [...document.querySelectorAll(where)].map((one) => one.innerText)", where)
+    return [text.replace("\u00a0", " ") for text in texts]
 
 
 @pytest.mark.parametrize("width", [1440, 390])
