@@ -22,8 +22,8 @@ from benchmarks.rows import Counts, Measured
 from benchmarks.timing import compare, in_turns
 from cvdemo import compute, images, models, starters
 from cvdemo.inside import seeing
+from cvdemo.inside.model_input import enlarged
 from cvdemo.inside.palettes import INFERNO
-from cvdemo.inside.picture import enlarged
 from cvdemo.similarity.patches import similar
 
 PAIR = ("resnet50", "vit_base_patch16_224")

@@ -18,7 +18,7 @@ import pytest
 from cvdemo import starters, zerogpu
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
-from cvdemo.inside.picture import digest_of
+from cvdemo.inside.model_input import digest_of
 from cvdemo.results import Count, Results, journal, replay
 from cvdemo.saliency.asked import Asked
 from tests.attacked import ROOT, Program, Visitor, started

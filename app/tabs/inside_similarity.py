@@ -10,7 +10,7 @@ from app.components.photo import photo_path
 from app.tabs.inside_look import Look, one_of, own, packed
 from cvdemo import images, starters
 from cvdemo.inside import seeing
-from cvdemo.inside.picture import enlarged
+from cvdemo.inside.model_input import enlarged
 from cvdemo.inside.projection import colours, foreground, projected
 from cvdemo.inside.seeing import Seen
 from cvdemo.similarity import words

@@ -12,8 +12,8 @@ from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import has_classes, probabilities, switch_off
 from cvdemo.feature_maps.layers import layer_rows
 from cvdemo.inside import seeing
+from cvdemo.inside.model_input import enlarged
 from cvdemo.inside.naming import FAMILY_WORDS
-from cvdemo.inside.picture import enlarged
 from cvdemo.inside.seeing import Seen
 from cvdemo.wording import percent
 

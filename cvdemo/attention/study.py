@@ -15,7 +15,7 @@ from cvdemo.attention.statistics import Figures, figures
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.crop import unit_at
-from cvdemo.inside.picture import Picture, digest_of
+from cvdemo.inside.model_input import Picture, digest_of
 from cvdemo.inside.seeing import Asked, OnProgress, at_size, check, network_turn, own_labels, uses_random
 from cvdemo.results import Results
 

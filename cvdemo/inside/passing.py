@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.hooks import as_map, candidates, changed, put_back, stops_in, watched
-from cvdemo.inside.picture import Picture
+from cvdemo.inside.model_input import Picture
 from cvdemo.inside.seeing import Asked, Seen, network_turn, own_labels
 from cvdemo.inside.stops import Stop
 

@@ -13,7 +13,7 @@ from cvdemo import compute, models, weights, zerogpu
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import SettingError
 from cvdemo.inside.crop import Point
-from cvdemo.inside.picture import Picture, digest_of, picture
+from cvdemo.inside.model_input import Picture, digest_of, picture
 from cvdemo.inside.stops import Stop
 from cvdemo.results import Count, Results
 from cvdemo.weights import Progress

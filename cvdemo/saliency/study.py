@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cvdemo import models, zerogpu
 from cvdemo.errors import ModelUnavailable, SettingError
-from cvdemo.inside.picture import Picture, digest_of
+from cvdemo.inside.model_input import Picture, digest_of
 from cvdemo.inside.seeing import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
 from cvdemo.results import Results
 from cvdemo.saliency.asked import Asked, Evidence
