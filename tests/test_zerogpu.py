@@ -28,7 +28,7 @@ CELLS = starters.get("blood_cells").path
 CALLS: dict[str, dict[str, Any]] = {
     "cvdemo.classify.run.classify": {"path": CAT, "chosen": ("mini_resnet", "mini_vit"), "own_labels": ("a", "b")},
     "cvdemo.detect.find.find": {"path": CELLS, "model": "yolov8n_blood_cells", "tiles": 2},
-    "cvdemo.inside.seeing.see": {"path": CAT, "model": "mini_resnet"},
+    "cvdemo.inside.activations.see": {"path": CAT, "model": "mini_resnet"},
     "cvdemo.attention.study.attend": {"path": CAT, "model": "mini_vit"},
     "cvdemo.saliency.study.explain_asked": {
         "path": CAT, "asked": Asked(digest_of(CAT), "mini_resnet", False, None, None, ())

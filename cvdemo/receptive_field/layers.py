@@ -8,7 +8,7 @@ from torch import nn
 
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
-from cvdemo.inside.stops import label_of
+from cvdemo.inside.layers import label_of
 from cvdemo.loading import build, build_detector
 from cvdemo.receptive_field.any_input_size import granularity
 from cvdemo.receptive_field.graph import LayerGraph
