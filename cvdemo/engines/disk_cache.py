@@ -19,14 +19,14 @@ ABANDONED_S = 3600.0
 FACTS = "facts.json"
 
 
-def shared() -> "Shelf":
-    """Return the shelf beside the records of downloads; ``CV_LAB_ENGINE_CACHE_MB`` bounds it, 0 keeps nothing."""
+def shared() -> "DiskCache":
+    """Return the cache beside the records of downloads; ``CV_LAB_ENGINE_CACHE_MB`` bounds it, 0 keeps nothing."""
     wanted = os.environ.get("CV_LAB_ENGINE_CACHE_MB")
-    return Shelf(ledger.folder() / "engines", int(float(wanted) * 1e6) if wanted else LIMIT_BYTES)
+    return DiskCache(ledger.folder() / "engines", int(float(wanted) * 1e6) if wanted else LIMIT_BYTES)
 
 
 @dataclass(frozen=True)
-class Shelf:
+class DiskCache:
     """A folder with one folder for each converted model, named by its fingerprint."""
 
     folder: Path
