@@ -7,7 +7,7 @@ import gradio as gr
 from app.api import add_endpoints
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
-from app.sessions import know_signatures
+from app.gradio_patches import know_signatures
 from app.tabs import TABS
 from app.theme import head, theme
 from cvdemo import zerogpu
