@@ -1,4 +1,4 @@
-"""The one place where a CvDemoError becomes a sentence in Gradio's red box, and where each call enters the journal."""
+"""The one place where a CvDemoError becomes a sentence in Gradio's red box, and where each call enters the request log."""
 
 import functools
 import html
@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import gradio as gr
 
-from app import journal
+from app import request_log
 from cvdemo.errors import CvDemoError, Stopped
 
 P = ParamSpec("P")
@@ -26,7 +26,7 @@ def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
         @functools.wraps(handler)
         def stream(*args: P.args, **kwargs: P.kwargs) -> Iterator[Any]:
             try:
-                with journal.noted(handler, args, kwargs):
+                with request_log.noted(handler, args, kwargs):
                     yield from cast(Iterator[Any], handler(*args, **kwargs))
             except Stopped:
                 return  # by the visitor, or by a newer wish that shows its own outcome
@@ -38,7 +38,7 @@ def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
     @functools.wraps(handler)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            with journal.noted(handler, args, kwargs):
+            with request_log.noted(handler, args, kwargs):
                 return handler(*args, **kwargs)
         except CvDemoError as error:
             raise _shown(error) from error
