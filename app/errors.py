@@ -1,4 +1,4 @@
-"""The one place where a CvDemoError becomes a sentence in Gradio's red box, and where each call enters the request log."""
+"""The one place where a CvDemoError becomes a sentence in a red box, and where each call enters the request log."""
 
 import functools
 import html
