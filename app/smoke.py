@@ -14,7 +14,7 @@ from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.classify import classify
 from cvdemo.classify.words import answer_sentence
 from cvdemo.convolution import Settings as Sliding
-from cvdemo.convolution import look, tool
+from cvdemo.convolution import reduce_photo, tool
 from cvdemo.convolution import words as convolution_words
 from cvdemo.convolution.response import respond
 from cvdemo.detect import Settings as Suppressing
@@ -94,7 +94,7 @@ def _receptive_field(photo: Path) -> str:
 
 def _convolution(photo: Path) -> str:
     settings = Sliding()
-    response = respond(look(photo), tool(settings), settings)
+    response = respond(reduce_photo(photo), tool(settings), settings)
     _insist(0 < response.reacting < 1, "no edge was found")
     return convolution_words.answer(settings, response)
 
