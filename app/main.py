@@ -33,7 +33,7 @@ def build_demo() -> gr.Blocks:
     return demo
 
 
-def look() -> dict[str, Any]:
+def appearance() -> dict[str, Any]:
     """Return what ``launch`` needs to dress the page."""
     return {"theme": theme(), "head": head()}
 

@@ -40,7 +40,7 @@ HEALTH_UNKNOWN: Mapping[str, object] = {"device": None, "models_resident": None,
 Health = Callable[[], Mapping[str, object]]
 
 
-class Look(TypedDict, total=False):
+class Appearance(TypedDict, total=False):
     """What `gr.Blocks.launch` takes about looks, handed through as it is."""
 
     theme: Any
@@ -58,7 +58,7 @@ def launch(
     health: Health | None = None,
     on_start: Callable[[gr.Blocks], None] | None = None,
     routes: Sequence[Route] = (),
-    **look: Unpack[Look],
+    **appearance: Unpack[Appearance],
 ) -> str:
     """Serve ``demo`` and return its local address; with ``block`` stay until the server is asked to stop.
 
@@ -68,7 +68,7 @@ def launch(
         health: gives the figures of /healthz: device, models_resident, bytes_resident and whatever else.
         on_start: called with ``demo`` once the page answers, before waiting; the place for work in the background.
         routes: more of the server's own, beside /healthz.
-        look: theme, css and the like, for Gradio.
+        appearance: theme, css and the like, for Gradio.
     """
     asked_to_stop = stop_requests() if block else None
     refuse_url_fetching()
@@ -97,7 +97,7 @@ def launch(
             "routes": [Route("/healthz", healthz(health)), *routes],
             "lifespan": _with_janitor(demo),
         },
-        **look,
+        **appearance,
     )
     if application is None:  # `make dev` runs app.py again at each save, inside a server that stands already
         return ""

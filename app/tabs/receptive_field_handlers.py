@@ -122,7 +122,7 @@ def _found(photo: Any, asked: Wish, shown: Shown, missing: list[dict[str, Any]])
         "refined": view.refined(shown),
         "ran": view.ran(shown),
         "crop": vars(shown.squares[0].crop),
-        **view.look(shown, asked.settings),
+        **view.at_depth(shown, asked.settings),
     }
 
 
@@ -193,7 +193,7 @@ def look(asked: Any) -> dict[str, Any]:
         if asked.get("csv"):
             return {"key": asked["key"], "csv": as_csv([study.known(one) for one in shown.asked])}
         curves = {"curves": view.curves(shown, settings.log)} if asked.get("curves") else {}
-        return {"key": asked["key"], **curves, **view.look(shown, settings)}
+        return {"key": asked["key"], **curves, **view.at_depth(shown, settings)}
     except CvDemoError as error:
         return {"key": asked["key"], "error": str(error)}
 
