@@ -7,8 +7,8 @@ import gradio as gr
 from app.api import add_endpoints
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
+from app.gradio_patches import keep_no_values, know_signatures
 from app.lab import mount
-from app.sessions import keep_no_values, know_signatures
 from app.tabs import LABS
 from app.theme import head, theme
 from cvdemo import zerogpu
@@ -35,7 +35,7 @@ def build_demo() -> gr.Blocks:
     return demo
 
 
-def look() -> dict[str, Any]:
+def appearance() -> dict[str, Any]:
     """Return what ``launch`` needs to dress the page."""
     return {"theme": theme(), "head": head()}
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from app import journal
+from app import request_log
 from app.tabs import LABS
 from cvdemo import compute, models, starters, weights
 from cvdemo.catalogue import BUNDLED_PAIR
@@ -62,6 +62,6 @@ def health() -> Mapping[str, object]:
         "misses": figures["misses"],
         "evictions": figures["evictions"],
         "waiting": compute.waiting(),
-        "requests": journal.totals(),
+        "requests": request_log.totals(),
         "online": online,
     }

@@ -32,7 +32,7 @@ def _nothing_known() -> None:
     study._measured = study.Results(64 * 1024 * 1024)
 
 
-def _asked(model: str = "mini_resnet", **more: Any) -> tuple[study.Asked, Any]:
+def _asked(model: str = "mini_resnet", **more: Any) -> tuple[study.FieldRequest, Any]:
     return study.asked_for(CAT, model, more.get("random", False), more.get("side", SIDE), more.get("point", POINT))
 
 

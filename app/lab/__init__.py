@@ -3,7 +3,7 @@
 from app.lab.declared import Bench, Check, Chips, Lab, Missing, Report, Unsound, Wish, Work, insist
 from app.lab.mount import lay_out, mount
 from app.lab.questions import answers_questions, say_what_is_wrong
-from app.lab.shown import Shown
+from app.lab.shown import ShownByKey
 
 __all__ = [
     "Bench",
@@ -12,7 +12,7 @@ __all__ = [
     "Lab",
     "Missing",
     "Report",
-    "Shown",
+    "ShownByKey",
     "Unsound",
     "Wish",
     "Work",

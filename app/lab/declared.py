@@ -10,7 +10,7 @@ from app.components.chips import chips
 from app.components.lab_view import LabView
 from app.components.photo import PhotoRail
 from app.lab.busy import busy, fetching
-from app.lab.shown import Shown
+from app.lab.shown import ShownByKey
 from cvdemo import catalogue
 from cvdemo.catalogue import BUNDLED_PAIR, ModelSpec
 from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
@@ -42,7 +42,7 @@ class Wish:
         models: names of the chosen ones, in order.
         settings: of the bench's own kind.
         fetch: the one model that may be downloaded now.
-        shown: what stands under the page's key: see `Shown`.
+        shown: what stands under the page's key: see `ShownByKey`.
         value: the component's whole value, as the browser sent it: untrusted.
     """
 
@@ -133,7 +133,7 @@ class Bench:
     chips: Chips | None = None
     known: Callable[[Any], bool] = lambda shown: True
     beside: Callable[[], Any] | None = None
-    shown: Shown = field(default_factory=Shown)
+    shown: ShownByKey = field(default_factory=ShownByKey)
 
     def waiting(self, message: str) -> dict[str, Any]:
         """Return the component's value while nothing is known: a sentence."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from app import journal
+from app import request_log
 from app.components.chips import chosen
 from app.components.photo import photo_path, photo_point
 from app.lab.declared import Bench, Wish, Work
@@ -69,7 +69,7 @@ def handler(bench: Bench, event: str) -> Callable[..., Iterator[Any]]:
 
 def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value: Any) -> Iterator[Any]:
     before = plain(bench, value)
-    with journal.noted(f"{bench.id}.{event}", partial(journal.models_in, models, value)) as note:
+    with request_log.noted(f"{bench.id}.{event}", partial(request_log.models_in, models, value)) as note:
         if work.continues and bench.shown.get(before.get("key")) is None:
             yield gr.skip()
             return

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from app import journal
+from app import request_log
 from app.lab.declared import Bench
 from cvdemo.errors import CvDemoError
 
@@ -16,7 +16,7 @@ def say_what_is_wrong(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any]
 
     @functools.wraps(answer)
     def told(asked: Any) -> dict[str, Any]:
-        with journal.noted(f"{answer.__module__.rpartition('.')[2]}.{answer.__name__}", quick=True) as note:
+        with request_log.noted(f"{answer.__module__.rpartition('.')[2]}.{answer.__name__}", quick=True) as note:
             try:
                 return answer(asked)
             except CvDemoError as error:

@@ -7,7 +7,7 @@ from typing import Any
 from cvdemo.results import Results
 
 
-class Shown:
+class ShownByKey:
     """What a bench's pages show. Asked twice, it is one and the same: its key comes from what was asked."""
 
     def __init__(self) -> None:

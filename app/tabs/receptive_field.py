@@ -113,7 +113,7 @@ def _draw(shown: Shown, settings: Settings, question: dict[str, Any]) -> dict[st
     if question.get("csv"):
         return {"csv": as_csv([known for one in shown.asked if (known := study.known(one))])}
     curves = {"curves": view.curves(shown, settings.log)} if question.get("curves") else {}
-    return {**curves, **view.look(shown, settings)}
+    return {**curves, **view.at_depth(shown, settings)}
 
 
 BENCH = Bench(

@@ -29,7 +29,7 @@ OnProgress = Callable[[str, Progress], None]
 OWN_LABELS = ("a cat", "a dog", "a coffee cup")  # what a zero-shot model chooses from here
 SIDES = dict.fromkeys(("dinov2_small", "dinov2_base", "dinov2_large"), (224, 518))
 
-_seen = Results(384 * 1024 * 1024)
+_passes = Results(384 * 1024 * 1024)
 _runs = Count()
 _plans: "WeakKeyDictionary[nn.Module, dict[tuple[int, int], tuple[Stop, ...]]]" = WeakKeyDictionary()
 
@@ -48,7 +48,7 @@ def network_turn() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PassRequest:
     """What a forward pass depends on.
 
     Args:
@@ -64,7 +64,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ForwardPass:
     """One forward pass.
 
     Args:
@@ -77,7 +77,7 @@ class Seen:
         labels: plain names in the order of the logits.
     """
 
-    asked: Asked
+    asked: PassRequest
     weights: str
     picture: Picture
     stops: tuple[Stop, ...]
@@ -135,9 +135,9 @@ def at_size(ready: "ReadyModel", path: Path, side: int | None) -> Picture:
 
 
 @zerogpu.on_gpu(lambda **_: 15)
-def see(
+def forward_pass(
     path: Path, model: str, random: bool = False, side: int | None = None, progress: OnProgress | None = None
-) -> Seen:
+) -> ForwardPass:
     """Return one forward pass of ``model`` on the photo at ``path``; a pass that is known runs nothing.
 
     Trained weights are fetched where they are not here; ``random``: random ones instead.
@@ -149,32 +149,32 @@ def see(
         Stopped: raised by ``progress``.
     """
     spec = check(model)
-    asked = Asked(digest_of(path), model, uses_random(model, random), side)
-    found = _seen.get(asked)
+    asked = PassRequest(digest_of(path), model, uses_random(model, random), side)
+    found = _passes.get(asked)
     if found is not None:
         return found
     report = None if progress is None else lambda step: progress(model, step)
     with models.borrow(spec.name, report, asked.random) as ready:
-        found = _seen.get(asked) or _run(ready, at_size(ready, path, side), asked)
-    _seen.put(asked, found)
+        found = _passes.get(asked) or _run(ready, at_size(ready, path, side), asked)
+    _passes.put(asked, found)
     return found
 
 
-def known(asked: Asked) -> Seen | None:
+def known(asked: PassRequest) -> ForwardPass | None:
     """Return the pass of ``asked`` if it is still known; never runs anything."""
-    return _seen.get(asked)
+    return _passes.get(asked)
 
 
-def known_on(path: Path, asked: Asked) -> Seen | None:
+def known_on(path: Path, asked: PassRequest) -> ForwardPass | None:
     """Return the pass of the same model and settings on another photo, if it is known.
 
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    return _seen.get(replace(asked, digest=digest_of(path)))
+    return _passes.get(replace(asked, digest=digest_of(path)))
 
 
-def _run(ready: "ReadyModel", shown: Picture, asked: Asked) -> Seen:
+def _run(ready: "ReadyModel", shown: Picture, asked: PassRequest) -> ForwardPass:
     """Run a borrowed model once on ``shown``.
 
     Raises:
@@ -197,7 +197,7 @@ def _run(ready: "ReadyModel", shown: Picture, asked: Asked) -> Seen:
     prefixes = tuple(_prefix(outputs[stop.name], stop) for stop in plan)
     logits = answer.astype(np.float32) if ready.spec.task == "classify" else None
     labels = own_labels(ready.spec)[0] if ready.spec.zero_shot else ready.labels
-    return Seen(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, network_ms)
+    return ForwardPass(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, network_ms)
 
 
 def logits_with(

@@ -12,7 +12,7 @@ from cvdemo.memory import first_that_fits, freeing
 R = TypeVar("R")
 
 
-def roomy(title: str, network: nn.Module, once: Callable[..., R], batched: bool) -> Callable[..., R]:
+def with_oom_fallback(title: str, network: nn.Module, once: Callable[..., R], batched: bool) -> Callable[..., R]:
     """Return ``once`` as a function that survives a full memory.
 
     Args:
