@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app import journal
-from cvdemo import compute, models, starters, weights
+from cvdemo import compute, models, results, starters, weights
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.classify import classify
 from cvdemo.errors import CvDemoError
@@ -61,6 +61,7 @@ def health() -> Mapping[str, object]:
         "misses": figures["misses"],
         "evictions": figures["evictions"],
         "waiting": compute.waiting(),
+        "results": results.figures(),
         "requests": journal.totals(),
         "online": online,
     }

@@ -19,7 +19,7 @@ from cvdemo import starters, zerogpu
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
 from cvdemo.inside.picture import digest_of
-from cvdemo.results import Count, Results, journal, replay
+from cvdemo.results import Count, Results, Store, journal, replay
 from cvdemo.saliency.asked import Asked
 from tests.attacked import ROOT, Program, Visitor, started
 
@@ -174,11 +174,11 @@ def test_a_slow_step_ends_before_the_gpu_is_taken_away(monkeypatch: pytest.Monke
 
 
 def test_another_process_keeps_and_counts_for_this_one() -> None:
-    kept, counted = Results(), Count()
+    kept, counted = Results(store=Store(10**6)), Count()
     with journal() as written:
         kept.put("key", np.ones(3))
         counted.add(2)
-    kept._kept.clear()
+    kept.store = Store(10**6)
     counted.total = 0
     replay(pickle.loads(pickle.dumps(written)))
     assert np.array_equal(kept.get("key"), np.ones(3)) and counted.total == 2

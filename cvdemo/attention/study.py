@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 NONE = "This model has no attention: a CNN mixes neighbours by fixed filters."
 
-_attended = Results(384 * 1024 * 1024)
-_relevant = Results(16 * 1024 * 1024)
+_attended = Results("attention")
+_relevant = Results("attention relevance")
 
 
 @dataclass(frozen=True)

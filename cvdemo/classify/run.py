@@ -23,7 +23,7 @@ THUMBNAIL_SIDE = 240
 OnProgress = Callable[[str, Progress], None]
 """Called with a model's name and how far its fetching or loading is; may raise Stopped."""
 
-_answers = Results()
+_answers = Results("classifications")
 _preparations: dict[str, Preprocessing] = {}  # how each model's photos are prepared, as it was seen last
 _runs = Count()
 

@@ -14,7 +14,7 @@ from cvdemo.results import Results
 SIDE = 480
 CELLS = 32
 
-_scenes = Results(64 * 1024 * 1024)
+_scenes = Results("convolution photos")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ GIVE_WAY_S = 0.1  # so long, at most, a photo in tiles leaves the device to some
 
 OnProgress = Callable[[Progress | TileProgress], None]
 
-_candidates = Results()
+_candidates = Results("detections")
 _runs = Count()
 
 

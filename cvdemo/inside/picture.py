@@ -12,7 +12,7 @@ from cvdemo.inside.crop import Crop
 from cvdemo.preprocess import Preprocessing, needed_side, prepare
 from cvdemo.results import Results
 
-_decoded = Results(64 * 1024 * 1024)  # by file, its time and the size asked for
+_decoded = Results("decoded photos")  # by file, its time and the size asked for
 
 
 @dataclass(frozen=True)

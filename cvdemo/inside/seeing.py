@@ -25,7 +25,7 @@ OnProgress = Callable[[str, Progress], None]
 OWN_LABELS = ("a cat", "a dog", "a coffee cup")  # what a zero-shot model chooses from here
 SIDES = dict.fromkeys(("dinov2_small", "dinov2_base", "dinov2_large"), (224, 518))
 
-_seen = Results(384 * 1024 * 1024)
+_seen = Results("activations")
 _runs = Count()
 
 

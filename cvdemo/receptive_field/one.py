@@ -17,7 +17,7 @@ from cvdemo.receptive_field.table import Layer, check
 from cvdemo.receptive_field.units import centre_of, check_unit
 from cvdemo.results import Results
 
-_known = Results(64 * 1024 * 1024)
+_known = Results("effective fields of one unit")
 
 
 def effective_field(path: Path, model: str, layer: str, unit: Pair, side: int) -> dict[str, Any]:

@@ -31,7 +31,7 @@ OnProgress = Callable[[Progress], None]
 METHODS = ("gradcam", "layercam")
 SAME = 0.5  # a candidate that overlaps the asked box by less is another one
 
-_found = Results(64 * 1024 * 1024)
+_found = Results("box evidence")
 
 
 @dataclass(frozen=True)

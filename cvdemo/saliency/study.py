@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 Step = Callable[[int, int], None]
 """Called with network runs done and in all; may raise Stopped."""
 
-_found = Results(128 * 1024 * 1024)
-_maps = Results(32 * 1024 * 1024)
-_refused = Results(1024 * 1024)
+_found = Results("saliency evidence")
+_maps = Results("Score-CAM maps")
+_refused = Results("saliency refusals")
 
 
 def explain(
