@@ -7,7 +7,7 @@ import gradio as gr
 from app.api import add_endpoints
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
-from app.sessions import know_signatures
+from app.sessions import keep_no_values, know_signatures
 from app.tabs import TABS
 from app.theme import head, theme
 from cvdemo import zerogpu
@@ -29,6 +29,7 @@ def build_demo() -> gr.Blocks:
         connect(rail, shown)
         demo.load(_asked_tab, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
         add_endpoints()
+    keep_no_values()
     know_signatures(demo)
     return demo
 

@@ -25,7 +25,7 @@ from cvdemo.errors import CvDemoError
 from cvdemo.latency import words as latency_words
 from cvdemo.latency.duel import run as measure
 from cvdemo.latency.settings import Settings as Measuring
-from cvdemo.receptive_field.one import effective_field
+from cvdemo.receptive_field.export import effective_field
 from cvdemo.receptive_field.words import pixels
 from cvdemo.saliency.export import saliency_of
 from cvdemo.wording import percent

@@ -17,7 +17,7 @@ from cvdemo.loading import ReadyModel, load
 from cvdemo.loading.roomy import roomy
 from cvdemo.memory import FULL, first_that_fits, freeing, is_full
 from cvdemo.notices import gathered
-from cvdemo.receptive_field.one import effective_field
+from cvdemo.receptive_field.export import effective_field
 
 FULL_ERRORS = (
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),

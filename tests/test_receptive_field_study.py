@@ -13,9 +13,9 @@ from cvdemo.errors import CvDemoError
 from cvdemo.inside.crop import Crop, centred
 from cvdemo.receptive_field import study
 from cvdemo.receptive_field.export import COLUMNS, as_csv
-from cvdemo.receptive_field.growth import growth
+from cvdemo.receptive_field.growth_chart import growth
 from cvdemo.receptive_field.heat import over_photo
-from cvdemo.receptive_field.squares import sides_for
+from cvdemo.receptive_field.mass import sides_for
 from cvdemo.receptive_field.units import centre_of, unit_at
 
 CAT = starters.get("cat").path

@@ -18,7 +18,7 @@ import pytest
 from cvdemo import starters, zerogpu
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
-from cvdemo.inside.picture import digest_of
+from cvdemo.inside.model_input import digest_of
 from cvdemo.results import Count, Results, Store, journal, replay
 from cvdemo.saliency.asked import Asked
 from tests.attacked import ROOT, Program, Visitor, started
@@ -28,7 +28,7 @@ CELLS = starters.get("blood_cells").path
 CALLS: dict[str, dict[str, Any]] = {
     "cvdemo.classify.run.classify": {"path": CAT, "chosen": ("mini_resnet", "mini_vit"), "own_labels": ("a", "b")},
     "cvdemo.detect.find.find": {"path": CELLS, "model": "yolov8n_blood_cells", "tiles": 2},
-    "cvdemo.inside.seeing.see": {"path": CAT, "model": "mini_resnet"},
+    "cvdemo.inside.activations.see": {"path": CAT, "model": "mini_resnet"},
     "cvdemo.attention.study.attend": {"path": CAT, "model": "mini_vit"},
     "cvdemo.saliency.study.explain_asked": {
         "path": CAT, "asked": Asked(digest_of(CAT), "mini_resnet", False, None, None, ())

@@ -7,8 +7,8 @@ import gradio as gr
 from app.api.arguments import photo, text, whole
 from app.errors import shows_errors
 from cvdemo.feature_maps.export import channel_rows
-from cvdemo.inside.seeing import see
-from cvdemo.inside.stops import find
+from cvdemo.inside.activations import see
+from cvdemo.inside.layers import find
 from cvdemo.similarity.export import from_patch
 
 

@@ -9,8 +9,7 @@ from gradio.events import EventListener
 from app.components.drawn import Drawn
 from cvdemo import weights
 from cvdemo.catalogue import ModelSpec, figures, get
-from cvdemo.classify.words import FAMILY_WORDS
-from cvdemo.wording import megabytes, scaled
+from cvdemo.wording import FAMILY_WORDS, megabytes, scaled
 
 GROUPS = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "Classical"}
 

@@ -11,8 +11,8 @@ from app.tabs import inside_view as view
 from app.tabs.inside_asked import settings_from
 from app.tabs.inside_look import Look
 from cvdemo.errors import CvDemoError
-from cvdemo.inside import seeing
-from cvdemo.inside.seeing import Asked
+from cvdemo.inside import activations
+from cvdemo.inside.activations import Asked
 from cvdemo.results import Results
 
 _shown = Results("look inside shown")  # by a key that takes the photo to know: what clicks and slider moves act on
@@ -56,7 +56,7 @@ def look(asked: Any) -> dict[str, Any]:
             return view.table(found, asked["table"])
         if not view.named(which).known(found):
             return {"work": True}
-        return {"key": asked["key"], "runs": seeing.network_runs(), **view.shown(found, which)}
+        return {"key": asked["key"], "runs": activations.network_runs(), **view.shown(found, which)}
     except CvDemoError as error:
         return {"error": str(error)}
 
@@ -66,7 +66,7 @@ def _look(asked: Any) -> Look | None:
     shown = _shown.get(asked.get("key")) if isinstance(asked, dict) and isinstance(asked.get("key"), str) else None
     if shown is None:
         return None
-    seen = tuple(one for one in map(seeing.known, shown.asked) if one is not None)
+    seen = tuple(one for one in map(activations.known, shown.asked) if one is not None)
     if len(seen) < len(shown.asked):
         return None
     settings = settings_from(asked.get("settings"))

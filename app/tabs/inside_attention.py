@@ -13,8 +13,8 @@ from cvdemo.attention import study, words
 from cvdemo.attention.rollout import FUSIONS
 from cvdemo.attention.study import Attended
 from cvdemo.errors import SettingError
-from cvdemo.inside.naming import called
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
+from cvdemo.wording import called
 
 ID = "attention"
 TITLE = "Attention"

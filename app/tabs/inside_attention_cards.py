@@ -11,7 +11,7 @@ from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.study import NONE, Attended
 from cvdemo.errors import CvDemoError
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
 from cvdemo.receptive_field.study import table
 
 ID = "attention"

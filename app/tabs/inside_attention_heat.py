@@ -9,8 +9,8 @@ from cvdemo.attention.followed import rolled_out
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.study import Attended
-from cvdemo.inside.seeing import Seen
-from cvdemo.inside.stops import stop_at
+from cvdemo.inside.activations import Seen
+from cvdemo.inside.layers import stop_at
 
 ID = "attention"
 

@@ -17,7 +17,7 @@ from app.tabs.inside_look import Look
 from app.tabs.missing import is_ready, offer
 from cvdemo import catalogue
 from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
-from cvdemo.inside import seeing
+from cvdemo.inside import activations
 from cvdemo.versions import versions
 
 ID = "inside"
@@ -60,7 +60,7 @@ def use_instead(models: Any, picture: Any) -> dict[str, Any]:
 def _run(photo: Any, models: Any, picture: Any, fetch: str | None) -> Iterator[dict[str, Any]]:
     try:
         asked, started = wish(photo, models, picture), time.perf_counter()
-        before = seeing.network_runs()
+        before = activations.network_runs()
         for step in follow(lambda report: _work(asked, fetch, report), ID):
             if isinstance(step, Finished):
                 yield _found(photo, asked, before, *step.result)
@@ -89,13 +89,13 @@ def _work(asked: Wish, fetch: str | None, report: Callable[..., None]) -> tuple[
     """Run each model, then what the open view needs; what cannot be had is told beside the others."""
     seen, missing = [], []
     for name in asked.models:
-        random = seeing.uses_random(name, asked.settings.random)
+        random = activations.uses_random(name, asked.settings.random)
         if not random and not is_ready(name) and name != fetch:
             missing.append(offer(name))
             continue
-        side = asked.settings.side if name in seeing.SIDES else None
+        side = asked.settings.side if name in activations.SIDES else None
         try:
-            seen.append(seeing.see(asked.path, name, random, side, report))
+            seen.append(activations.see(asked.path, name, random, side, report))
         except Stopped:
             raise
         except ModelUnavailable as error:
@@ -119,7 +119,7 @@ def _found(photo: Any, asked: Wish, before: int, look: Look | None, missing: lis
         "missing": missing,
         "versions": versions(LIBRARIES),
         "heads": [view.head(one, asked.path) for one in look.seen],
-        "look": {"before": before, "runs": seeing.network_runs(), **view.shown(look, asked.settings.view)},
+        "look": {"before": before, "runs": activations.network_runs(), **view.shown(look, asked.settings.view)},
     }
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import SettingError
+from cvdemo.inside.activations import Seen
 from cvdemo.inside.crop import Pair, unit_at
-from cvdemo.inside.seeing import Seen
-from cvdemo.inside.stops import stop_at
+from cvdemo.inside.layers import stop_at
 
 TILE_SIDE = 48
 

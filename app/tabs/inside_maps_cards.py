@@ -11,8 +11,8 @@ from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import has_classes, known_contributions
 from cvdemo.feature_maps.channels import RANKS, Rank, channels, histogram, order, standing_out
 from cvdemo.feature_maps.kernels import first_kernels
+from cvdemo.inside.activations import Seen
 from cvdemo.inside.projection import colours, projected
-from cvdemo.inside.seeing import Seen
 
 ID = "maps"
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.tabs.inside_look import Look, one_of, own
 from cvdemo.errors import SettingError
-from cvdemo.inside.seeing import OWN_LABELS, Seen
+from cvdemo.inside.activations import OWN_LABELS, Seen
 from cvdemo.saliency import study
 from cvdemo.saliency.methods import METHODS, Method, methods_for
 from cvdemo.saliency.study import Evidence

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from app.tabs import inside_saliency_asked as asked
 from app.tabs.inside_look import Look, packed
 from app.tabs.saliency_curves import curves
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
 from cvdemo.saliency import checks, study, words
 from cvdemo.saliency.compared import compared
 from cvdemo.saliency.faithful import FILL

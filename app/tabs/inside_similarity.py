@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from app.components.photo import photo_path
 from app.tabs.inside_look import Look, one_of, own, packed
 from cvdemo import images, starters
-from cvdemo.inside import seeing
-from cvdemo.inside.picture import enlarged
+from cvdemo.inside import activations
+from cvdemo.inside.activations import Seen
+from cvdemo.inside.model_input import enlarged
 from cvdemo.inside.projection import colours, foreground, projected
-from cvdemo.inside.seeing import Seen
 from cvdemo.similarity import words
 from cvdemo.similarity.patches import Similar, similar, stop_for
 
@@ -51,7 +51,7 @@ def work(look: Look, report: Any) -> None:
     if second:
         for one in look.seen:
             report()
-            seeing.see(photo_path({"photo": {"id": second}}), one.asked.model, one.asked.random, one.asked.side)
+            activations.see(photo_path({"photo": {"id": second}}), one.asked.model, one.asked.random, one.asked.side)
 
 
 def _second(look: Look, one: Seen) -> Seen | None:
@@ -59,7 +59,7 @@ def _second(look: Look, one: Seen) -> Seen | None:
     if not look.settings[ID].second:
         return None
     path = photo_path({"photo": {"id": look.settings[ID].second}})
-    return seeing.known_on(path, one.asked)
+    return activations.known_on(path, one.asked)
 
 
 def known(look: Look) -> bool:

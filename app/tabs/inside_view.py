@@ -11,11 +11,10 @@ from cvdemo.errors import SettingError
 from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import has_classes, probabilities, switch_off
 from cvdemo.feature_maps.layers import layer_rows
-from cvdemo.inside import seeing
-from cvdemo.inside.naming import FAMILY_WORDS
-from cvdemo.inside.picture import enlarged
-from cvdemo.inside.seeing import Seen
-from cvdemo.wording import percent
+from cvdemo.inside import activations
+from cvdemo.inside.activations import Seen
+from cvdemo.inside.model_input import enlarged
+from cvdemo.wording import FAMILY_WORDS, percent
 
 
 def named(view: str) -> ModuleType:
@@ -84,10 +83,10 @@ def switched_off(look: Look, asked: dict[str, Any]) -> dict[str, Any]:
     """Run a model with one channel of the shown layer switched off; return the sentence."""
     number, one = _one(look, asked.get("model"))
     channel = whole(asked.get("channel"), 0, 65_535, "The channel")
-    return {"off": words.without(switch_off(one, look.stop(number), channel)), "runs": seeing.network_runs()}
+    return {"off": words.without(switch_off(one, look.stop(number), channel)), "runs": activations.network_runs()}
 
 
 def table(look: Look, model: str) -> dict[str, Any]:
     """Return the rows of a model's table of layers."""
     _, one = _one(look, model)
-    return {"table": layer_rows(one), "runs": seeing.network_runs()}
+    return {"table": layer_rows(one), "runs": activations.network_runs()}

@@ -10,7 +10,7 @@ from app.components.photo import photo_path, photo_point
 from cvdemo import images
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.errors import SettingError
-from cvdemo.receptive_field.squares import SHARES
+from cvdemo.receptive_field.mass import SHARES
 
 MODEL_LIMIT = 3
 SIDES = range(64, 513, 32)

@@ -19,9 +19,9 @@ from app.tabs.receptive_field_view import Shown
 from cvdemo import catalogue
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
 from cvdemo.receptive_field import study, words
-from cvdemo.receptive_field.copies import COPIES
 from cvdemo.receptive_field.export import as_csv
 from cvdemo.receptive_field.sizes import SIZES
+from cvdemo.receptive_field.translations import COPIES
 from cvdemo.results import Results
 
 ID = "receptive-field"
@@ -89,12 +89,12 @@ def _first(asked: Wish, fetching_one: str | None, report: Callable[..., None]) -
     found, missing = [], []
     for name in asked.models:
         try:
-            question, scene = study.asked_for(
+            question, square = study.asked_for(
                 asked.path, name, asked.settings.random, asked.settings.side, asked.point_rc, name == fetching_one
             )
             stop = study.stop_at(study.table(name, question.side).stops, asked.settings.depth)
-            study.measure(question, scene, 0, stop, report)
-            found.append((question, scene))
+            study.measure(question, square, 0, stop, report)
+            found.append((question, square))
         except Stopped:
             raise
         except CvDemoError as error:
@@ -102,13 +102,13 @@ def _first(asked: Wish, fetching_one: str | None, report: Callable[..., None]) -
             missing.append({"model": name, "title": catalogue.get(name).title, "text": str(error), "use": suggestion})
             if len(missing) == len(asked.models):
                 raise
-    return Shown(tuple(one for one, _ in found), tuple(scene for _, scene in found), asked.point_rc), missing
+    return Shown(tuple(one for one, _ in found), tuple(square for _, square in found), asked.point_rc), missing
 
 
 def _found(photo: Any, asked: Wish, shown: Shown, missing: list[dict[str, Any]]) -> dict[str, Any]:
     key = hashlib.sha256(repr(shown.asked).encode()).hexdigest()  # asked twice, it is one and the same picture
     _shown.put(key, shown)
-    _, cut_off = shown.scenes[0].crop.to_picture(asked.point_rc, shown.scenes[0].pixels.shape[:2])
+    _, cut_off = shown.squares[0].crop.to_picture(asked.point_rc, shown.squares[0].pixels.shape[:2])
     return {
         **waiting(""),
         "from": "run",
@@ -121,7 +121,7 @@ def _found(photo: Any, asked: Wish, shown: Shown, missing: list[dict[str, Any]])
         "curves": view.curves(shown, asked.settings.log),
         "refined": view.refined(shown),
         "ran": view.ran(shown),
-        "crop": vars(shown.scenes[0].crop),
+        "crop": vars(shown.squares[0].crop),
         **view.look(shown, asked.settings),
     }
 
@@ -148,8 +148,8 @@ def refine(picture: Any) -> Iterator[dict[str, Any]]:
 
 def _average(shown: Shown, report: Callable[..., None]) -> None:
     for copy in range(COPIES):
-        for asked, scene in zip(shown.asked, shown.scenes, strict=True):
-            study.measure(asked, scene, copy)
+        for asked, square in zip(shown.asked, shown.squares, strict=True):
+            study.measure(asked, square, copy)
             report(copy)
 
 
@@ -172,11 +172,11 @@ def _at_sizes(asked: Wish, shown: Shown, report: Callable[..., None]) -> None:
         for one in shown.asked:
             report(side)
             try:
-                question, scene = study.asked_for(
+                question, square = study.asked_for(
                     asked.path, one.model, one.random, side, asked.point_rc, not one.random
                 )
                 stops = study.table(one.model, question.side).stops
-                study.measure(question, scene, 0, study.stop_at(stops, asked.settings.depth))
+                study.measure(question, square, 0, study.stop_at(stops, asked.settings.depth))
             except SettingError:
                 continue  # too small for this model
 

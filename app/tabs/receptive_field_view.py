@@ -10,15 +10,15 @@ from app.tabs.missing import cost
 from app.tabs.receptive_field_asked import Settings
 from cvdemo import images, weights
 from cvdemo.catalogue import get
+from cvdemo.inside.model_input import SquarePhoto
 from cvdemo.receptive_field import words
-from cvdemo.receptive_field.copies import COPIES
-from cvdemo.receptive_field.growth import first_whole, growth, sides
+from cvdemo.receptive_field.growth_chart import first_whole, growth, sides
 from cvdemo.receptive_field.heat import over_photo
-from cvdemo.receptive_field.scene import Scene
+from cvdemo.receptive_field.mass import SHARES, fit_gaussian, logged
 from cvdemo.receptive_field.sizes import at_sizes, described, flips
-from cvdemo.receptive_field.squares import SHARES, fit_gaussian, logged
 from cvdemo.receptive_field.study import Asked, Measured, Study, known, stop_at, table
 from cvdemo.receptive_field.table import Layer, LayerTable
+from cvdemo.receptive_field.translations import COPIES
 from cvdemo.receptive_field.units import centre_of, square_of, unit_at
 
 PLAIN: dict[str, Any] = {"log": False, "shortest": False}
@@ -30,7 +30,7 @@ class Shown:
     """What one visitor's page shows: an `Asked` and a picture for each model that could be measured, and the point."""
 
     asked: tuple[Asked, ...]
-    scenes: tuple[Scene, ...]
+    squares: tuple[SquarePhoto, ...]
     point_rc: tuple[int, int]
 
 
@@ -61,7 +61,7 @@ def curves(shown: Shown, log: bool) -> list[dict[str, Any]]:
 
 def look(shown: Shown, settings: Settings) -> dict[str, Any]:
     """Return picture, figures and sentences at one depth."""
-    cards = [_card(asked, scene, settings) for asked, scene in zip(shown.asked, shown.scenes, strict=True)]
+    cards = [_card(asked, square, settings) for asked, square in zip(shown.asked, shown.squares, strict=True)]
     extent = _extent(shown)
     return {
         "answer": words.answer([sight for _, sight in cards], settings.share),
@@ -72,10 +72,10 @@ def look(shown: Shown, settings: Settings) -> dict[str, Any]:
 
 def by_size(shown: Shown, settings: Settings) -> dict[str, Any]:
     """Return the effective field against the input size, as far as it is known, and whether the order turns over."""
-    pairs = list(zip(shown.asked, shown.scenes, strict=True))
+    pairs = list(zip(shown.asked, shown.squares, strict=True))
     models = [
-        at_sizes(get(asked.model).title, asked, scene, shown.point_rc, settings.depth, settings.share)
-        for asked, scene in pairs
+        at_sizes(get(asked.model).title, asked, square, shown.point_rc, settings.depth, settings.share)
+        for asked, square in pairs
     ]
     return {
         "rows": [
@@ -90,7 +90,7 @@ def _nothing(asked: Asked) -> Study:
     return Study(asked, "random", (None,))
 
 
-def _card(asked: Asked, scene: Scene, settings: Settings) -> tuple[dict[str, Any], words.Sight]:
+def _card(asked: Asked, square: SquarePhoto, settings: Settings) -> tuple[dict[str, Any], words.Sight]:
     spec, layers = get(asked.model), table(asked.model, asked.side)
     number = stop_at(layers.stops, settings.depth)
     layer, study = layers.stops[number], known(asked) or _nothing(asked)
@@ -109,7 +109,7 @@ def _card(asked: Asked, scene: Scene, settings: Settings) -> tuple[dict[str, Any
         "stop": number,
         "side": asked.side,
         "random": (study.weights == "random") if stop else asked.random,
-        "heat": images.data_url(over_photo(scene.pixels, heat, settings.log), quality=88),
+        "heat": images.data_url(over_photo(square.pixels, heat, settings.log), quality=88),
         "theory": square_of(layer, unit, asked.side, settings.shortest),
         "effective": _centred(centre, shown.effective),
         "point": [centre[1] + 0.5, centre[0] + 0.5],

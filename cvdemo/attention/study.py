@@ -14,9 +14,9 @@ from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.inside.activations import Asked, OnProgress, at_size, check, network_turn, own_labels, uses_random
 from cvdemo.inside.crop import unit_at
-from cvdemo.inside.picture import Picture, digest_of
-from cvdemo.inside.seeing import Asked, OnProgress, at_size, check, network_turn, own_labels, uses_random
+from cvdemo.inside.model_input import Picture, digest_of
 from cvdemo.results import Results
 
 if TYPE_CHECKING:
@@ -155,9 +155,9 @@ def relevance_of(found: Attended, target: int | None = None) -> tuple[NDArray[np
 def _relevance(ready: "ReadyModel", found: Attended, target: int) -> NDArray[np.float32]:
     from cvdemo.attention.relevance import relevance
     from cvdemo.attention.tap import taps
-    from cvdemo.inside.answering import answer_of
+    from cvdemo.inside.logits import logits_of
 
-    answer = answer_of(ready, *own_labels(ready.spec))
+    answer = logits_of(ready, *own_labels(ready.spec))
     with network_turn():
         row = relevance(
             ready.network, answer, found.picture.array, taps(ready.network), lambda logits: logits[target]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cvdemo import models
 from cvdemo.errors import SettingError
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
 from cvdemo.results import Results
 
 _contributions = Results("channel contributions")

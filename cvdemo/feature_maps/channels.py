@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import SettingError
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
 from cvdemo.results import Results
 
 Rank = Literal["mean", "max", "sparse", "contribution"]

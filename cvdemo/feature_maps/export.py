@@ -3,7 +3,7 @@
 from typing import Any
 
 from cvdemo.feature_maps.channels import channels
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
 
 
 def channel_rows(seen: Seen, number: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import models
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
 from cvdemo.results import Results
 
 _known = Results("first kernels")

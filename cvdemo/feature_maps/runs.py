@@ -9,10 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cvdemo.inside.activations import Seen, forward, network_turn, own_labels
 from cvdemo.inside.hooks import changed
-from cvdemo.inside.passing import forward
-from cvdemo.inside.seeing import Seen, network_turn, own_labels
-from cvdemo.inside.stops import Stop
+from cvdemo.inside.layers import Stop
 
 if TYPE_CHECKING:
     from cvdemo.loading import ReadyModel

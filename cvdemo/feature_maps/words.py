@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from cvdemo.feature_maps.answer import Without
-from cvdemo.inside.naming import called
-from cvdemo.inside.seeing import Seen
-from cvdemo.wording import listed, percent
+from cvdemo.inside.activations import Seen
+from cvdemo.wording import called, listed, percent
 
 WHY = (
     "Each tile is one filter's answer over the photo: bright where it finds its pattern. Early layers answer to edges "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
 from cvdemo.results import Results
 
 COUNT = 3

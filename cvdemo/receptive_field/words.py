@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cvdemo.receptive_field.squares import Gaussian
+from cvdemo.receptive_field.mass import Gaussian
 from cvdemo.wording import NBSP, listed, milliseconds, percent
 
 QUESTION = "How far does one unit see?"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.inside.picture import Picture
+from cvdemo.inside.model_input import Picture
 from cvdemo.saliency.targets import Target
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from cvdemo import models, zerogpu
 from cvdemo.errors import ModelUnavailable, SettingError
-from cvdemo.inside.picture import Picture, digest_of
-from cvdemo.inside.seeing import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
+from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
+from cvdemo.inside.model_input import Picture, digest_of
 from cvdemo.results import Results
 from cvdemo.saliency.asked import Asked, Evidence
 from cvdemo.saliency.cams import CAMS, grad_cam
@@ -131,11 +131,11 @@ def _score(target: int | None, against: int | None, centred: bool = False) -> "C
 def _looked_back(
     ready: "ReadyModel", shown: Picture, asked: Asked, score: "Callable[[Tensor], Tensor]"
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    from cvdemo.inside.answering import answer_of
+    from cvdemo.inside.logits import logits_of
     from cvdemo.saliency.evidence import look_back
     from cvdemo.saliency.last_map import last_map
 
-    answer = answer_of(ready, asked.labels)
+    answer = logits_of(ready, asked.labels)
     with network_turn():
         return look_back(ready.network, answer, shown.array, last_map(ready.network), score)
 

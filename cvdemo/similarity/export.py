@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from cvdemo.inside.activations import Seen
 from cvdemo.inside.crop import Pair
-from cvdemo.inside.seeing import Seen
 from cvdemo.similarity.patches import similar, stop_for
 
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import SettingError
+from cvdemo.inside.activations import Seen
 from cvdemo.inside.crop import Pair
-from cvdemo.inside.seeing import Seen
-from cvdemo.inside.stops import stop_at
+from cvdemo.inside.layers import stop_at
 
 GRID_LOW = 4
 ALIKE = 0.5  # above that cosine the page counts a patch as alike

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from cvdemo.inside.naming import called
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import Seen
 from cvdemo.similarity.patches import ALIKE, Similar
-from cvdemo.wording import percent
+from cvdemo.wording import called, percent
 
 WHY = "Every patch becomes a list of numbers; bright patches have nearly the same list as the one you clicked."
 

@@ -9,11 +9,11 @@ from torch import Tensor
 if TYPE_CHECKING:
     from cvdemo.loading import ReadyModel
 
-Answer = Callable[[Tensor], Tensor]
+Logits = Callable[[Tensor], Tensor]
 """Pictures (N, 3, h, w) to logits (N, classes)."""
 
 
-def answer_of(ready: "ReadyModel", labels: tuple[str, ...] = ()) -> Answer:
+def logits_of(ready: "ReadyModel", labels: tuple[str, ...] = ()) -> Logits:
     """Return how a borrowed model answers; ``labels`` are the visitor's own, for zero-shot models."""
     network: Any = ready.network
     if ready.texts is None:

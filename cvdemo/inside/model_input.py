@@ -1,4 +1,4 @@
-"""The photo as a model gets it: decoded once a while, cut and resized by the model's own rule."""
+"""The photo as a model gets it: decoded once a while, cut and resized by the model's own rule, or as a plain square."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cvdemo import images
 from cvdemo.images import Photo
-from cvdemo.inside.crop import Crop
+from cvdemo.inside.crop import Crop, centred
 from cvdemo.preprocess import Preprocessing, needed_side, prepare
 from cvdemo.results import Results
 
@@ -61,6 +61,34 @@ def enlarged(path: Path, shown: Picture, side: int = 384) -> NDArray[np.uint8]:
     share = side / max(height, width)
     rule = replace(shown.rule, size_hw=(max(1, round(height * share)), max(1, round(width * share))))
     return prepare(decoded(path, needed_side([rule])), rule).seen
+
+
+@dataclass(frozen=True)
+class SquarePhoto:
+    """The photo's centred square as ``side`` x ``side`` pixels, the same for all models.
+
+    Args:
+        digest: of the photo's file.
+        pixels: uint8 (side, side, 3).
+        crop: where the picture lies in the photo.
+        size_wh: of the upright photo.
+    """
+
+    digest: str
+    pixels: NDArray[np.uint8]
+    crop: Crop
+    size_wh: tuple[int, int]
+
+
+def square_photo(path: Path, side: int) -> SquarePhoto:
+    """Return the centred square of the photo at ``path`` with ``side`` pixels a side.
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+    """
+    photo = decoded(path, side)
+    plain = Preprocessing((side, side), 1.0, "center", "bicubic", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    return SquarePhoto(photo.digest, prepare(photo, plain).seen, centred(photo.full_size_wh), photo.full_size_wh)
 
 
 def decoded(path: Path, side: int) -> Photo:

@@ -55,7 +55,7 @@ def granularity(network: Any) -> int:
 
 
 @contextmanager
-def fitted(network: nn.Module) -> Iterator[None]:
+def any_input_size(network: nn.Module) -> Iterator[None]:
     """Let timm's transformers take other input sizes than the one that they were built for.
 
     Position embeddings are then resampled, as in fine-tuning at a higher resolution (Dosovitskiy et al. 2021).

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cvdemo.receptive_field.squares import SHARES, logged, sides_for
+from cvdemo.receptive_field.mass import SHARES, logged, sides_for
 from cvdemo.receptive_field.study import Measured, Study
 from cvdemo.receptive_field.table import Layer, LayerTable
 from cvdemo.receptive_field.units import centre_of, unit_at

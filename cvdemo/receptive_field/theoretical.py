@@ -53,7 +53,7 @@ class Field:
 WHOLE = Field(None, None)
 
 
-def grow(graph: LayerGraph, shortest: bool = False) -> tuple[Field, ...]:
+def theoretical_fields(graph: LayerGraph, shortest: bool = False) -> tuple[Field, ...]:
     """Return the field after each node of ``graph``, along its longest path or its ``shortest``.
 
     Where branches meet, the longest path gives the union of their fields; the shortest gives the smallest of them

@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from cvdemo import catalogue
 from cvdemo.loading import build, build_detector
-from cvdemo.receptive_field.fitting import features
-from cvdemo.receptive_field.grow import grow
+from cvdemo.receptive_field.any_input_size import features
+from cvdemo.receptive_field.gradient_support import make_positive, supports
 from cvdemo.receptive_field.layers import _skeleton
-from cvdemo.receptive_field.reading import read_graph
-from cvdemo.receptive_field.support import make_positive, supports
+from cvdemo.receptive_field.theoretical import theoretical_fields
+from cvdemo.receptive_field.trace import read_graph
 
 WITH_ATTENTION = ("yolo26n",)  # its field is global from model.10 on
 LARGER = (  # than a model of the same design that is tested always
@@ -31,7 +31,7 @@ def _agreements(plain: nn.Module, positive: nn.Module, long: int, wide: int) -> 
     compared = 0
     for axis, hw in enumerate([(long, wide), (wide, long)]):
         graph = read_graph(plain, hw)
-        fields = grow(graph)
+        fields = theoretical_fields(graph)
         stops = {step.name: step for step in graph.steps if step.stop}
         measured = supports(positive, stops, hw)
         assert set(measured) == set(stops)
@@ -52,7 +52,7 @@ def _build(spec: catalogue.ModelSpec) -> nn.Module:
 @pytest.mark.parametrize("model", CNNS)
 def test_graph_and_gradient_agree_at_every_stop(model: str) -> None:
     spec, plain = catalogue.get(model), _skeleton(model)
-    widest = max(field.size or 0 for field in grow(read_graph(plain, (256, 256))))
+    widest = max(field.size or 0 for field in theoretical_fields(read_graph(plain, (256, 256))))
     long = -(-(widest + 256) // 128) * 128  # the middle unit's field lies inside
     assert _agreements(plain, make_positive(_build(spec)), long, 96 if model in UNPADDED else 32) >= 10
 

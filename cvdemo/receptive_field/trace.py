@@ -8,11 +8,11 @@ from timm.layers import BlurPool2d
 from timm.models.swin_transformer import PatchMerging, SwinTransformerBlock
 from torch import Tensor, nn
 
-from cvdemo.receptive_field.fitting import features, fitted
+from cvdemo.receptive_field.any_input_size import any_input_size, features
 from cvdemo.receptive_field.graph import LayerGraph, Node, Pair, Step
 from cvdemo.receptive_field.layouts import Map, Tokens
 from cvdemo.receptive_field.rules import RULES
-from cvdemo.receptive_field.tracing import Tracer, first_tensor, named_calls
+from cvdemo.receptive_field.torch_calls import Tracer, first_tensor, named_calls
 
 MIXING = ("window", "attention", "windows", "merge 2x2")
 WRAPPERS = ("blocks", "layers", "layer", "encoder", "vision_model", "dinov2", "inner")
@@ -35,7 +35,7 @@ def read_graph(network: nn.Module, input_hw: Pair) -> LayerGraph:
     picture = torch.empty((1, 3, *input_hw), device="meta")
     reader.tracer.put(picture, Node("input", (), input_hw), Map(2, 3))
     try:
-        with torch.no_grad(), fitted(network), reader.tracer:
+        with torch.no_grad(), any_input_size(network), reader.tracer:
             features(network.eval(), picture)
     finally:
         for handle in handles:

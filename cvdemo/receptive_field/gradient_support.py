@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cvdemo.receptive_field.fitting import features, fitted
+from cvdemo.receptive_field.any_input_size import any_input_size, features
 from cvdemo.receptive_field.graph import Pair
 
 PASSING = ("torch.nn.modules.activation", "torch.nn.modules.batchnorm", "torch.nn.modules.normalization",
@@ -98,7 +98,7 @@ def supports(network: nn.Module, names: Iterable[str], size_hw: Pair) -> dict[st
     handles = [module.register_forward_hook(lambda m, i, o, name=name: keep(name, o)) for name, module in modules]
     try:
         picture = torch.ones((1, 3, *size_hw), dtype=torch.float64, requires_grad=True)
-        with fitted(network):
+        with any_input_size(network):
             features(network, picture)
         return {name: (units[name], *_reached(kept[name], picture)) for name in kept}
     finally:

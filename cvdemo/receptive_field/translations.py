@@ -1,4 +1,4 @@
-"""The pictures that a field is averaged over: the photo, and copies of it that are shifted a little."""
+"""The pictures that a field is averaged over: the photo, and translations of it by a few pixels."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -2,7 +2,7 @@
 
 from cvdemo.receptive_field.graph import Node
 from cvdemo.receptive_field.layouts import Layout, Map, Tokens, grid, reshaped
-from cvdemo.receptive_field.tracing import Call, Shapes, Traced, Tracer, UnknownStep
+from cvdemo.receptive_field.torch_calls import Call, Shapes, Traced, Tracer, UnknownStep
 
 
 def _moved(tracer: Tracer, call: Call, layout: Layout | None) -> None:
