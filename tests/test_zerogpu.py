@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo import starters, zerogpu
+from cvdemo import images, starters, zerogpu
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
-from cvdemo.inside.model_input import digest_of
 from cvdemo.results import Count, Results, Store, journal, replay
 from cvdemo.saliency.asked import Asked
 from tests.attacked import ROOT, Program, Visitor, started
@@ -31,7 +30,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "cvdemo.inside.activations.see": {"path": CAT, "model": "mini_resnet"},
     "cvdemo.attention.study.attend": {"path": CAT, "model": "mini_vit"},
     "cvdemo.saliency.study.explain_asked": {
-        "path": CAT, "asked": Asked(digest_of(CAT), "mini_resnet", False, None, None, ())
+        "path": CAT, "asked": Asked(images.open(CAT).digest, "mini_resnet", False, None, None, ())
     },
 }  # fmt: skip
 

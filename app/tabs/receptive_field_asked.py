@@ -73,5 +73,5 @@ def wish(photo: Any, models: Any, picture: Any) -> Wish:
     if len(names) > MODEL_LIMIT:
         raise SettingError("Three at most. Remove one first.")
     known = picture.get("settings") if isinstance(picture, dict) else None
-    point = photo_point(photo, images.inspect(path).full_size_wh)
+    point = photo_point(photo, images.open(path).facts.full_size_wh)
     return Wish(path, point, names, settings_from(known or {}))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models, zerogpu
+from cvdemo import images, models, zerogpu
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
@@ -16,7 +16,7 @@ from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.activations import Asked, OnProgress, at_size, check, network_turn, own_labels, uses_random
 from cvdemo.inside.crop import unit_at
-from cvdemo.inside.model_input import Picture, digest_of
+from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def attend(
     check(model)
     if not has_attention(model):
         raise SettingError(NONE)
-    asked = Asked(digest_of(path), model, uses_random(model, random), side)
+    asked = Asked(images.open(path).digest, model, uses_random(model, random), side)
     found = _attended.get(asked)
     if found is not None:
         return found

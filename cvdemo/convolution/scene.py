@@ -1,6 +1,5 @@
 """The photo as the Convolution tab computes with it: at most 480 pixels a side, and 32 x 32 of them to look at."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cvdemo import images
+from cvdemo.images import Photo
 from cvdemo.results import Results
 
 SIDE = 480
@@ -57,17 +57,14 @@ def look(path: Path) -> Scene:
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    digest = images.digest(path)
-    known = _scenes.get(digest) if digest else None
-    if known is not None:
-        return known
-    started = time.perf_counter()
-    photo = images.read(path, SIDE)
+    opened = images.open(path)
+    return _scenes.find(opened.digest, lambda: _reduced(opened.at(SIDE)))
+
+
+def _reduced(photo: Photo) -> Scene:
     picture = Image.fromarray(photo.pixels)
     picture.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    scene = Scene(np.asarray(picture), photo.full_size_wh, photo.digest, 1000 * (time.perf_counter() - started))
-    _scenes.put(photo.digest, scene)
-    return scene
+    return Scene(np.asarray(picture), photo.full_size_wh, photo.digest, photo.decode_ms)
 
 
 def grey(scene: Scene) -> NDArray[np.float64]:

@@ -90,7 +90,7 @@ def move(path: Path, names: Sequence[str], progress: OnProgress | None = None) -
         with models.borrow(name, random=random) as model:
             side = preprocess.needed_side([model.preprocessing])
             if photo is None or min(photo.pixels.shape[:2]) < min(side, *photo.full_size_wh):
-                photo = images.read(path, side)
+                photo = images.open(path).at(side)
             key = (photo.digest, name, random)
             known = _known.get(key)
             if known is None:

@@ -11,12 +11,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import compute, models, weights, zerogpu
+from cvdemo import compute, images, models, weights, zerogpu
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.crop import Point
 from cvdemo.inside.layers import Stop
-from cvdemo.inside.model_input import Picture, digest_of, picture
+from cvdemo.inside.model_input import Picture, picture
 from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
 
@@ -149,7 +149,7 @@ def see(
         Stopped: raised by ``progress``.
     """
     spec = check(model)
-    asked = Asked(digest_of(path), model, uses_random(model, random), side)
+    asked = Asked(images.open(path).digest, model, uses_random(model, random), side)
     found = _seen.get(asked)
     if found is not None:
         return found
@@ -171,7 +171,7 @@ def known_on(path: Path, asked: Asked) -> Seen | None:
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    return _seen.get(replace(asked, digest=digest_of(path)))
+    return _seen.get(replace(asked, digest=images.open(path).digest))
 
 
 def _run(ready: "ReadyModel", shown: Picture, asked: Asked) -> Seen:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models, zerogpu
+from cvdemo import images, models, zerogpu
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
-from cvdemo.inside.model_input import Picture, digest_of
+from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
 from cvdemo.saliency.asked import Asked, Evidence
 from cvdemo.saliency.cams import CAMS, grad_cam
@@ -55,7 +55,7 @@ def explain(
     if not methods_for(spec):
         raise SettingError(f"{spec.title} has no classes that a map could explain. Choose a classifier.")
     words = (labels or OWN_LABELS) if spec.zero_shot else ()
-    asked = Asked(digest_of(path), model, uses_random(model, random), target, against, words)
+    asked = Asked(images.open(path).digest, model, uses_random(model, random), target, against, words)
     found = explain_asked(path, asked, progress)
     if found is None:
         raise SettingError(refused(asked) or "This class cannot be explained.")
