@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app import request_log
 from app.tabs import LABS
-from cvdemo import compute, models, starters, weights
+from cvdemo import compute, models, results, starters, weights
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.classify import classify
 from cvdemo.errors import CvDemoError
@@ -62,6 +62,7 @@ def health() -> Mapping[str, object]:
         "misses": figures["misses"],
         "evictions": figures["evictions"],
         "waiting": compute.waiting(),
+        "results": results.figures(),
         "requests": request_log.totals(),
         "online": online,
     }

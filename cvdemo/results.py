@@ -1,4 +1,8 @@
-"""Computed results by (photo digest, model, settings), bounded in bytes, each and all together: what sliders act on."""
+"""Computed results by (photo digest, model, settings), in one store of bounded bytes: what sliders act on.
+
+Each lab keeps its results in parts with a name; the bound is one for all of them, and what nobody has used for longest
+goes first, whoever's it is.
+"""
 
 import contextlib
 import dataclasses
@@ -6,17 +10,17 @@ import itertools
 import sys
 import threading
 import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
 
-LIMIT_BYTES = 256 * 1024 * 1024
-ALL_TOGETHER_BYTES = 1024 * 1024 * 1024
+LIMIT_BYTES = 1024 * 1024 * 1024
 
 Recording = list[tuple[int, Hashable, Any]]
 """What was kept and counted, in order: (number of the `Results` or `Count`, key, value)."""
@@ -25,82 +29,206 @@ _numbers = itertools.count()  # a forked process knows each one under the same n
 _everything: "weakref.WeakValueDictionary[int, Results | Count]" = weakref.WeakValueDictionary()
 _recording: ContextVar[Recording | None] = ContextVar("recording", default=None)
 
+_FREE: Final = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)  # there with or without the result
+_PLAIN: Final = frozenset((str, bytes, int, float, complex, bool, type(None)))  # consist of nothing else
+_ROWS: Final = (tuple, list, set, frozenset, deque)
+
 
 def size_of(value: object) -> int:
-    """Return the bytes that ``value`` keeps: arrays by their data, dataclasses and tuples by their parts."""
-    if isinstance(value, np.ndarray):
-        return int(value.nbytes)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return sum(size_of(getattr(value, field.name)) for field in dataclasses.fields(value))
-    if isinstance(value, tuple | list):
-        return sum(size_of(part) for part in value)
-    return sys.getsizeof(value)
+    """Return the bytes that ``value`` keeps alive, each shared part once.
+
+    Arrays count by their data; a view by all of the array that it looks into. Dicts, sequences and objects count with
+    their contents, among them what a ``cached_property`` has left in an object by now.
+    """
+    total, seen, left = 0, set[int](), [value]
+    while left:
+        one = left.pop()
+        place, size, parts = _measured(one)
+        if place not in seen:
+            seen.add(place)
+            total += size
+            left.extend(parts)
+    return total
 
 
-class Results:
-    """A map from keys to frozen results; the least recently used go first when it grows over ``limit_bytes``."""
+def _measured(one: Any) -> tuple[int, int, Iterable[object]]:
+    """Return what tells ``one`` from others, its own bytes, and what else it keeps."""
+    if type(one) in _PLAIN:
+        return id(one), sys.getsizeof(one), ()
+    if isinstance(one, _FREE):
+        return id(one), 0, ()
+    if isinstance(one, np.ndarray):
+        while isinstance(one.base, np.ndarray):
+            one = one.base
+        held = isinstance(one.base, bytes | bytearray | memoryview) or hasattr(one.base, "untyped_storage")
+        if held:  # a view of what is no array
+            return id(one), 0, (one.base,)
+        return id(one), one.nbytes, one.ravel().tolist() if one.dtype.hasobject else ()
+    if hasattr(one, "untyped_storage"):  # a tensor
+        storage = one.untyped_storage()
+        return storage.data_ptr(), storage.nbytes(), ()
+    return id(one), sys.getsizeof(one), _parts(one)
 
-    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+
+def _parts(one: object) -> Iterable[object]:
+    """Return what ``one`` consists of, copied: another thread may add a cached property meanwhile."""
+    if isinstance(one, dict):
+        return [*one.keys(), *one.values()]
+    if isinstance(one, _ROWS):
+        return list(one)
+    if isinstance(one, memoryview):
+        return (one.obj,)
+    if hasattr(one, "__dict__"):
+        return list(vars(one).values())
+    if dataclasses.is_dataclass(one):  # with slots
+        return [getattr(one, field.name) for field in dataclasses.fields(one)]
+    return ()
+
+
+class _Entry:
+    """One kept value; ``used`` says that it may have grown since it was measured."""
+
+    __slots__ = ("part", "size", "used", "value")
+
+    def __init__(self, part: "Results", value: Any, size: int) -> None:
+        self.part, self.value, self.size, self.used = part, value, size, False
+
+
+class Store:
+    """What all parts keep together: at most ``limit_bytes``; the least recently used go first."""
+
+    def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         self.byte_count = 0
-        self.number = next(_numbers)
-        _everything[self.number] = self
-        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._entries: OrderedDict[tuple[int, Hashable], _Entry] = OrderedDict()
+        self._used: list[tuple[tuple[int, Hashable], _Entry]] = []
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: Hashable) -> Any | None:
-        """Return the result of ``key`` and mark it as used, or None."""
+    def get(self, place: tuple[int, Hashable]) -> Any | None:
+        """Return the value at ``place`` and mark it as used, or None."""
         with self._lock:
-            if key not in self._kept:
+            entry = self._entries.get(place)
+            if entry is None:
                 return None
-            self._kept.move_to_end(key)
-            return self._kept[key][0]
+            self._entries.move_to_end(place)
+            if not entry.used:
+                self._mark(place, entry)
+            return entry.value
 
-    def find(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return the result of ``key``; where it is not known, ``make`` it and keep it."""
-        found: T | None = self.get(key)
-        if found is None:
-            found = make()
-            self.put(key, found)
-        return found
-
-    def put(self, key: Hashable, value: object) -> None:
-        """Keep ``value``, unless it alone is larger than the limit."""
-        size = size_of(value)
-        if size > self.limit_bytes:
-            return
-        _note(self.number, key, value)
+    def put(self, part: "Results", place: tuple[int, Hashable], value: object) -> bool:
+        """Keep ``value``, and measure again what was used since the last time; say whether it fits at all."""
+        entry = _Entry(part, value, size_of((place[1], value)))
         with self._lock:
-            _, before = self._kept.pop(key, (None, 0))
-            self.byte_count += size - before
-            self._kept[key] = (value, size)
+            used, self._used = self._used, []
+        grown = [(one, size_of((at[1], one.value))) for at, one in used]
+        with self._lock:
+            for (at, one), (_, size) in zip(used, grown, strict=True):
+                one.used = False
+                if self._entries.get(at) is one:
+                    self._resize(one, size)
+            self._drop(place)
+            fits = entry.size <= self.limit_bytes
+            if fits:
+                self._entries[place] = entry
+                part.count += 1
+                self._resize(entry, entry.size, before=0)
+                self._mark(place, entry)  # whoever made it works on with it
             while self.byte_count > self.limit_bytes:
-                self._forget_oldest()
-        _keep_all_within(ALL_TOGETHER_BYTES)
-
-    def forget_oldest(self) -> None:
-        """Let go of the least recently used result, if there is any."""
-        with self._lock:
-            if self._kept:
-                self._forget_oldest()
-
-    def _forget_oldest(self) -> None:
-        _, (_, gone) = self._kept.popitem(last=False)
-        self.byte_count -= gone
+                self._drop(next(iter(self._entries)))
+        return fits
 
     def renew(self) -> None:
         """Forget who held the lock: after a fork, the thread that held it does not exist."""
         self._lock = threading.Lock()
 
+    def _mark(self, place: tuple[int, Hashable], entry: _Entry) -> None:
+        entry.used = True
+        self._used.append((place, entry))
 
-def _keep_all_within(limit_bytes: int) -> None:
-    """Let whoever keeps most let go of its oldest, until all together keep at most ``limit_bytes``."""
-    everyone = [one for one in list(_everything.values()) if isinstance(one, Results)]
-    while sum(one.byte_count for one in everyone) > limit_bytes:
-        max(everyone, key=lambda one: one.byte_count).forget_oldest()
+    def _drop(self, place: tuple[int, Hashable]) -> None:
+        gone = self._entries.pop(place, None)
+        if gone is not None:
+            gone.part.count -= 1
+            self._resize(gone, 0)
+
+    def _resize(self, entry: _Entry, size: int, before: int | None = None) -> None:
+        more = size - (entry.size if before is None else before)
+        entry.size = size
+        self.byte_count += more
+        entry.part.byte_count += more
+
+
+_store = Store(LIMIT_BYTES)
+
+
+class Results:
+    """One lab's part of the store, by name: a map from keys to frozen results."""
+
+    def __init__(self, name: str = "", store: Store = _store, local: bool = False) -> None:
+        """Begin empty.
+
+        Args:
+            name: what is kept here, for /healthz.
+            local: stays in the process that made it, see `journal`.
+        """
+        self.name, self.local, self.store = name, local, store
+        self.count = self.byte_count = 0
+        self.number = next(_numbers)
+        _everything[self.number] = self
+
+    def __len__(self) -> int:
+        return self.count
+
+    def get(self, key: Hashable) -> Any | None:
+        """Return the result of ``key`` and mark it as used, or None."""
+        return self.store.get((self.number, key))
+
+    def find(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the result of ``key``; where it is not known, ``make`` it and keep it.
+
+        Threads that ask for it at once wait for the first one and share what it made. So ``make`` borrows no model:
+        whoever holds that may be one of those who wait.
+        """
+        found: T | None = self.get(key)
+        if found is None:
+            with _alone((self.number, key)):
+                found = self.get(key)
+                if found is None:
+                    found = make()
+                    self.put(key, found)
+        return found
+
+    def put(self, key: Hashable, value: object) -> None:
+        """Keep ``value``, unless it alone is larger than the whole store."""
+        if self.store.put(self, (self.number, key), value) and not self.local:
+            _note(self.number, key, value)
+
+
+_making: dict[Hashable, list[Any]] = {}  # by place: the lock of who makes it, and how many hold or want it
+_making_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def _alone(place: Hashable) -> Iterator[None]:
+    """Let one thread at a time work on ``place``."""
+    with _making_lock:
+        row = _making.setdefault(place, [threading.RLock(), 0])
+        row[1] += 1
+    try:
+        with row[0]:
+            yield
+    finally:
+        with _making_lock:
+            row[1] -= 1
+            if not row[1]:
+                _making.pop(place, None)
+
+
+def figures() -> dict[str, Any]:
+    """Return the bound, the bytes that are kept, and those of each named part that keeps anything."""
+    parts = sorted((one for one in list(_everything.values()) if isinstance(one, Results)), key=lambda one: one.name)
+    kept = {one.name: {"results": one.count, "bytes": one.byte_count} for one in parts if one.name and one.count}
+    return {"bytes_limit": _store.limit_bytes, "bytes_kept": _store.byte_count, "parts": kept}
 
 
 class Count:
@@ -119,7 +247,7 @@ class Count:
         _note(self.number, None, amount)
 
     def renew(self) -> None:
-        """Forget who held the lock, as `Results.renew`."""
+        """Forget who held the lock, as `Store.renew`."""
         self._lock = threading.Lock()
 
 
@@ -151,6 +279,11 @@ def replay(written: Recording) -> None:
 
 
 def renew() -> None:
-    """Free the locks of all results and counts, in a process that was just forked."""
+    """Free all locks, in a process that was just forked: the threads that held them do not exist there."""
+    global _making_lock
+    _making_lock = threading.Lock()
+    _making.clear()
+    _store.renew()
     for one in list(_everything.values()):
-        one.renew()
+        if isinstance(one, Count):
+            one.renew()

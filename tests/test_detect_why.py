@@ -28,7 +28,7 @@ def test_the_file_holds_the_map_over_the_photo(asked: dict[str, Any]) -> None:
     *_, last = detect_why.ask({"asked": asked})
     (file,) = detect_why.arrays(asked)
     values = np.load(io.BytesIO(base64.b64decode(file["url"].partition(",")[2])))
-    width, height = images.inspect(CELLS).full_size_wh
+    width, height = images.open(CELLS).facts.full_size_wh
     assert file["name"] == f"{MODEL}-layercam.npy"
     assert values.shape[1] / values.shape[0] == pytest.approx(width / height, rel=0.01)
     x0, y0, x1, y1 = (np.array(last["shown"]["box"]) * (values.shape[1] / width)).round().astype(int)

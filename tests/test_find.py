@@ -18,7 +18,7 @@ from cvdemo.detect.find import detector_runs, find
 from cvdemo.detect.result import CANDIDATE_LIMIT, Candidates
 from cvdemo.errors import ModelUnavailable, PhotoError, SettingError
 from cvdemo.loading.boxes import RawBoxes
-from cvdemo.results import Results
+from cvdemo.results import Results, Store
 
 STREET = starters.get("street").path
 PORTRAIT = starters.get("portrait").path
@@ -162,7 +162,7 @@ def test_four_threads_with_two_photos_and_two_detectors_never_mix_their_results(
     """The cache of results forgets at once here, so that all 200 calls run a detector that is in memory."""
     borrow = models.borrow_detector
     monkeypatch.setattr(models, "borrow_detector", lambda name, progress: borrow(name, random=name == "yolov8n"))
-    monkeypatch.setattr(module, "_candidates", Results(limit_bytes=0))
+    monkeypatch.setattr(module, "_candidates", Results(store=Store(0)))
     photos = [_thumbnail(photo, tmp_path) for photo in (STREET, PORTRAIT)]
     jobs = [(photo, name) for photo in photos for name in ("haar_faces", "yolov8n")]
     alone = [find(*job)[0] for job in jobs]

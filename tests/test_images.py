@@ -32,7 +32,7 @@ def test_the_content_decides_and_not_the_name(tmp_path: Path, format: str, name:
     photo = read(tmp_path, data, name)
     assert photo.format == format and photo.frames == 1 and photo.full_size_wh == (96, 64)
     assert np.array_equal(photo.pixels, by_pillow(data))
-    assert images.inspect(tmp_path / name) == images.PhotoFacts((96, 64), format, 1)
+    assert images.open(tmp_path / name).facts == images.PhotoFacts((96, 64), format, 1)
 
 
 def test_a_bmp_in_run_lengths_comes_in(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_pictures_come_in_upright(tmp_path: Path, format: str, orientation: int)
     data = files.encode(files.scene(96, 64), format, exif=exif)
     photo = read(tmp_path, data)
     assert photo.full_size_wh == ((96, 64) if orientation < 5 else (64, 96))
-    assert images.inspect(tmp_path / "photo").full_size_wh == photo.full_size_wh
+    assert images.open(tmp_path / "photo").facts.full_size_wh == photo.full_size_wh
     assert np.array_equal(photo.pixels, by_pillow(data))
 
 
@@ -110,7 +110,7 @@ def test_of_many_frames_the_first_one_counts(tmp_path: Path, format: str, count:
     data = files.encode(frames[0], format, save_all=True, append_images=frames[1:], **options)
     photo = read(tmp_path, data)
     assert photo.frames == count
-    assert images.inspect(tmp_path / "photo").frames == count
+    assert images.open(tmp_path / "photo").facts.frames == count
     assert np.array_equal(photo.pixels, by_pillow(data))
 
 
@@ -137,7 +137,7 @@ def test_sizes(tmp_path: Path, wh: tuple[int, int], sentence: str | None, format
         assert read(tmp_path, data, shortest_side=512).pixels.shape == (wh[1], wh[0], 3)
         return
     (tmp_path / "photo").write_bytes(data)
-    for door in (images.read, images.inspect):
+    for door in (images.read, images.open):
         with pytest.raises(PhotoError, match=f"^{sentence}$"):
             door(tmp_path / "photo")
 
@@ -155,7 +155,7 @@ def test_inspect_decodes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("inspect decoded"))
     for format in files.FORMATS:
         (tmp_path / format).write_bytes(files.encode_scene(format))
-        assert images.inspect(tmp_path / format).full_size_wh == (96, 64)
+        assert images.open(tmp_path / format).facts.full_size_wh == (96, 64)
 
 
 def test_a_photo_is_frozen_and_says_which_file_it_was(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_polyglots_start_no_program(tmp_path: Path, name: str, monkeypatch: pyte
 )
 def test_files_that_are_no_photo(tmp_path: Path, data: bytes, sentence: str) -> None:
     (tmp_path / "photo").write_bytes(data)
-    for door in (images.read, images.inspect):
+    for door in (images.read, images.open):
         with pytest.raises(PhotoError) as caught:
             door(tmp_path / "photo")
         assert str(caught.value) == sentence
@@ -125,7 +125,7 @@ def test_files_that_are_no_photo(tmp_path: Path, data: bytes, sentence: str) -> 
 
 def test_paths_that_are_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    doors: tuple[Callable[[str], object], ...] = (images.read, images.inspect)
+    doors: tuple[Callable[[str], object], ...] = (images.read, images.open)
     for path, sentence in (
         (str(tmp_path / "missing"), verdicts.GONE),
         (str(tmp_path) + "/a\0b", verdicts.GONE),

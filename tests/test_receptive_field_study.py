@@ -29,7 +29,7 @@ SIDE = 96
 
 @pytest.fixture(autouse=True)
 def _nothing_known() -> None:
-    study._measured = study.Results(64 * 1024 * 1024)
+    study._measured = study.Results()
 
 
 def _asked(model: str = "mini_resnet", **more: Any) -> tuple[study.FieldRequest, Any]:

@@ -21,7 +21,7 @@ from cvdemo.detect.find import detector_runs, find
 from cvdemo.detect.result import CANDIDATE_LIMIT, WHOLE
 from cvdemo.detect.tiles import TileProgress, View
 from cvdemo.errors import ModelUnavailable, SettingError, Stopped
-from cvdemo.images import Photo
+from cvdemo.images import OpenedPhoto, Photo
 from cvdemo.loading.boxes import RawBoxes
 from cvdemo.results import Results
 
@@ -252,8 +252,9 @@ def test_tiles_have_the_pixels_that_the_detector_looks_at_and_no_more_are_decode
 def test_a_photo_that_is_read_in_full_is_decoded_once(
     tmp_path: Path, shown: list, monkeypatch: pytest.MonkeyPatch, size_wh: tuple[int, int]
 ) -> None:
-    read, sides = images.read, []
-    monkeypatch.setattr(images, "read", lambda path, side: sides.append(side) or read(path, side))
+    decoded, sides = OpenedPhoto.decoded, []
+    monkeypatch.setattr("cvdemo.images.opened._decoded", Results())  # nothing of it is known
+    monkeypatch.setattr(OpenedPhoto, "decoded", lambda photo, side: sides.append(side) or decoded(photo, side))
     find(picture(tmp_path, size_wh), "yolov8n", tiles=3)
     assert sides == [640]
 

@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo import starters, zerogpu
+from cvdemo import images, starters, zerogpu
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
-from cvdemo.inside.model_input import digest_of
-from cvdemo.results import Count, Results, recording, replay
+from cvdemo.results import Count, Results, Store, recording, replay
 from cvdemo.saliency.explanation import ExplanationRequest
 from tests.attacked import ROOT, Program, Visitor, started
 
@@ -31,7 +30,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "cvdemo.inside.activations.forward_pass": {"path": CAT, "model": "mini_resnet"},
     "cvdemo.attention.study.attend": {"path": CAT, "model": "mini_vit"},
     "cvdemo.saliency.study.explain_asked": {
-        "path": CAT, "asked": ExplanationRequest(digest_of(CAT), "mini_resnet", False, None, None, ())
+        "path": CAT, "asked": ExplanationRequest(images.open(CAT).digest, "mini_resnet", False, None, None, ())
     },
 }  # fmt: skip
 
@@ -174,11 +173,11 @@ def test_a_slow_step_ends_before_the_gpu_is_taken_away(monkeypatch: pytest.Monke
 
 
 def test_another_process_keeps_and_counts_for_this_one() -> None:
-    kept, counted = Results(), Count()
+    kept, counted = Results(store=Store(10**6)), Count()
     with recording() as written:
         kept.put("key", np.ones(3))
         counted.add(2)
-    kept._kept.clear()
+    kept.store = Store(10**6)
     counted.total = 0
     replay(pickle.loads(pickle.dumps(written)))
     assert np.array_equal(kept.get("key"), np.ones(3)) and counted.total == 2

@@ -92,7 +92,7 @@ def accept(sent: object) -> dict[str, Any]:
     """Judge an upload, for the browser: ``{"photo": {...}}``, or ``{"error": sentence}`` if it cannot be used."""
     try:
         path = uploaded(sent.get("path") if isinstance(sent, dict) else None)
-        frames = images.inspect(path).frames
+        frames = images.open(path).facts.frames
         src, (width, height) = upload_copy(path)
     except CvDemoError as error:
         return {"error": str(error)}

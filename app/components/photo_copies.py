@@ -29,7 +29,7 @@ def shown_copy(path: Path, target: Path) -> tuple[int, int]:
         PhotoError: the file is no picture that we can read.
         OSError: the copy could not be written, for one because the disk is full.
     """
-    photo = images.read(path, shortest_side=SHOWN_SIDE * 3 // 4)
+    photo = images.open(path).at(SHOWN_SIDE * 3 // 4)
     picture = Image.fromarray(photo.pixels)
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

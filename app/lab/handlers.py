@@ -32,7 +32,7 @@ def wish(bench: Bench, photo: Any, models: Any, value: Any, fetches: bool = Fals
     """
     known = plain(bench, value)
     path = photo_path(photo)
-    size_wh = images.inspect(path).full_size_wh
+    size_wh = images.open(path).facts.full_size_wh
     names = _models(bench, models)
     settings = bench.settings.of(known.get("settings") or {})
     wanted = known.get("fetching") if fetches else None

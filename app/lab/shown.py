@@ -11,7 +11,7 @@ class ShownByKey:
     """What a bench's pages show. Asked twice, it is one and the same: its key comes from what was asked."""
 
     def __init__(self) -> None:
-        self._kept = Results(96 * 1024 * 1024)
+        self._kept = Results("pages")
 
     def keep(self, shown: Any) -> str:
         """Keep what a page shows and return its key: of ``shown.asked`` where it has that, else one of its own."""

@@ -18,7 +18,7 @@ from cvdemo.convolution.response import respond
 from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.results import Results
 
-_shown = Results(64 * 1024 * 1024)  # photo and window by a key that only their page knows
+_shown = Results("convolution shown")  # photo and window by a key that only their page knows
 
 
 def _build(rail: PhotoRail) -> None:

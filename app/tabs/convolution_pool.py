@@ -18,7 +18,7 @@ SHIFT_LIMIT = 8
 FIRST = {"times": 2, "shift": 0}
 SHOWN_WIDTH = 512  # at least: small pictures are enlarged before they are sent, so that every browser keeps the cells
 
-_shown = Results(64 * 1024 * 1024)
+_shown = Results("pooling shown")
 
 
 def waiting(message: str) -> dict[str, Any]:

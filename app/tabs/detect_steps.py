@@ -21,7 +21,7 @@ from cvdemo.results import Results
 GONE = {"gone": True}  # the server forgot: the page asks for a new run
 
 
-_shown = Results()  # by a key that only its page knows
+_shown = Results("detect shown")  # by a key that only its page knows
 
 
 def remember(shown: Shown) -> str:

@@ -24,7 +24,7 @@ TELLING = 12  # among so many of the best removed boxes stands the one that is s
 CLASSES_AT_MOST = 40  # kinds of things to choose from
 LOWEST_CONFIDENCE = 0.05  # where the slider ends
 
-_curves = Results(8 * 1024 * 1024)  # by what is shown, method and measure of overlap
+_curves = Results("detect curves")  # by what is shown, method and measure of overlap
 
 
 @dataclass(frozen=True)

@@ -93,9 +93,7 @@ def _asked(asked: Any) -> tuple[Path, BoxAsked, str]:
     if type(index) is not int or not 0 <= index < len(found.scores) or method not in METHODS or found.tile is not None:
         raise SettingError("There is no such box or method. Reload the page.")
     x0, y0, x1, y1 = found.boxes_xyxy[index].tolist()
-    digest, kind = images.digest(shown[0].path), int(found.class_ids[index])
-    if digest is None:
-        raise SettingError(GONE)
+    digest, kind = images.open(shown[0].path).digest, int(found.class_ids[index])
     return shown[0].path, BoxAsked(digest, get(found.model).name, (x0, y0, x1, y1), kind), method
 
 

@@ -15,7 +15,7 @@ from cvdemo.inside import activations
 from cvdemo.inside.activations import PassRequest
 from cvdemo.results import Results
 
-_shown = Results(8 * 1024 * 1024)  # by a key that takes the photo to know: what clicks and slider moves act on
+_shown = Results("look inside shown")  # by a key that takes the photo to know: what clicks and slider moves act on
 
 
 @dataclass(frozen=True)

@@ -82,5 +82,5 @@ def wish(photo: Any, models: Any, picture: Any) -> Wish:
     if len(names) > MODEL_LIMIT:
         raise SettingError("Three at most. Remove one first.")
     known = picture.get("settings") if isinstance(picture, dict) else None
-    size_wh = images.inspect(path).full_size_wh
+    size_wh = images.open(path).facts.full_size_wh
     return Wish(path, size_wh, photo_point(photo, size_wh), names, settings_from(known or {}), known)

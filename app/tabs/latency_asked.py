@@ -55,6 +55,6 @@ def wish(photo: Any, models: Any, picture: Any) -> Wish:
         CvDemoError: no readable photo, unknown models or settings.
     """
     path = photo_path(photo)
-    images.inspect(path)
+    images.open(path)  # refused here, before models are loaded
     known = picture.get("settings") if isinstance(picture, dict) else None
     return Wish(path, models_from(chosen(models)), settings_from(known or {}))

@@ -8,7 +8,7 @@ from cvdemo.attention.study import Attended
 from cvdemo.errors import SettingError
 from cvdemo.results import Results
 
-_fused = Results(128 * 1024 * 1024)
+_fused = Results("attention rollouts")
 
 
 def rolled_out(found: Attended, cell: int | None, fusion: str, discard: float, upto: int) -> NDArray[np.float32]:

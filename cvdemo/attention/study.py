@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models, zerogpu
+from cvdemo import images, models, zerogpu
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
@@ -16,7 +16,7 @@ from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.activations import OnProgress, PassRequest, at_size, check, network_turn, own_labels, uses_random
 from cvdemo.inside.crop import unit_at
-from cvdemo.inside.model_input import Picture, digest_of
+from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 NONE = "This model has no attention: a CNN mixes neighbours by fixed filters."
 
-_attended = Results(384 * 1024 * 1024)
-_relevant = Results(16 * 1024 * 1024)
+_attended = Results("attention")
+_relevant = Results("attention relevance")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def attend(
     check(model)
     if not has_attention(model):
         raise SettingError(NONE)
-    asked = PassRequest(digest_of(path), model, uses_random(model, random), side)
+    asked = PassRequest(images.open(path).digest, model, uses_random(model, random), side)
     found = _attended.get(asked)
     if found is not None:
         return found

@@ -1,6 +1,5 @@
 """Runs the chosen classifiers on one photo; answers that are already known cost no network run."""
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from cvdemo.catalogue import get
 from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
 from cvdemo.classify.together import Outdated, Ran, alone, gathers, together
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
-from cvdemo.images import Photo
+from cvdemo.images import OpenedPhoto, Photo
 from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
@@ -23,7 +22,7 @@ THUMBNAIL_SIDE = 240
 OnProgress = Callable[[str, Progress], None]
 """Called with a model's name and how far its fetching or loading is; may raise Stopped."""
 
-_answers = Results()
+_answers = Results("classifications")
 _preparations: dict[str, Preprocessing] = {}  # how each model's photos are prepared, as it was seen last
 _runs = Count()
 
@@ -54,13 +53,13 @@ def classify(
         CvDemoError: no chosen model could answer; the first reason.
     """
     _check(chosen)
-    decoder = _Decoder(path)
+    opened = images.open(path)  # what is no picture is refused before any model is loaded
     answers: list[Answer] = []
     missing: list[Missing] = []
     reasons: list[CvDemoError] = []
     for name in chosen:
         try:
-            answers.append(_answer(decoder, name, own_labels, progress))
+            answers.append(_answer(opened, name, own_labels, progress))
         except Stopped:
             raise
         except CvDemoError as error:
@@ -69,38 +68,8 @@ def classify(
             reasons.append(error)
     if not answers:
         raise reasons[0]
-    photo = decoder.cheapest()
+    photo = opened.at_hand(THUMBNAIL_SIDE)
     return Classification(tuple(answers), tuple(missing), photo.full_size_wh, _thumbnail(photo))
-
-
-class _Decoder:
-    """Decodes one photo, for each model as finely as it needs; models that need the same share the pixels.
-
-    What is no picture is refused by its header, before any model is loaded.
-    """
-
-    def __init__(self, path: Path) -> None:
-        images.inspect(path)
-        self.path = path
-        with path.open("rb") as file:
-            self.digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self._photos: dict[int, tuple[Photo, float]] = {}
-
-    def at(self, side: int) -> Photo:
-        """Return the photo with a shorter side of at least ``side`` px, where it has that many."""
-        if side not in self._photos:
-            started = time.perf_counter()
-            photo = images.read(self.path, side)
-            self._photos[side] = (photo, 1000 * (time.perf_counter() - started))
-        return self._photos[side][0]
-
-    def cheapest(self) -> Photo:
-        """Return the coarsest pixels that are decoded already, or decode for a thumbnail."""
-        return self._photos[min(self._photos)][0] if self._photos else self.at(THUMBNAIL_SIDE)
-
-    def ms(self, side: int) -> float:
-        """Return how long decoding for ``side`` took."""
-        return self._photos[side][1]
 
 
 def _check(chosen: Sequence[str]) -> None:
@@ -115,22 +84,22 @@ def _check(chosen: Sequence[str]) -> None:
             raise SettingError(f"{get(name).title} does not classify photos. Choose a classifier.")
 
 
-def _answer(decoder: _Decoder, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
+def _answer(opened: OpenedPhoto, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
     labels = own_labels if get(name).zero_shot else ()
-    key = (decoder.digest, name, labels)
+    key = (opened.digest, name, labels)
     known = _answers.get(key)
     if known is None:
-        known = _run(decoder, name, labels, progress)
+        known = _run(opened, name, labels, progress)
         _answers.put(key, known)
     return known
 
 
-def _run(decoder: _Decoder, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
+def _run(opened: OpenedPhoto, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
     """Prepare the pixels and run the network once, in one run with others where that pays."""
     report: Callable[[Progress], None] = (lambda _: None) if progress is None else (lambda step: progress(name, step))
     preprocessing = _preparations.get(name) if gathers(get(name)) else None
     if preprocessing is not None:
-        pixels = _Pixels(decoder, preprocessing)
+        pixels = _Pixels(opened, preprocessing)
         try:
             return _told(together(name, preprocessing, pixels.entry.array, report), pixels, ())
         except Outdated:
@@ -141,20 +110,19 @@ def _run(decoder: _Decoder, name: str, own_labels: tuple[str, ...], progress: On
                 f"{model.spec.title} compares the photo with your own labels. Write some, separated by commas."
             )
         _preparations[name] = model.preprocessing
-        pixels = _Pixels(decoder, model.preprocessing)
+        pixels = _Pixels(opened, model.preprocessing)
         return _told(alone(model, pixels.entry.array, own_labels), pixels, own_labels)
 
 
 class _Pixels:
     """One photo as one model sees it, and what that took."""
 
-    def __init__(self, decoder: _Decoder, preprocessing: Preprocessing) -> None:
-        side = preprocess.needed_side([preprocessing])
-        photo = decoder.at(side)
+    def __init__(self, opened: OpenedPhoto, preprocessing: Preprocessing) -> None:
+        photo = opened.at(preprocess.needed_side([preprocessing]))
         started = time.perf_counter()
         self.entry = preprocess.prepare(photo, preprocessing)
         self.prepare_ms = 1000 * (time.perf_counter() - started)
-        self.decode_ms = decoder.ms(side)
+        self.decode_ms = photo.decode_ms
 
 
 def _told(ran: Ran, pixels: _Pixels, own_labels: tuple[str, ...]) -> Answer:

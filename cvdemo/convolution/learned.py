@@ -12,7 +12,7 @@ from cvdemo.results import Results
 
 READY = ("bundled", "cached")
 
-_layers = Results(32 * 1024 * 1024)
+_layers = Results("learned kernels")
 
 
 @dataclass(frozen=True)

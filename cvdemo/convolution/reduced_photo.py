@@ -1,6 +1,5 @@
 """The photo as the Convolution tab computes with it: at most 480 pixels a side, and 32 x 32 of them to look at."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +8,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cvdemo import images
+from cvdemo.images import Photo
 from cvdemo.results import Results
 
 SIDE = 480
 CELLS = 32
 
-_known = Results(64 * 1024 * 1024)
+_known = Results("convolution photos")
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,14 @@ def reduce_photo(path: Path) -> ReducedPhoto:
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    digest = images.digest(path)
-    known = _known.get(digest) if digest else None
-    if known is not None:
-        return known
-    started = time.perf_counter()
-    photo = images.read(path, SIDE)
+    opened = images.open(path)
+    return _known.find(opened.digest, lambda: _reduced(opened.at(SIDE)))
+
+
+def _reduced(photo: Photo) -> ReducedPhoto:
     picture = Image.fromarray(photo.pixels)
     picture.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    reduced = ReducedPhoto(
-        np.asarray(picture), photo.full_size_wh, photo.digest, 1000 * (time.perf_counter() - started)
-    )
-    _known.put(photo.digest, reduced)
-    return reduced
+    return ReducedPhoto(np.asarray(picture), photo.full_size_wh, photo.digest, photo.decode_ms)
 
 
 def grey(reduced: ReducedPhoto) -> NDArray[np.float64]:

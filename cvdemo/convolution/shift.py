@@ -1,7 +1,6 @@
 """The shift lab: the photo moves 0 to 32 pixels under the models; how do their answers and maps follow?"""
 
 import math
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from cvdemo.convolution.equivariance import equivariance_error
 from cvdemo.errors import ModelUnavailable
 from cvdemo.images import Photo
 from cvdemo.preprocess import Preprocessing
-from cvdemo.results import Results
+from cvdemo.results import Count, Results
 from cvdemo.weights import state
 
 if TYPE_CHECKING:
@@ -29,9 +28,8 @@ SHIFTS = range(SHIFT_LIMIT + 1)
 BATCH = 11
 READY = ("bundled", "cached")
 
-_known = Results(64 * 1024 * 1024)
-_runs = 0
-_count = threading.Lock()
+_known = Results("shifts")
+_runs = Count()
 
 OnProgress = Callable[[str, int], None]
 """Called with a model's name and how many of the 33 positions are done; may raise Stopped."""
@@ -72,7 +70,7 @@ class Moved:
 
 def network_runs() -> int:
     """Return how many positions networks have looked at since the start."""
-    return _runs
+    return _runs.total
 
 
 def move(path: Path, names: Sequence[str], progress: OnProgress | None = None) -> tuple[Moved, ...]:
@@ -92,7 +90,7 @@ def move(path: Path, names: Sequence[str], progress: OnProgress | None = None) -
         with models.borrow(name, random=random) as model:
             side = preprocess.needed_side([model.preprocessing])
             if photo is None or min(photo.pixels.shape[:2]) < min(side, *photo.full_size_wh):
-                photo = images.read(path, side)
+                photo = images.open(path).at(side)
             key = (photo.digest, name, random)
             known = _known.get(key)
             if known is None:
@@ -184,11 +182,9 @@ def _told(
 
 def _run(model: "ReadyModel", pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float64], list[NDArray[np.floating]]]:
     """Return logits (N, classes) and the maps of all layers, (N, C, h, w) each, from one forward pass."""
-    global _runs
     mean, std = (np.array(v, np.float32).reshape(3, 1, 1) for v in (model.preprocessing.mean, model.preprocessing.std))
     array = (pictures.transpose(0, 3, 1, 2).astype(np.float32) / 255 - mean) / std  # (N, h, w, 3) -> (N, 3, h, w)
-    with _count:
-        _runs += len(pictures)
+    _runs.add(len(pictures))
     network: Any = model.network
     if not hasattr(network, "forward_intermediates"):
         return model.run(array).astype(np.float64), []

@@ -25,7 +25,7 @@ GIVE_WAY_S = 0.1  # so long, at most, a photo in tiles leaves the device to some
 
 OnProgress = Callable[[Progress | TileProgress], None]
 
-_candidates = Results()
+_candidates = Results("detections")
 _runs = Count()
 
 
@@ -52,26 +52,26 @@ def find(path: Path, model: str, progress: OnProgress | None = None, tiles: int 
     spec = get(model)
     if spec.task != "detect":
         raise SettingError(f"{spec.title} does not detect objects. Choose a detector.")
-    known = _candidates.get((images.digest(path), model, checked_tiles(tiles)))
+    checked_tiles(tiles)
+    photo = images.open(path)
+    known = _candidates.get((photo.digest, model, tiles))
     if known is not None:
         return known, True
-    started = time.perf_counter()
-    seen = _views(path, spec, tiles)
-    decode_ms = 1000 * (time.perf_counter() - started)
+    seen = _views(photo, spec, tiles)
     with models.borrow_detector(model, progress) as ready:
         raws = _run_each(ready, seen, progress)
-    result = _ordered(seen, raws, spec, decode_ms)
-    _candidates.put((seen[0].photo.digest, model, tiles), result)
+    result = _ordered(seen, raws, spec)
+    _candidates.put((photo.digest, model, tiles), result)
     return result, False
 
 
-def _views(path: Path, spec: ModelSpec, tiles: int) -> tuple[View, ...]:
+def _views(photo: images.OpenedPhoto, spec: ModelSpec, tiles: int) -> tuple[View, ...]:
     """Return what the detector shall see: the whole photo as ever, and tiles with as many pixels as it looks at."""
     side = detector_side(spec)
-    whole = images.read(path, side)
+    whole = photo.at(side)
     needed = math.ceil(side * sides_per_tile(tiles))
     reduced = whole.pixels.shape[1::-1] != whole.full_size_wh
-    finer = images.read(path, needed) if reduced and min(whole.pixels.shape[:2]) < needed else whole
+    finer = photo.at(needed) if reduced and min(whole.pixels.shape[:2]) < needed else whole
     return views(whole, finer, tiles)
 
 
@@ -96,7 +96,7 @@ def _give_way() -> None:
         time.sleep(0.002)
 
 
-def _ordered(seen: tuple[View, ...], raws: "list[RawBoxes]", spec: ModelSpec, decode_ms: float) -> Candidates:
+def _ordered(seen: tuple[View, ...], raws: "list[RawBoxes]", spec: ModelSpec) -> Candidates:
     """Bring boxes to full-size pixels, cut at their view's edges, best first; leave out what lies outside of it."""
     boxes = np.concatenate([view.on_photo(raw.boxes_xyxy) for view, raw in zip(seen, raws, strict=True)])
     scores = np.concatenate([raw.scores for raw in raws])
@@ -116,7 +116,7 @@ def _ordered(seen: tuple[View, ...], raws: "list[RawBoxes]", spec: ModelSpec, de
         raw_scores=np.concatenate(margins)[order] if margins else None,
         needs_nms=spec.needs_nms,
         found=len(inside),
-        decode_ms=decode_ms,
+        decode_ms=sum(photo.decode_ms for photo in {id(view.photo): view.photo for view in seen}.values()),
         preprocess_ms=sum(raw.preprocess_ms for raw in raws),
         network_ms=sum(raw.network_ms for raw in raws),
         tile=tile[order] if was_cut else None,

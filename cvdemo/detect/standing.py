@@ -17,7 +17,7 @@ from cvdemo.results import Results
 
 Indices = NDArray[np.intp]
 
-_known = Results(16 * 1024 * 1024)
+_known = Results("average precision")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from cvdemo.errors import SettingError
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.results import Results
 
-_contributions = Results(32 * 1024 * 1024)
-_without = Results(8 * 1024 * 1024)
+_contributions = Results("channel contributions")
+_without = Results("channels switched off")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cvdemo.loading import ReadyModel
 
-_known = Results(8 * 1024 * 1024)
+_known = Results("layer costs")
 
 
 @dataclass(frozen=True)

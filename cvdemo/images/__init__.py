@@ -7,23 +7,21 @@ from cvdemo.images.door import (
     MAX_SIDE,
     Photo,
     PhotoFacts,
-    digest,
-    inspect,
-    read,
     read_frame,
 )
 from cvdemo.images.encoding import data_url
+from cvdemo.images.opened import OpenedPhoto, open, read
 
 __all__ = [
     "MAX_ASPECT",
     "MAX_BYTES",
     "MAX_PIXELS",
     "MAX_SIDE",
+    "OpenedPhoto",
     "Photo",
     "PhotoFacts",
     "data_url",
-    "digest",
-    "inspect",
+    "open",
     "read",
     "read_frame",
 ]

@@ -11,12 +11,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import compute, models, weights, zerogpu
+from cvdemo import compute, images, models, weights, zerogpu
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.crop import Point
 from cvdemo.inside.layers import Stop
-from cvdemo.inside.model_input import Picture, digest_of, picture
+from cvdemo.inside.model_input import Picture, picture
 from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
 
@@ -29,7 +29,7 @@ OnProgress = Callable[[str, Progress], None]
 OWN_LABELS = ("a cat", "a dog", "a coffee cup")  # what a zero-shot model chooses from here
 SIDES = dict.fromkeys(("dinov2_small", "dinov2_base", "dinov2_large"), (224, 518))
 
-_passes = Results(384 * 1024 * 1024)
+_passes = Results("activations")
 _runs = Count()
 _plans: "WeakKeyDictionary[nn.Module, dict[tuple[int, int], tuple[Stop, ...]]]" = WeakKeyDictionary()
 
@@ -149,7 +149,7 @@ def forward_pass(
         Stopped: raised by ``progress``.
     """
     spec = check(model)
-    asked = PassRequest(digest_of(path), model, uses_random(model, random), side)
+    asked = PassRequest(images.open(path).digest, model, uses_random(model, random), side)
     found = _passes.get(asked)
     if found is not None:
         return found
@@ -171,7 +171,7 @@ def known_on(path: Path, asked: PassRequest) -> ForwardPass | None:
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    return _passes.get(replace(asked, digest=digest_of(path)))
+    return _passes.get(replace(asked, digest=images.open(path).digest))
 
 
 def _run(ready: "ReadyModel", shown: Picture, asked: PassRequest) -> ForwardPass:

@@ -1,4 +1,4 @@
-"""The photo as a model gets it: decoded once a while, cut and resized by the model's own rule, or as a plain square."""
+"""The photo as a model gets it: cut and resized by the model's own rule, or as a plain square."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,12 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import images
-from cvdemo.images import Photo
 from cvdemo.inside.crop import Crop, centred
 from cvdemo.preprocess import Preprocessing, needed_side, prepare
-from cvdemo.results import Results
-
-_decoded = Results(64 * 1024 * 1024)  # by file, its time and the size asked for
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ def picture(path: Path, preprocessing: Preprocessing) -> Picture:
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    photo = decoded(path, needed_side([preprocessing]))
+    photo = images.open(path).at(needed_side([preprocessing]))
     entry = prepare(photo, preprocessing)
     left, top, right, bottom = entry.crop_xyxy
     crop = Crop(left, top, right - left, bottom - top)
@@ -60,7 +56,7 @@ def enlarged(path: Path, shown: Picture, side: int = 384) -> NDArray[np.uint8]:
     height, width = shown.size_hw
     share = side / max(height, width)
     rule = replace(shown.rule, size_hw=(max(1, round(height * share)), max(1, round(width * share))))
-    return prepare(decoded(path, needed_side([rule])), rule).seen
+    return prepare(images.open(path).at(needed_side([rule])), rule).seen
 
 
 @dataclass(frozen=True)
@@ -86,36 +82,9 @@ def square_photo(path: Path, side: int) -> SquarePhoto:
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    photo = decoded(path, side)
+    photo = images.open(path).at(side)
     plain = Preprocessing((side, side), 1.0, "center", "bicubic", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
     return SquarePhoto(photo.digest, prepare(photo, plain).seen, centred(photo.full_size_wh), photo.full_size_wh)
-
-
-def decoded(path: Path, side: int) -> Photo:
-    """Decode with at least ``side`` pixels a side, or take what was decoded a moment ago: a click asks again.
-
-    Raises:
-        PhotoError: the file is no picture we can read.
-    """
-    try:
-        facts = path.stat()
-    except OSError:
-        return images.read(path)  # which says why it cannot be read
-    key = (str(path), facts.st_mtime_ns, facts.st_size, side)
-    known = _decoded.get(key)
-    if known is None:
-        known = images.read(path, side)
-        _decoded.put(key, known)
-    return known
-
-
-def digest_of(path: Path) -> str:
-    """Return the digest of the photo's file.
-
-    Raises:
-        PhotoError: the file is no picture we can read.
-    """
-    return decoded(path, 32).digest
 
 
 def normalised(pixels: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:

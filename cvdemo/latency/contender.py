@@ -53,7 +53,7 @@ def contender(ready: ReadyModel, settings: Settings, path: Path) -> Contender:
     side = nearest_side(ready.network, settings.side)
     graph = sized_copy(ready.network, side)
     preprocessing = replace(ready.preprocessing, size_hw=(side, side))
-    photo = images.read(path, preprocess.needed_side([preprocessing]))
+    photo = images.open(path).at(preprocess.needed_side([preprocessing]))
     one = preprocess.prepare(photo, preprocessing).array
     batch = np.ascontiguousarray(np.repeat(one, settings.batch, axis=0))
     engine = way(replace(ready, graph=graph), batch, settings)
@@ -63,7 +63,7 @@ def contender(ready: ReadyModel, settings: Settings, path: Path) -> Contender:
 def stages(one: Contender, path: Path, stopwatch: Stopwatch, check: Callable[[], None]) -> Stages:
     """Time everything but the network: the medians of five runs, for one photo."""
     side = preprocess.needed_side([one.preprocessing])
-    photo = images.read(path, side)
+    photo = images.open(path).at(side)
     logits = np.asarray(one.engine.run(one.batch))[:1].reshape(1, -1)
 
     def median(work: Callable[[], object]) -> float:

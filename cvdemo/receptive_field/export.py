@@ -25,7 +25,7 @@ COLUMNS = (
     "start", "padding", "global_gate", "copies", "side_for_20", "side_for_50", "side_for_95", "log_side_for_50",
 )  # fmt: skip
 
-_known = Results(64 * 1024 * 1024)
+_known = Results("effective fields of one unit")
 
 
 def layers(known: LayerTable) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from cvdemo.receptive_field.table import Layer, LayerTable
 from cvdemo.receptive_field.units import centre_of, unit_at
 from cvdemo.results import Results
 
-_sides = Results(8 * 1024 * 1024)  # by what was asked, stop, copies and scale
+_sides = Results("effective field sides")  # by what was asked, stop, copies and scale
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 What is known already is kept by photo, model and point: a slider acts on that and runs no network.
 """
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from cvdemo.receptive_field.mass import sides_for
 from cvdemo.receptive_field.table import Layer, LayerTable, check
 from cvdemo.receptive_field.translations import shifted
 from cvdemo.receptive_field.units import centre_of, unit_at
-from cvdemo.results import Results
+from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
 
 if TYPE_CHECKING:
@@ -31,14 +30,13 @@ if TYPE_CHECKING:
 OnProgress = Callable[[str, Progress], None]
 READY = ("bundled", "cached")
 
-_measured = Results(384 * 1024 * 1024)
-_runs = 0
-_count = threading.Lock()
+_measured = Results("effective fields")
+_runs = Count()
 
 
 def network_runs() -> int:
     """Return how many times a network has run for this lab since the start."""
-    return _runs
+    return _runs.total
 
 
 @dataclass(frozen=True)
@@ -192,7 +190,6 @@ def run(
     """
     from cvdemo.receptive_field.effective import Target, influence
 
-    global _runs
     targets = [Target(layer, unit) for layer, unit in wanted]
     with compute.turn():
         started = time.perf_counter()
@@ -200,8 +197,7 @@ def run(
             ready.network, picture, ready.preprocessing.std, targets, wake=ready.weights == "random"
         )  # fmt: skip
         network_ms = 1000 * (time.perf_counter() - started)
-    with _count:
-        _runs += 1
+    _runs.add()
     if not all(np.isfinite(one).all() for one in maps):
         raise ModelUnavailable(f"{ready.spec.title} returned invalid numbers here. Choose another model.")
     return maps, network_ms

@@ -31,7 +31,7 @@ OnProgress = Callable[[Progress], None]
 METHODS = ("gradcam", "layercam")
 SAME = 0.5  # a candidate that overlaps the asked box by less is another one
 
-_found = Results(64 * 1024 * 1024)
+_found = Results("box evidence")
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def explain_box(
     spec = get(model)
     if not can_explain(spec):
         raise SettingError(f"{spec.title} has no boxes that a map could explain. Choose a YOLO.")
-    photo = images.read(path, detector_side(spec))
+    photo = images.open(path).at(detector_side(spec))
     with models.borrow_detector(model, progress) as ready:
         number = None if kind is None else number_of(kind, ready.labels, spec.title)
         asked = BoxAsked(photo.digest, model, box_xyxy, number)

@@ -16,7 +16,7 @@ GREY = 114 / 255  # what stands around photos in training: the network has learn
 BOX_FILL = "the grey that stood around photos in training"
 AREAS = 2.0  # times the box's area are hidden in the end: a sixteenth of the whole photo may hold many boxes
 
-_checked = Results(8 * 1024 * 1024)
+_checked = Results("box checks")
 
 
 def known_box_checks(found: BoxEvidence, method: str) -> Checks | None:

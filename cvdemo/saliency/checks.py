@@ -17,7 +17,7 @@ from cvdemo.saliency.study import Evidence, Step, logits_of, map_of, map_of_anot
 ALIKE = 0.8  # a map that stays this similar with random weights hardly shows what was learned
 RUNS = 3 * -(-(STEPS + 1) // BATCH)  # network runs of all three curves
 
-_checked = Results(16 * 1024 * 1024)
+_checked = Results("saliency checks")
 
 
 @dataclass(frozen=True)

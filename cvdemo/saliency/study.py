@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models, zerogpu
+from cvdemo import images, models, zerogpu
 from cvdemo.errors import ModelUnavailable, SettingError
 from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
-from cvdemo.inside.model_input import Picture, digest_of
+from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
 from cvdemo.saliency.cams import CAMS, grad_cam
 from cvdemo.saliency.explanation import Evidence, ExplanationRequest
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 Step = Callable[[int, int], None]
 """Called with network runs done and in all; may raise Stopped."""
 
-_found = Results(128 * 1024 * 1024)
-_maps = Results(32 * 1024 * 1024)
-_refused = Results(1024 * 1024)
+_found = Results("saliency evidence")
+_maps = Results("Score-CAM maps")
+_refused = Results("saliency refusals")
 
 
 def explain(
@@ -55,7 +55,7 @@ def explain(
     if not methods_for(spec):
         raise SettingError(f"{spec.title} has no classes that a map could explain. Choose a classifier.")
     words = (labels or OWN_LABELS) if spec.zero_shot else ()
-    asked = ExplanationRequest(digest_of(path), model, uses_random(model, random), target, against, words)
+    asked = ExplanationRequest(images.open(path).digest, model, uses_random(model, random), target, against, words)
     found = explain_asked(path, asked, progress)
     if found is None:
         raise SettingError(refused(asked) or "This class cannot be explained.")
