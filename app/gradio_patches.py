@@ -6,6 +6,7 @@ from types import FunctionType
 
 import gradio as gr
 from gradio import component_meta, processing_utils
+from gradio.state_holder import SessionState
 
 from app import mcp
 from app.uploads import uploaded
@@ -41,3 +42,13 @@ def know_signatures(demo: gr.Blocks) -> None:
         constructor = vars(kind).get("__init__")
         if isinstance(constructor, FunctionType):
             constructor.__signature__ = inspect.signature(constructor)  # type: ignore[attr-defined]
+
+
+def keep_no_values() -> None:
+    """Let Gradio forget what a visitor's components last held: it kept up to 12 MB a component and session.
+
+    Only its deep links read that, which the guard hides. `gr.State` lies elsewhere and stays.
+    """
+    if not hasattr(SessionState, "_update_value_in_config"):
+        raise AttributeError("Gradio keeps the values of sessions some other way now: see app/gradio_patches.py")
+    SessionState._update_value_in_config = lambda *_: None  # type: ignore[method-assign]

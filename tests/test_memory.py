@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from app.streaming import Finished, follow
+from app.lab.streaming import Finished, follow
 from cvdemo import compute, models, starters
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, ModelUnavailable
@@ -200,7 +200,7 @@ def test_a_model_that_does_not_fit_onto_the_gpu_is_loaded_for_the_cpu(monkeypatc
 
 def test_the_visitor_is_told_beside_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    monkeypatch.setattr("app.streaming.gr.Info", shown.append)
+    monkeypatch.setattr("app.lab.streaming.gr.Info", shown.append)
     full = Full(times=1)
     steps = list(follow(lambda _: first_that_fits("A <b> model", [(full, ""), (lambda: 7, "A <b> model ran.")])))
     assert isinstance(steps[-1], Finished) and steps[-1].result == 7

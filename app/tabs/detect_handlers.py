@@ -7,10 +7,10 @@ from typing import Any
 
 from app.components.photo import photo_path
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.busy import busy, working
+from app.lab.streaming import Finished, end, follow
 from app.tabs import detect_menu as menu
 from app.tabs import detect_steps as steps
-from app.tabs.busy import busy, working
 from app.tabs.detect_asked import FIRST_DETECTOR, Wish, asked
 from app.tabs.detect_view import Shown
 from app.tabs.missing import is_ready, offer

@@ -8,9 +8,9 @@ import gradio as gr
 
 from app.components.chips import chips, chosen
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.busy import busy, fetching
+from app.lab.streaming import Finished, end, follow
 from app.tabs import inside_view as view
-from app.tabs.busy import busy, fetching
 from app.tabs.inside_answers import Shown, remember
 from app.tabs.inside_asked import DEFAULTS, MODEL_LIMIT, Wish, wish
 from app.tabs.inside_view_input import ViewInput

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.components.chips import chips
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.streaming import Finished, end, follow
 from app.tabs import latency_view as view
 from app.tabs.latency_asked import ID, wish
 from app.tabs.latency_busy import before, plain

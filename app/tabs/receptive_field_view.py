@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs.missing import cost
-from app.tabs.receptive_field_asked import Settings
 from cvdemo import images, weights
 from cvdemo.catalogue import get
 from cvdemo.inside.model_input import SquarePhoto
@@ -15,11 +14,13 @@ from cvdemo.receptive_field import words
 from cvdemo.receptive_field.growth_chart import first_whole, growth, sides
 from cvdemo.receptive_field.heat import over_photo
 from cvdemo.receptive_field.mass import SHARES, fit_gaussian, logged
+from cvdemo.receptive_field.settings import Settings
 from cvdemo.receptive_field.sizes import at_sizes, described, flips
 from cvdemo.receptive_field.study import FieldRequest, Measured, Study, known, stop_at, table
 from cvdemo.receptive_field.table import Layer, LayerTable
 from cvdemo.receptive_field.translations import COPIES
 from cvdemo.receptive_field.units import centre_of, square_of, unit_at
+from cvdemo.wording import FAMILY_TITLES
 
 PLAIN: dict[str, Any] = {"log": False, "shortest": False}
 MARGIN_LOW, MARGIN_HIGH = 0.06, 0.5  # of the picture's side, around it
@@ -46,7 +47,7 @@ def curves(shown: Shown, log: bool) -> list[dict[str, Any]]:
                 "model": asked.model,
                 "title": spec.title,
                 "family": spec.family,
-                "word": words.FAMILY_WORDS[spec.family],
+                "word": FAMILY_TITLES[spec.family],
                 "side": asked.side,
                 "random": study.weights == "random" if study else asked.random,
                 "labels": [layer.label for layer in layers.stops],
@@ -104,7 +105,7 @@ def _card(asked: FieldRequest, square: SquarePhoto, settings: Settings) -> tuple
         "model": asked.model,
         "title": spec.title,
         "family": spec.family,
-        "word": words.FAMILY_WORDS[spec.family],
+        "word": FAMILY_TITLES[spec.family],
         "layer": layer.label,
         "stop": number,
         "side": asked.side,
