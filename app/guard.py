@@ -1,6 +1,5 @@
 """The door of the web server: hidden endpoints, strange hosts and origins, floods, slow bodies, security headers."""
 
-import asyncio
 import json
 import logging
 import math
@@ -15,7 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import journal, mcp
+from app import bodies, mcp, request_log
+from app.bodies import Body, TooMuch
 from app.doors import Doors
 from app.throttle import Clock, Limits, Throttle, client_address
 
@@ -51,7 +51,7 @@ class Refusal:
     retry_after_s: float | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        journal.turned_away(self.status)
+        request_log.turned_away(self.status)
         headers = {} if self.retry_after_s is None else {"Retry-After": str(math.ceil(self.retry_after_s))}
         await JSONResponse({"detail": self.sentence}, self.status, headers)(scope, receive, send)
 
@@ -64,6 +64,7 @@ WAITING = Refusal(429, "Much of your work waits in line already. Let it finish, 
 CALLS_ONLY = Refusal(405, "MCP is spoken here by POST, one call at a time.")
 UNREADABLE = Refusal(400, "This request could not be read. /gradio_api/info lists the endpoints and their arguments.")
 TOO_SLOW = Refusal(408, "The upload took too long. Try a smaller picture or a faster connection.")
+TOO_MUCH = Refusal(413, "This request holds more than any page or call needs. Photos go to /gradio_api/upload.")
 
 
 class Guard:
@@ -91,10 +92,8 @@ class Guard:
         work = WORK.fullmatch(scope["path"]) if scope["method"] == "POST" else None
         if refusal := self._refusal(scope):
             await refusal(scope, receive, send)
-        elif work:
-            await self._work(scope, receive, send, new_session=not SESSIONLESS_WORK.fullmatch(work["kind"]))
         elif scope["method"] == "POST":
-            await self._answered(scope, receive, _Answer(send))
+            await self._posted(scope, receive, send, work["kind"] if work else None)
         else:
             await self.app(scope, receive, send)
 
@@ -114,23 +113,34 @@ class Guard:
             return FOREIGN_PAGE
         return None
 
-    async def _work(self, scope: Scope, receive: Receive, send: Send, new_session: bool) -> None:
+    async def _posted(self, scope: Scope, receive: Receive, send: Send, kind: str | None) -> None:
+        """Take in a request with a body; ``kind``: the work it starts, None for what only ends or asks something."""
         address = self._address(scope)
+        new_session = kind is not None and not SESSIONLESS_WORK.fullmatch(kind)
         if new_session and self._fills_the_line(address):
             await WAITING(scope, receive, send)
             return
-        if not self.throttle.enter(address):
+        if kind is not None and not self.throttle.enter(address):
             await CROWDED(scope, receive, send)
             return
-        body, answer = _Body(receive, self.throttle.limits.body_deadline_s), _Answer(send)
+        body, answer = Body(receive, self.throttle.limits.body_deadline_s), _Answer(send)
         try:
-            await self._admitted(address, scope, body, answer, new_session)
+            content = b"" if kind == "upload" else await body.whole(_limit(kind))
+            bodies.check(content)
+            if kind is None:
+                await self._answered(scope, body, answer)
+            else:
+                name = _session_name(content) if new_session else None
+                await self._admitted(address, scope, body, answer, new_session, name)
+        except TooMuch:
+            await TOO_MUCH(scope, receive, send)
         except TimeoutError:
             if answer.status is not None or not body.late:
                 raise
             await TOO_SLOW(scope, receive, send)
         finally:
-            self.throttle.leave(address)
+            if kind is not None:
+                self.throttle.leave(address)
 
     def _address(self, scope: Scope) -> str:
         forwarded = Headers(scope=scope).get("x-forwarded-for", "") if self.doors.proxied else ""
@@ -140,8 +150,9 @@ class Guard:
         """Whether so much work of this client waits that others would find the queue full."""
         return sum(self._address(scope) == address for scope in self._in_line()) >= self.throttle.limits.in_line
 
-    async def _admitted(self, address: str, scope: Scope, body: "_Body", answer: "_Answer", new_session: bool) -> None:
-        name = _session_name(await body.whole()) if new_session else None
+    async def _admitted(
+        self, address: str, scope: Scope, body: Body, answer: "_Answer", new_session: bool, name: str | None
+    ) -> None:
         charged = new_session and not self.throttle.knows_session(name)
         wait_s = self.throttle.take(address, session=charged)
         if wait_s:
@@ -167,6 +178,13 @@ class Guard:
             await UNREADABLE(scope, body, answer)
 
 
+def _limit(kind: str | None) -> int:
+    """Return how many bytes a body may have: a live frame is one text of a camera, a tool's call may hold a photo."""
+    if kind == "mcp":
+        return bodies.PHOTO_BYTES
+    return bodies.FRAME_BYTES if kind == "component_server" else bodies.JSON_BYTES
+
+
 def _session_name(body: bytes) -> str | None:
     """Return the ``session_hash`` of a request; None when Gradio will make a session for this request alone."""
     try:
@@ -175,37 +193,6 @@ def _session_name(body: bytes) -> str | None:
         return None
     name = fields.get("session_hash") if isinstance(fields, dict) else None
     return name if isinstance(name, str) and name else None
-
-
-class _Body:
-    """The ``receive`` of one request: can be read ahead and then replayed, and must arrive before a deadline."""
-
-    def __init__(self, receive: Receive, deadline_s: float) -> None:
-        self._receive = receive
-        self._ends_s = time.monotonic() + deadline_s
-        self._ahead: list[Message] = []
-        self._complete = False
-        self.late = False
-
-    async def whole(self) -> bytes:
-        """Read everything there is and keep it for the application; a cut-off body is returned as it stands."""
-        while not self._complete:
-            self._ahead.append(await self._next())
-        return b"".join(message.get("body", b"") for message in self._ahead)
-
-    async def __call__(self) -> Message:
-        return self._ahead.pop(0) if self._ahead else await self._next()
-
-    async def _next(self) -> Message:
-        if self._complete:
-            return await self._receive()
-        try:
-            message = await asyncio.wait_for(self._receive(), self._ends_s - time.monotonic())
-        except TimeoutError:
-            self.late = True
-            raise
-        self._complete = not message.get("more_body", False)
-        return message
 
 
 class _Answer:

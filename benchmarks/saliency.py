@@ -9,7 +9,7 @@ from benchmarks.rows import Measured
 from benchmarks.timing import compare, in_turns
 from cvdemo import compute, models
 from cvdemo.attention.tap import layer_of, listening, taps
-from cvdemo.inside.answering import answer_of
+from cvdemo.inside.logits import logits_of
 from cvdemo.loading import ReadyModel
 from cvdemo.saliency.cams import grad_cam
 from cvdemo.saliency.evidence import look_back
@@ -34,7 +34,7 @@ def saliency() -> Measured:
 
 
 def _grad_cam(ready: ReadyModel, picture: Picture) -> Picture:
-    answer = answer_of(ready)
+    answer = logits_of(ready)
     activations, gradients, _ = look_back(
         ready.network, answer, picture, last_map(ready.network), lambda logits: logits.max()
     )  # fmt: skip

@@ -1,6 +1,31 @@
-"""How the page writes numbers: three figures, a unit, a space that does not break."""
+"""How the page writes numbers (three figures, a unit, a space that does not break), and how it calls models."""
+
+from collections.abc import Iterable
+from typing import Protocol
 
 NBSP = "\u00a0"
+FAMILY_TITLES = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "Classical"}
+FAMILY_WORDS = {"cnn": "CNN", "vit": "ViT", "hybrid": "hybrid", "classical": "classical detector"}
+
+
+COUNTS = ("None", "One", "Two", "Three", "Four", "Five", "Six")
+
+
+class Named(Protocol):
+    """A model, or what was found of one."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def family(self) -> str: ...
+
+
+def called(models: Iterable[Named]) -> list[str]:
+    """Return ``the CNN`` and ``the ViT`` for two models of different families, else their titles."""
+    rows = list(models)
+    clear = len(rows) == 2 and rows[0].family != rows[1].family
+    return [f"the {FAMILY_WORDS[one.family]}" if clear else one.title for one in rows]
 
 
 def percent(share: float) -> str:

@@ -140,7 +140,7 @@ def in_worker(lab: Callable[..., Any], arguments: dict[str, Any], limit_s: float
     """Run ``lab`` in the GPU's process; yield its steps and its outcome, at the latest after ``limit_s`` seconds.
 
     Yields:
-        ("step", what it reported or None), ("failed", a sentence) or ("done", (result, journal, notices)).
+        ("step", what it reported or None), ("failed", a sentence) or ("done", (result, recording, notices)).
 
     Raises:
         TimeoutError: after the sentence, so that this process, which still computes, is not used again.
@@ -178,7 +178,7 @@ def in_worker(lab: Callable[..., Any], arguments: dict[str, Any], limit_s: float
 def _run(lab: Callable[..., Any], arguments: dict[str, Any], report: Any, told: "queue.SimpleQueue[Any]") -> None:
     wants = {"progress": report} if "progress" in inspect.signature(lab).parameters else {}
     try:
-        with gathered() as sentences, results.journal() as written:
+        with gathered() as sentences, results.recording() as written:
             result = lab(**arguments, **wants)
         told.put(("done", (result, written, sentences)))
     except Stopped as error:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import app.environment  # noqa: F401  (must come before the rest of the page)
-from app.main import build_demo, look
+from app.main import appearance, build_demo
 from app.serving import launch
 from app.status import routes
 from app.warmup import begin, health
@@ -51,7 +51,7 @@ def idle() -> None:
 def page() -> Iterator[str]:
     """Serve the real page on a free port and return its address."""
     demo = build_demo()
-    yield launch(demo, block=False, health=health, on_start=begin, routes=routes(), **look()).rstrip("/")
+    yield launch(demo, block=False, health=health, on_start=begin, routes=routes(), **appearance()).rstrip("/")
     demo.close()
 
 

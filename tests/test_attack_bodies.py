@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.bodies import FRAME_BYTES, JSON_BYTES
 from app.janitor import Rules, sweep
 from tests import bad_files as files
 from tests.attacked import Program, Visitor, raw
@@ -59,9 +60,11 @@ SHAPES: dict[str, tuple[str, str, bool, int, Body]] = {
     "a field without a name": (
         "upload", FORM, True, BODY_LIMIT, lambda size: _around(BOUNDARY + "\r\n\r\n", size, "\r\n--x--\r\n")
     ),
-    "JSON": ("call/models", JSON, True, BODY_LIMIT, lambda size: _around('{"data":["', size, '"]}')),
-    "JSON of unknown length": ("queue/join", JSON, False, BODY_LIMIT, lambda size: _around('{"data":["', size, '"]}')),
-    "JSON of many values": ("queue/join", JSON, True, BODY_LIMIT, _values),
+    "JSON": ("call/models", JSON, True, JSON_BYTES, lambda size: _around('{"data":["', size, '"]}')),
+    "JSON of unknown length": ("queue/join", JSON, False, JSON_BYTES, lambda size: _around('{"data":["', size, '"]}')),
+    "JSON of many values": ("queue/join", JSON, True, 50_000, _values),
+    "a live frame": ("component_server", JSON, True, FRAME_BYTES, lambda size: _around('{"data":["', size, '"]}')),
+    "what ends work": ("cancel", JSON, True, JSON_BYTES, lambda size: _around('{"data":["', size, '"]}')),
 }  # fmt: skip
 SIZES: dict[str, Callable[[int], int]] = {
     "just under": lambda limit: int(limit * 0.98),
@@ -73,7 +76,7 @@ SIZES: dict[str, Callable[[int], int]] = {
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_oversize_body_is_refused_and_leaves_nothing(program: Program, shape: str, size: str) -> None:
-    """8 shapes in 3 sizes. What is over the limit gets 413 and costs neither memory nor a file."""
+    """10 shapes in 3 sizes. What is over the limit gets 413 and costs neither memory nor a file."""
     path, kind, said, limit, build = SHAPES[shape]
     wanted = SIZES[size](limit)
     before_mb, before = program.megabytes(), program.entries()
@@ -105,6 +108,30 @@ def _sent(address: str, path: str, kind: str, length: int | None, body: Iterator
         except (BrokenPipeError, ConnectionResetError):
             pass  # the refusal came before the end: it can still be read
         return int(wire.recv(100).split(b" ")[1])
+
+
+BOMBS: dict[str, bytes] = {
+    "empty lists": b'{"fn_index":1,"session_hash":"%d","data":[[' + b"[]," * 4_000_000 + b'[]],["mini_resnet"],1]}',
+    "numbers": b'{"fn_index":1,"session_hash":"%d","data":[[' + b"1," * 6_000_000 + b"1]]}",
+    "names": b'{"fn_index":1,"session_hash":"%d","data":[{' + b'"":[],' * 2_000_000 + b'"a":1}]}',
+    "what still fits": b'{"fn_index":1,"session_hash":"%d","data":[[' + b"[]," * 19_900 + b"[]]]}",
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_fifty_bodies_that_unpack_to_gigabytes_keep_nothing(program: Program, kind: str) -> None:
+    """12 MB of empty lists kept 0.4 GB each, and the page answered monitors after 10 s."""
+    before_mb, slowest_s, bomb = program.megabytes(), 0.0, BOMBS[kind]
+    with Visitor(program.address, 5) as visitor, Visitor(program.address, 6) as monitor:
+        for number in range(50):
+            body = bomb.replace(b"%d", b"bomb%d" % number)
+            answer = _unhurried(visitor, "/gradio_api/queue/join", body)
+            assert answer.status_code == 413 or kind == "what still fits"
+            begun_s = time.monotonic()
+            assert monitor.get("/healthz").status_code == 200
+            slowest_s = max(slowest_s, time.monotonic() - begun_s)
+    assert program.megabytes() - before_mb < 100
+    assert slowest_s < 1
 
 
 def test_uploads_that_are_cut_off_are_gone_after_the_next_sweep(program: Program) -> None:
@@ -159,7 +186,7 @@ def test_three_hundred_strange_bodies_get_a_client_error_or_a_sentence(program: 
     assert program.is_well()
 
 
-def _unhurried(visitor: Visitor, path: str, body: str) -> httpx.Response:
+def _unhurried(visitor: Visitor, path: str, body: str | bytes) -> httpx.Response:
     """Post, and again a little later when that was faster than the guard allows."""
     while True:
         answer = visitor.post(path, content=body, headers={"Content-Type": JSON})

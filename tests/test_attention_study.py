@@ -12,7 +12,7 @@ from cvdemo.attention.export import attention_from, layer_number
 from cvdemo.attention.rollout import possible
 from cvdemo.catalogue import MODELS
 from cvdemo.errors import SettingError
-from cvdemo.inside import seeing
+from cvdemo.inside import activations
 from tests.test_attention import Broken, facts
 
 CAT = starters.get("cat").path
@@ -51,14 +51,14 @@ def test_norms_are_those_of_the_last_block() -> None:
 def test_points_layers_and_classes_run_nothing_once_known() -> None:
     found = study.attend(CAT, "mini_vit")
     study.relevance_of(found, 3)
-    before = seeing.network_runs()
+    before = activations.network_runs()
     assert study.attend(CAT, "mini_vit") is found and study.known(found.asked) is found
     for layer in found.layers:
         cell, moved = found.cell_at(layer, (142, 178))
         layer.from_cell(cell)
         assert not moved
     study.relevance_of(found, 3)
-    assert seeing.network_runs() == before
+    assert activations.network_runs() == before
 
 
 def test_the_left_upper_corner_of_the_crop_is_cell_0_and_what_is_cut_off_moves_to_the_edge() -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from app.guard import _Body
+from app.bodies import Body
 from tests.guarded import SMALL, Clock, join, serve
 
 
@@ -166,8 +166,8 @@ def test_a_body_read_ahead_is_replayed_whole() -> None:
         return sent.pop(0)
 
     async def scenario() -> None:
-        body = _Body(receive, 5)
-        assert await body.whole() == b"abc"
+        body = Body(receive, 5)
+        assert await body.whole(3) == b"abc"
         assert [await body() for _ in range(3)] == messages
 
     with ThreadPoolExecutor(1) as pool:  # the browser tests leave an event loop running in this thread

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cvdemo.attention import study
-from cvdemo.inside import seeing
+from cvdemo.inside import activations
 from cvdemo.results import Results
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def test_attention_follows_point_layer_and_head_and_runs_nothing_for_it(
     assert tab.locator(".in-layer").count() == 7 and tab.locator(".in-layer button").count() == 35
     answer = tab.locator(".inside-tab .answer").inner_text()
     assert answer.startswith("From here the ViT looks ") and answer.endswith(" px away on average.")
-    before = seeing.network_runs()
+    before = activations.network_runs()
     tab.locator(".in-layer button").nth(2 * 5 + 3).click()
     settled(tab, "block 3, head 4")
     assert tab.locator(".in-layer button[aria-pressed=true]").count() == 1
@@ -48,10 +48,10 @@ def test_attention_follows_point_layer_and_head_and_runs_nothing_for_it(
     tab.get_by_role("button", name="Class token").click()
     tab.get_by_label("Depth").fill("1")
     settled(tab, "block 7")
-    assert seeing.network_runs() == before
+    assert activations.network_runs() == before
     tab.get_by_role("button", name="Gradient-weighted").click()
     settled(tab, "Chefer, Gur and Wolf")
-    assert seeing.network_runs() == before + 1
+    assert activations.network_runs() == before + 1
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from app.tabs import inside_handlers as on
 from app.tabs.inside_views import VIEWS
-from cvdemo.inside import seeing
+from cvdemo.inside import activations
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -88,7 +88,7 @@ def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: s
     for view in ("overview", "maps", "similarity"):
         if view != "overview":
             _view(tab, view)
-        runs, before = seeing.network_runs(), _crosses(tab)
+        runs, before = activations.network_runs(), _crosses(tab)
         assert len(before) >= 2
         stage = tab.locator(".in-place .in-stage").first
         frame = stage.bounding_box()
@@ -101,11 +101,11 @@ def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: s
         )
         _rest(tab)
         if view != "overview":  # saliency and attention may follow the point there
-            assert seeing.network_runs() == runs
+            assert activations.network_runs() == runs
     row, column = map(int, re.findall(r"\d+", tab.url.split("point=")[1].replace("%2C", ","))[:2])
     crosses = _crosses(tab)
     assert len(set(crosses)) == 1, "the pair sees the same crop"
-    runs = seeing.network_runs()
+    runs = activations.network_runs()
     for label in ("Depth", "Heat opacity"):
         slider = tab.get_by_label(label).first
         slider.focus()
@@ -113,7 +113,7 @@ def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: s
         for _ in range(3):
             slider.press("PageDown")
         _changed(tab, before)
-    assert seeing.network_runs() == runs
+    assert activations.network_runs() == runs
     assert "70" in tab.locator(".in-low output").first.inner_text()
     assert (row, column) != (113, 172)
 
@@ -139,19 +139,19 @@ def test_channels_are_ranked_chosen_and_switched_off(page: str, visit: Visit) ->
     assert len(by_mean) == 24
     tab.get_by_role("button", name="Sparse").click()
     tab.wait_for_function("(old) => document.querySelector('.in-channel').innerText !== old", arg=by_mean[0])
-    runs = seeing.network_runs()
+    runs = activations.network_runs()
     tab.get_by_role("button", name="Contribution").click()
     tab.wait_for_function(
         "document.querySelectorAll('.in-choices [aria-pressed=true]')[0].innerText === 'Contribution'"
     )
     _rest(tab)
-    assert runs <= seeing.network_runs() <= runs + 2
-    known = seeing.network_runs()
+    assert runs <= activations.network_runs() <= runs + 2
+    known = activations.network_runs()
     slider = tab.get_by_label("Depth").first
     slider.press("PageDown")
     tab.wait_for_function("!document.querySelector('.in-card .fam').innerText.includes('layer4.1')")
     _rest(tab)
-    assert seeing.network_runs() == known, "all layers' contributions come out of one run"
+    assert activations.network_runs() == known, "all layers' contributions come out of one run"
     chosen = tab.locator(".in-card").first.locator(".in-channel").nth(3)
     channel = chosen.inner_text()
     chosen.click()
@@ -167,10 +167,10 @@ def test_channels_are_ranked_chosen_and_switched_off(page: str, visit: Visit) ->
 
 def test_the_colour_scale_changes_the_pictures_only(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
-    runs, before = seeing.network_runs(), _pixels(tab, ".in-card:first-child .in-channel:first-child canvas")
+    runs, before = activations.network_runs(), _pixels(tab, ".in-card:first-child .in-channel:first-child canvas")
     tab.get_by_role("button", name="Each map").click()
     _changed(tab, before, ".in-card:first-child .in-channel:first-child canvas")
-    assert seeing.network_runs() == runs
+    assert activations.network_runs() == runs
 
 
 def test_a_row_of_the_table_opens_its_maps(page: str, visit: Visit) -> None:

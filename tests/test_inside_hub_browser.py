@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cvdemo import models
-from cvdemo.inside import seeing
+from cvdemo.inside import activations
 from cvdemo.results import Results
 from tests.fake_hub import Hub, fake_hub
 from tests.fake_models import put_dinov2
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def running_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A Hub, an empty cache, no model in memory and no photo seen before."""
     models._shared.cache_clear()
-    monkeypatch.setattr(seeing, "_seen", Results())
+    monkeypatch.setattr(activations, "_passes", Results())
     with fake_hub(tmp_path / "repositories") as hub:
         put_dinov2(hub, "facebook/dinov2-small-imagenet1k-1-layer", ["cat", "dog", "fish"])
         hub.use(monkeypatch, tmp_path / "cache")
@@ -44,8 +44,8 @@ def test_dinov2_is_fetched_and_its_patches_are_compared(page: str, visit: Visit,
     tab.get_by_role("button", name="Colours").click()
     card.locator("img.over").first.wait_for()
     tab.get_by_role("button", name="Foreground").click()
-    before = seeing.network_runs()
+    before = activations.network_runs()
     frame = card.locator(".in-stage").first.bounding_box()
     tab.mouse.click(frame["x"] + frame["width"] * 0.8, frame["y"] + frame["height"] * 0.8)
     tab.wait_for_function("/row 2\\d\\d/i.test(document.querySelector('#rail').innerText)")
-    assert seeing.network_runs() == before
+    assert activations.network_runs() == before

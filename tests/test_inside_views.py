@@ -11,12 +11,12 @@ import pytest
 from app.tabs import inside_handlers as on
 from app.tabs.inside_answers import look
 from app.tabs.inside_asked import DEFAULTS, settings_from
-from app.tabs.inside_look import Look, packed, small
+from app.tabs.inside_view_input import ViewInput, packed, small
 from app.tabs.inside_views import VIEWS
 from cvdemo import starters, weights
 from cvdemo.catalogue import names
 from cvdemo.errors import CvDemoError, SettingError
-from cvdemo.inside import seeing
+from cvdemo.inside import activations
 
 CAT = starters.get("cat")
 FAST = ("mini_resnet", "mini_vit", "lenet5", "alexnet", "resnet18", "dinov2_small_linear")
@@ -24,30 +24,30 @@ SLOW = tuple(name for name in (*names("classify"), *names("features")) if name n
 HERE = {"photo": {"id": "starter:cat", "name": "Cat"}, "point": [113, 172]}
 
 
-def _looks(name: str, depth: float) -> Look:
-    random = weights.state(seeing.check(name)) not in ("bundled", "cached")
-    side = 224 if name in seeing.SIDES else None
-    seen = (seeing.see(CAT.path, name, random, side),)
-    return Look(CAT.path, seen, (113, 172), depth, settings_from({}).own)
+def _view_input(name: str, depth: float) -> ViewInput:
+    random = weights.state(activations.check(name)) not in ("bundled", "cached")
+    side = 224 if name in activations.SIDES else None
+    seen = (activations.forward_pass(CAT.path, name, random, side),)
+    return ViewInput(CAT.path, seen, (113, 172), depth, settings_from({}).own)
 
 
 @pytest.mark.parametrize("name", [*FAST, *(pytest.param(name, marks=pytest.mark.soak) for name in SLOW)])
 def test_every_view_draws_every_model(name: str) -> None:
     for depth in (1.0, 0.4):
-        look = _looks(name, depth)
+        given = _view_input(name, depth)
         for view in VIEWS:
-            view.work(look, lambda *_: None)
-            assert view.known(look), view.ID
-            runs = seeing.network_runs()
-            cards = view.draw(look)
+            view.work(given, lambda *_: None)
+            assert view.known(given), view.ID
+            runs = activations.network_runs()
+            cards = view.draw(given)
             assert len(cards) == 1 and cards[0]["model"] == name
-            assert view.answer(look).rstrip().endswith((".", "?")), view.ID
+            assert view.answer(given).rstrip().endswith((".", "?")), view.ID
             json.dumps(cards, allow_nan=False)
             for packed_map in _maps(cards):
                 assert len(base64.b64decode(packed_map["data"])) == packed_map["h"] * packed_map["w"] > 0
-            for _, array in view.arrays(look):
+            for _, array in view.arrays(given):
                 assert array.ndim >= 2 and array.size and np.isfinite(array).all()
-            assert seeing.network_runs() == runs, f"{view.ID} ran a network while it drew"
+            assert activations.network_runs() == runs, f"{view.ID} ran a network while it drew"
 
 
 def _maps(part: Any) -> Iterator[dict[str, Any]]:
@@ -72,13 +72,13 @@ def test_a_run_gives_what_the_page_draws_and_a_look_runs_nothing() -> None:
     assert shown["look"]["view"] == "maps" and shown["missing"] == []
     assert [head["weights"] for head in shown["heads"]] == ["bundled", "bundled"]
     assert all(shown["versions"][name] for name in ("cv_lab", "torch", "timm", "transformers"))
-    runs = seeing.network_runs()
+    runs = activations.network_runs()
     for view in ("maps", "similarity"):
         for depth in (0, 0.3, 1):
             asked = {"key": shown["key"], "settings": {**DEFAULTS, "view": view, "depth": depth}, "point": [20, 300]}
             answer = look(asked)
             assert answer["view"] == view and len(answer["cards"]) == 2 and answer["point"] == [20, 300]
-    assert seeing.network_runs() == runs
+    assert activations.network_runs() == runs
     asked = {"key": shown["key"], "settings": {**DEFAULTS, "view": "maps"}, "point": [1, 1]}
     assert look({**asked, "table": "mini_vit"})["table"][-1]["label"] == "Together"
     off = look({**asked, "off": {"model": "mini_vit", "channel": 3}})

@@ -9,15 +9,15 @@ import pytest
 import torch
 from torch import nn
 
-from app.streaming import Finished, follow
+from app.lab.streaming import Finished, follow
 from cvdemo import compute, models, starters
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, ModelUnavailable
 from cvdemo.loading import ReadyModel, load
-from cvdemo.loading.roomy import roomy
+from cvdemo.loading.oom_fallback import with_oom_fallback
 from cvdemo.memory import FULL, first_that_fits, freeing, is_full
 from cvdemo.notices import gathered
-from cvdemo.receptive_field.one import effective_field
+from cvdemo.receptive_field.export import effective_field
 
 FULL_ERRORS = (
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
@@ -90,7 +90,7 @@ def _tiny(full: Full, most: int = 99) -> Callable[..., np.ndarray]:
             full()
         return network(torch.from_numpy(pixels)).detach().numpy()
 
-    return roomy("Tiny", network, once, batched=True)
+    return with_oom_fallback("Tiny", network, once, batched=True)
 
 
 def test_a_batch_that_does_not_fit_goes_through_one_by_one() -> None:
@@ -106,7 +106,7 @@ def test_a_batch_that_does_not_fit_goes_through_one_by_one() -> None:
 def test_what_does_not_fit_on_the_gpu_runs_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     network, places = nn.Linear(3, 2), []
     moves = iter(["cpu", "cuda", "cpu"])
-    monkeypatch.setattr("cvdemo.loading.roomy.device_of", lambda _: torch.device("cuda"))
+    monkeypatch.setattr("cvdemo.loading.oom_fallback.device_of", lambda _: torch.device("cuda"))
     monkeypatch.setattr(nn.Module, "to", lambda self, to: places.append(torch.device(to).type))
     full = Full(times=1)
 
@@ -115,7 +115,7 @@ def test_what_does_not_fit_on_the_gpu_runs_on_the_cpu(monkeypatch: pytest.Monkey
         return "answered"
 
     with gathered() as told:
-        assert roomy("Tiny", network, once, batched=False)(np.zeros(3)) == "answered"
+        assert with_oom_fallback("Tiny", network, once, batched=False)(np.zeros(3)) == "answered"
     assert places == [next(moves), next(moves)], "to the CPU and back, so that the next visitor finds it as it was"
     assert told == ["Tiny ran on the CPU this time, because the memory of the GPU was full."]
     assert full.nothing_is_kept()
@@ -200,7 +200,7 @@ def test_a_model_that_does_not_fit_onto_the_gpu_is_loaded_for_the_cpu(monkeypatc
 
 def test_the_visitor_is_told_beside_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    monkeypatch.setattr("app.streaming.gr.Info", shown.append)
+    monkeypatch.setattr("app.lab.streaming.gr.Info", shown.append)
     full = Full(times=1)
     steps = list(follow(lambda _: first_that_fits("A <b> model", [(full, ""), (lambda: 7, "A <b> model ran.")])))
     assert isinstance(steps[-1], Finished) and steps[-1].result == 7

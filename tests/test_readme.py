@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from app.main import build_demo
+from app.tabs import LABS
 from benchmarks import readme
 from cvdemo import catalogue, weights
 from tests.fake_hub import fake_hub
@@ -151,6 +152,13 @@ def test_the_rooms_are_those_that_are_there() -> None:
     code = {file.parent.relative_to(ROOT) for file in ROOT.glob("*/*.py")}
     code |= {file.parent.relative_to(ROOT) for room in ("app", "cvdemo") for file in ROOT.glob(f"{room}/*/__init__.py")}
     assert {folder for folder in code if not folder.name.startswith(".")} - said == set()
+
+
+def test_the_labs_are_those_of_the_page() -> None:
+    table = BODY.partition("## The labs\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|", table, re.MULTILINE)[1:]
+    assert rows == [(lab.title, lab.question) for lab in LABS]
+    assert re.findall(r"^## (.+)$", PAGES["docs/labs.md"], re.MULTILINE) == [lab.title for lab in LABS]
 
 
 def test_every_variable_is_told_and_read_somewhere() -> None:

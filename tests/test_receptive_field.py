@@ -10,9 +10,9 @@ from cvdemo.errors import SettingError
 from cvdemo.receptive_field.axis import Axis, Each, Even, Periodic, enlarge, swin_windows, union, window
 from cvdemo.receptive_field.axis import interpolate as between
 from cvdemo.receptive_field.graph import LayerGraph, Node, Window
-from cvdemo.receptive_field.grow import grow
 from cvdemo.receptive_field.layers import layer_table
 from cvdemo.receptive_field.table import LayerTable
+from cvdemo.receptive_field.theoretical import theoretical_fields
 
 ALEXNET = (11, 19, 51, 67, 99, 131, 163, 195)  # RECEPTIVE_FIELD_TABLE.md of google-research/receptive_field
 
@@ -185,7 +185,7 @@ def test_branches_take_the_union_or_the_smallest() -> None:
         Node("merge", (0, 2), (9, 9)),
     )
     graph = LayerGraph(nodes, (), (9, 9))
-    longest, shortest = grow(graph)[-1], grow(graph, shortest=True)[-1]
+    longest, shortest = theoretical_fields(graph)[-1], theoretical_fields(graph, shortest=True)[-1]
     assert (longest.columns, longest.rows) == (Even(7, 1, -1), Even(3, 1, -1))
     assert (shortest.columns, shortest.rows) == (Even(1, 1, 0), Even(1, 1, 0))
     assert longest.size == 7

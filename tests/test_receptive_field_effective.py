@@ -13,13 +13,13 @@ from torch import Tensor, nn
 from cvdemo import catalogue
 from cvdemo.loading import build
 from cvdemo.receptive_field.axis import Even
-from cvdemo.receptive_field.copies import COPIES, shift_of, shifted
 from cvdemo.receptive_field.effective import Target, influence
-from cvdemo.receptive_field.grow import Field, grow
 from cvdemo.receptive_field.layers import layer_table
-from cvdemo.receptive_field.reading import read_graph
-from cvdemo.receptive_field.squares import fit_gaussian, logged, sides_for
+from cvdemo.receptive_field.mass import fit_gaussian, logged, sides_for
 from cvdemo.receptive_field.table import Layer
+from cvdemo.receptive_field.theoretical import Field, theoretical_fields
+from cvdemo.receptive_field.trace import read_graph
+from cvdemo.receptive_field.translations import COPIES, shift_of, shifted
 from cvdemo.receptive_field.units import centre_of, unit_at
 
 FLAT = (1.0, 1.0, 1.0)
@@ -158,7 +158,7 @@ def test_swin_fields_hold_all_of_the_gradient() -> None:
     network = SwinTransformer(**shape).eval().requires_grad_(False)
     with torch.device("meta"):
         graph = read_graph(SwinTransformer(**shape), (64, 64))
-    fields = grow(graph)
+    fields = theoretical_fields(graph)
     picture = np.random.default_rng(0).random((1, 3, 64, 64), np.float32)
     for step in (step for step in graph.steps if step.stop and step.layout == "nhwc"):
         hw = graph.nodes[step.node].output_hw

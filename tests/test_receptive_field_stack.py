@@ -11,9 +11,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from app.tabs.receptive_field_stack import stack, start
 from cvdemo.errors import SettingError
 from cvdemo.receptive_field import stack_words as words
+from cvdemo.receptive_field.gradient_support import make_positive, supports
 from cvdemo.receptive_field.presets import PRESETS, rows_from
 from cvdemo.receptive_field.stack import ROWS_AT_MOST, Row, as_pytorch, build, cone
-from cvdemo.receptive_field.support import make_positive, supports
 
 
 def _torch(rows: tuple[Row, ...]) -> nn.Sequential:

@@ -8,7 +8,7 @@ import pytest
 from cvdemo import models, starters
 from cvdemo.catalogue import get, names
 from cvdemo.errors import SettingError, Stopped
-from cvdemo.inside import seeing
+from cvdemo.inside import activations
 from cvdemo.saliency import checks, study
 from cvdemo.saliency.export import saliency_of
 from cvdemo.saliency.methods import methods_for
@@ -41,10 +41,10 @@ def test_a_map_and_its_checks_are_told(name: str) -> None:
     assert -1 <= told["random_weights_similarity"] <= 1
     left, top, right, bottom = told["crop_xyxy"]
     assert (right - left, bottom - top) == pytest.approx((300, 300), abs=1)  # of 451 x 300
-    before = seeing.network_runs()
+    before = activations.network_runs()
     assert saliency_of(CAT, name, "gradcam", None, None, (), False) == told
     study.map_of(study.explain(CAT, name), "layercam")
-    assert seeing.network_runs() == before, "another method or a second look runs nothing"
+    assert activations.network_runs() == before, "another method or a second look runs nothing"
 
 
 def test_where_every_logit_is_negative_the_class_is_held_against_the_mean() -> None:

@@ -18,9 +18,9 @@ import pytest
 from cvdemo import starters, zerogpu
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
-from cvdemo.inside.picture import digest_of
-from cvdemo.results import Count, Results, journal, replay
-from cvdemo.saliency.asked import Asked
+from cvdemo.inside.model_input import digest_of
+from cvdemo.results import Count, Results, recording, replay
+from cvdemo.saliency.explanation import ExplanationRequest
 from tests.attacked import ROOT, Program, Visitor, started
 
 CAT = starters.get("cat").path
@@ -28,10 +28,10 @@ CELLS = starters.get("blood_cells").path
 CALLS: dict[str, dict[str, Any]] = {
     "cvdemo.classify.run.classify": {"path": CAT, "chosen": ("mini_resnet", "mini_vit"), "own_labels": ("a", "b")},
     "cvdemo.detect.find.find": {"path": CELLS, "model": "yolov8n_blood_cells", "tiles": 2},
-    "cvdemo.inside.seeing.see": {"path": CAT, "model": "mini_resnet"},
+    "cvdemo.inside.activations.forward_pass": {"path": CAT, "model": "mini_resnet"},
     "cvdemo.attention.study.attend": {"path": CAT, "model": "mini_vit"},
     "cvdemo.saliency.study.explain_asked": {
-        "path": CAT, "asked": Asked(digest_of(CAT), "mini_resnet", False, None, None, ())
+        "path": CAT, "asked": ExplanationRequest(digest_of(CAT), "mini_resnet", False, None, None, ())
     },
 }  # fmt: skip
 
@@ -175,7 +175,7 @@ def test_a_slow_step_ends_before_the_gpu_is_taken_away(monkeypatch: pytest.Monke
 
 def test_another_process_keeps_and_counts_for_this_one() -> None:
     kept, counted = Results(), Count()
-    with journal() as written:
+    with recording() as written:
         kept.put("key", np.ones(3))
         counted.add(2)
     kept._kept.clear()

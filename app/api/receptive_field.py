@@ -6,8 +6,7 @@ import gradio as gr
 
 from app.api.arguments import photo, text, whole
 from app.errors import shows_errors
-from cvdemo.receptive_field.export import layers
-from cvdemo.receptive_field.one import effective_field
+from cvdemo.receptive_field.export import effective_field, layers
 from cvdemo.receptive_field.study import table
 
 

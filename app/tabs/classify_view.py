@@ -12,7 +12,6 @@ from cvdemo.catalogue import get
 from cvdemo.classify import Answer, Classification, Missing, shared_ranks
 from cvdemo.classify.export import to_dict
 from cvdemo.classify.words import (
-    FAMILY_WORDS,
     RANDOM_WEIGHTS,
     agreement_figures,
     answer_sentence,
@@ -20,7 +19,7 @@ from cvdemo.classify.words import (
     right_sentence,
 )
 from cvdemo.engines import TITLES
-from cvdemo.wording import NBSP, milliseconds, percent, scaled
+from cvdemo.wording import FAMILY_WORDS, NBSP, milliseconds, percent, scaled
 
 QUESTION = "What do a CNN and a ViT call this photo?"
 OWN_LABELS = "Shares among your own labels only: they say which fits best, not whether one fits at all."

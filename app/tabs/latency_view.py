@@ -12,7 +12,7 @@ from cvdemo.wording import milliseconds
 DEFAULT_BAR: dict[str, Any] = {"label": "Measure 30 rounds", "running": False, "refused": False}
 
 
-def look(duel: Duel, note: str | None = None) -> dict[str, Any]:
+def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
     """Return every chart of a duel, under way or finished."""
     pairs = _pairs(duel)
     return {

@@ -14,9 +14,9 @@ from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.inside.activations import OnProgress, PassRequest, at_size, check, network_turn, own_labels, uses_random
 from cvdemo.inside.crop import unit_at
-from cvdemo.inside.picture import Picture, digest_of
-from cvdemo.inside.seeing import Asked, OnProgress, at_size, check, network_turn, own_labels, uses_random
+from cvdemo.inside.model_input import Picture, digest_of
 from cvdemo.results import Results
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Attended:
         logits: float32 (classes,), or None for a model without classes.
     """
 
-    asked: Asked
+    asked: PassRequest
     weights: str
     picture: Picture
     layers: tuple[AttentionLayer, ...]
@@ -80,7 +80,7 @@ def attend(
     check(model)
     if not has_attention(model):
         raise SettingError(NONE)
-    asked = Asked(digest_of(path), model, uses_random(model, random), side)
+    asked = PassRequest(digest_of(path), model, uses_random(model, random), side)
     found = _attended.get(asked)
     if found is not None:
         return found
@@ -91,12 +91,12 @@ def attend(
     return found
 
 
-def known(asked: Asked) -> Attended | None:
+def known(asked: PassRequest) -> Attended | None:
     """Return the run of ``asked`` if it is still known; never runs anything."""
     return _attended.get(asked)
 
 
-def _run(ready: "ReadyModel", shown: Picture, asked: Asked) -> Attended:
+def _run(ready: "ReadyModel", shown: Picture, asked: PassRequest) -> Attended:
     from cvdemo.attention.tap import layer_of, listening, listening_to_block, taps
 
     wanted = taps(ready.network)
@@ -155,9 +155,9 @@ def relevance_of(found: Attended, target: int | None = None) -> tuple[NDArray[np
 def _relevance(ready: "ReadyModel", found: Attended, target: int) -> NDArray[np.float32]:
     from cvdemo.attention.relevance import relevance
     from cvdemo.attention.tap import taps
-    from cvdemo.inside.answering import answer_of
+    from cvdemo.inside.logits import logits_of
 
-    answer = answer_of(ready, *own_labels(ready.spec))
+    answer = logits_of(ready, *own_labels(ready.spec))
     with network_turn():
         row = relevance(
             ready.network, answer, found.picture.array, taps(ready.network), lambda logits: logits[target]

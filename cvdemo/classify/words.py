@@ -1,19 +1,11 @@
 """The sentences of the Classify tab, made from the numbers on screen."""
 
 from cvdemo.classify.result import Answer, Classification, agreement
-from cvdemo.wording import NBSP, listed, percent, points
+from cvdemo.wording import FAMILY_WORDS, NBSP, called, listed, percent, points
 
-FAMILY_WORDS = {"cnn": "CNN", "vit": "ViT", "hybrid": "hybrid", "classical": "classical detector"}
 EQUAL_GAP = 0.05
 UNSURE = 0.25
 RANDOM_WEIGHTS = "Random weights: right for speed and receptive fields, meaningless as an answer."
-
-
-def call_names(answers: tuple[Answer, ...]) -> tuple[str, ...]:
-    """Return how a sentence calls each model: by family where that is clear (``the CNN``), else by title."""
-    families = [answer.family for answer in answers]
-    clear = len(set(families)) == len(families) and len(families) == 2
-    return tuple(f"the {FAMILY_WORDS[answer.family]}" if clear else answer.title for answer in answers)
 
 
 def answer_sentence(result: Classification, temperature: float = 1.0) -> str:
@@ -27,7 +19,7 @@ def answer_sentence(result: Classification, temperature: float = 1.0) -> str:
         return _different_words(answers)
     if max(first.probability for first in firsts) < UNSURE:
         return f"Nobody is sure: the best answer has {percent(max(first.probability for first in firsts))}."
-    names = call_names(answers)
+    names = called(answers)
     if len(answers) == 1:
         family = FAMILY_WORDS[answers[0].family]
         return f"The {family} says {firsts[0].label}: {percent(firsts[0].probability)}."
@@ -40,7 +32,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _two(names: tuple[str, ...], firsts: list[tuple[str, float]]) -> str:
+def _two(names: list[str], firsts: list[tuple[str, float]]) -> str:
     (one, p), (other, q) = firsts
     if one != other:
         return f"They disagree: {names[0]} says {one} ({percent(p)}), {names[1]} says {other} ({percent(q)})."
@@ -50,7 +42,7 @@ def _two(names: tuple[str, ...], firsts: list[tuple[str, float]]) -> str:
     return f"Both say {one}. {_capital(surer)} is surer: {percent(max(p, q))} against {percent(min(p, q))}."
 
 
-def _several(names: tuple[str, ...], firsts: list[tuple[str, float]]) -> str:
+def _several(names: list[str], firsts: list[tuple[str, float]]) -> str:
     labels = [label for label, _ in firsts]
     leader = max(labels, key=labels.count)
     count = labels.count(leader)
@@ -95,7 +87,7 @@ def agreement_figures(result: Classification, top_k: int, temperature: float = 1
     doubts = " / ".join(f"{doubt:.2f}" for doubt in figures.doubts)
     names = " / ".join(
         FAMILY_WORDS[answer.family] if name.startswith("the ") else answer.title
-        for answer, name in zip(answers, call_names(answers), strict=True)
+        for answer, name in zip(answers, called(answers), strict=True)
     )
     return [
         (f"{figures.shared} of {figures.top_k}", f"classes in {lists}"),

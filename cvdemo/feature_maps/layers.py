@@ -1,12 +1,17 @@
 """The table of a model's layers: shape of the map, parameters, multiply-adds, and what is left for the rest."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cvdemo import models
-from cvdemo.inside.seeing import Seen
+from cvdemo.inside.activations import ForwardPass, network_turn, own_labels
 from cvdemo.results import Results
 from cvdemo.wording import percent, scaled
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from cvdemo.loading import ReadyModel
 
 _known = Results(8 * 1024 * 1024)
 
@@ -28,7 +33,7 @@ class LayerCost:
     multiply_adds: int
 
 
-def layer_costs(seen: Seen) -> tuple[LayerCost, ...]:
+def layer_costs(seen: ForwardPass) -> tuple[LayerCost, ...]:
     """Return a row a stop and one for the rest; one network run for the multiply-adds, then known.
 
     The columns add up to the whole model.
@@ -40,14 +45,48 @@ def layer_costs(seen: Seen) -> tuple[LayerCost, ...]:
     found = _known.get(key)
     if found is None:
         with models.borrow(seen.asked.model, random=seen.asked.random) as ready:
-            from cvdemo.feature_maps.counting import counted
-
-            found = counted(ready, seen)
+            found = _counted(ready, seen)
         _known.put(key, found)
     return found
 
 
-def layer_rows(seen: Seen) -> list[dict[str, Any]]:
+def _counted(ready: "ReadyModel", seen: ForwardPass) -> tuple[LayerCost, ...]:
+    """Return a row a stop, and one for the rest, from one run under torch's own counter.
+
+    Attention runs unfused meanwhile: the counter does not know the fused kernel of CPUs.
+    """
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    from torch.utils.flop_counter import FlopCounterMode
+
+    network = ready.network
+    with network_turn(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        ready.run(seen.picture.array, *own_labels(ready.spec))
+    by_module = {name: sum(one.values()) // 2 for name, one in counter.get_flop_counts().items()}
+    modules = dict(network.named_modules())
+    rows = []
+    for stop, one in zip(seen.stops, seen.maps, strict=True):
+        parameters = sum(_parameters(modules[part]) for part in stop.parts)
+        adds = sum(_adds(by_module, part) for part in stop.parts)
+        rows.append(LayerCost(stop.name, stop.label, (len(one), *stop.hw), parameters, adds))
+    left = ready.parameter_count - sum(row.parameter_count for row in rows)
+    left_adds = counter.get_total_flops() // 2 - sum(row.multiply_adds for row in rows)
+    return (*rows, LayerCost("rest", "the rest, such as the classifier", None, left, left_adds))
+
+
+def _adds(by_module: dict[str, int], part: str) -> int:
+    """Return a module's multiply-adds; torch names modules from the one that ran first, by its class."""
+    for name, count in by_module.items():
+        inner = name.partition(".")[2]
+        if inner and (part == inner or part.endswith(f".{inner}")):
+            return count
+    return 0
+
+
+def _parameters(module: "nn.Module") -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def layer_rows(seen: ForwardPass) -> list[dict[str, Any]]:
     """Return the table as the page shows it, with a last row of totals."""
     costs = layer_costs(seen)
     parameters = sum(one.parameter_count for one in costs)

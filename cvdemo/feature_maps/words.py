@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from cvdemo.feature_maps.answer import Without
-from cvdemo.inside.naming import called
-from cvdemo.inside.seeing import Seen
-from cvdemo.wording import listed, percent
+from cvdemo.inside.activations import ForwardPass
+from cvdemo.wording import called, listed, percent
 
 WHY = (
     "Each tile is one filter's answer over the photo: bright where it finds its pattern. Early layers answer to edges "
@@ -14,7 +13,7 @@ WHY = (
 CUT_OFF = "That point was cut off before the model saw it."
 
 
-def strongest(seen: Sequence[Seen], found: Sequence[tuple[int, float]]) -> str:
+def strongest(seen: Sequence[ForwardPass], found: Sequence[tuple[int, float]]) -> str:
     """Return which channel of each model stands out most at the point, with its number."""
     parts = [
         f"{name} channel {channel}" for name, (channel, _) in zip(called(one.spec for one in seen), found, strict=True)

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cvdemo.inside.stops import Layout, Stop, label_of
+from cvdemo.inside.layers import Layout, Stop, label_of
 
 WRAPPERS = ("blocks", "layers", "layer", "encoder", "vision_model", "dinov2", "inner")
 SIDE_BRANCHES = ("text_model", "downsample")  # no maps of the photo, or one unit

@@ -7,8 +7,7 @@ from cvdemo.latency.accuracy import AccuracyPoint
 from cvdemo.latency.fits import Exponent, Knee, exponent, knee
 from cvdemo.latency.layers import LayerTimes
 from cvdemo.latency.sweep import Line
-from cvdemo.latency.words import FAMILY_WORDS
-from cvdemo.wording import NBSP, figures3, listed, milliseconds
+from cvdemo.wording import NBSP, called, figures3, listed, milliseconds
 
 SIDE_WHY = (
     "A CNN computes the same for every pixel: twice the side is four times the work (exponent 2). A ViT computes the "
@@ -29,16 +28,9 @@ LAYERS_WHY = (
 )
 
 
-def calls(lines: Sequence[Line | LayerTimes]) -> list[str]:
-    """Return how a sentence calls each model: by family where there is one of each, else by title."""
-    families = [line.family for line in lines]
-    clear = len(lines) == 2 and len(set(families)) == 2
-    return [f"the {FAMILY_WORDS[line.family]}" if clear else line.title for line in lines]
-
-
 def sides(lines: Sequence[Line]) -> str:
     """Return by which power each model's time grows."""
-    found = [(name, exponent(line.steps, line.ms)) for name, line in zip(calls(lines), lines, strict=True)]
+    found = [(name, exponent(line.steps, line.ms)) for name, line in zip(called(lines), lines, strict=True)]
     known = [(name, fit) for name, fit in found if fit is not None]
     if not known:
         return "Four sizes are needed before a growth can be told."
@@ -56,7 +48,7 @@ def batches(lines: Sequence[Line]) -> str:
     """Return where each model stops gaining from larger batches."""
     told = [
         _knee(name, knee(line.steps, line.ms), max(line.steps, default=1))
-        for name, line in zip(calls(lines), lines, strict=True)
+        for name, line in zip(called(lines), lines, strict=True)
     ]
     known = [text for text in told if text]
     return " ".join(known) or "Two batch sizes are needed before a gain can be told."
@@ -92,7 +84,7 @@ def accuracy(points: Sequence[AccuracyPoint], left_out: Sequence[str]) -> str:
 def layers(found: Sequence[LayerTimes]) -> str:
     """Return where the time goes, layer by layer."""
     told = []
-    for name, one in zip(calls(found), found, strict=True):
+    for name, one in zip(called(found), found, strict=True):
         share = sum(layer.share for layer in one.slowest)
         word = f"{name[:1].upper()}{name[1:]}"
         told.append(

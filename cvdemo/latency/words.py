@@ -15,7 +15,6 @@ WHY = (
 )
 RANDOM = "random weights, fine for timing"
 BARELY = 1.05
-FAMILY_WORDS = {"cnn": "CNN", "vit": "ViT", "hybrid": "hybrid", "classical": "classical detector"}
 ENGINE_WORDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
 PRECISION_WORDS = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "int8": "int8"}
 

@@ -12,15 +12,15 @@ from torch.utils.flop_counter import FlopCounterMode
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import ModelUnavailable
+from cvdemo.loading.oom_fallback import device_of, with_oom_fallback
 from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
-from cvdemo.loading.roomy import device_of, roomy
 
 
 def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: str | None) -> ReadyModel:
     """Return the model on ``device`` after one photo of zeros, which warms it up."""
     network = parts.network.eval().requires_grad_(False).to(device)
     once = _zero_shot(network, parts) if parts.texts else _plain(network)
-    run = _checked(spec, roomy(spec.title, network, once, batched=True))
+    run = _checked(spec, with_oom_fallback(spec.title, network, once, batched=True))
     blank = np.zeros((1, 3, *parts.preprocessing.size_hw), np.float32)
     words = (("a photo",),) if parts.texts else ()
     with compute.turn():  # the caller must not hold the device: borrow first, then take a turn

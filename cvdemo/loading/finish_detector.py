@@ -13,8 +13,8 @@ from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import ModelUnavailable
 from cvdemo.loading.boxes import Detect, RawBoxes, Through
 from cvdemo.loading.finish import byte_count, parameter_count
+from cvdemo.loading.oom_fallback import device_of, with_oom_fallback
 from cvdemo.loading.parts import DetectorParts, Kind, ReadyDetector
-from cvdemo.loading.roomy import device_of, roomy
 
 
 def finish_detector(
@@ -71,7 +71,7 @@ def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts) -> Detect
             network_ms=1000 * (done - chosen),
         )
 
-    return roomy(spec.title, network, detect, batched=False)
+    return with_oom_fallback(spec.title, network, detect, batched=False)
 
 
 def _first(run: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Callable[[Tensor], tuple[Tensor]]:

@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cvdemo.receptive_field.fitting import features, fitted
+from cvdemo.receptive_field.any_input_size import any_input_size, features
 from cvdemo.receptive_field.graph import Pair
 from cvdemo.receptive_field.table import Layer
-from cvdemo.receptive_field.tracing import first_tensor
+from cvdemo.receptive_field.torch_calls import first_tensor
 
 ASLEEP = 1e-3  # layer scales and normalisation weights below that switch a residual branch off
 
@@ -48,7 +48,7 @@ def influence(
         float32 (h, w) a target, not negative.
     """
     values: dict[str, Tensor] = {}
-    with torch.enable_grad(), fitted(network), _awake(network) if wake else _unchanged():
+    with torch.enable_grad(), any_input_size(network), _awake(network) if wake else _unchanged():
         pixels = torch.from_numpy(picture).to(next(network.parameters()).device).requires_grad_(True)
         _run(network, pixels, targets, values)
         scale = torch.tensor(std, device=pixels.device).reshape(1, 3, 1, 1)

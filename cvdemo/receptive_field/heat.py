@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.inside.palettes import INFERNO
-from cvdemo.receptive_field.squares import logged
+from cvdemo.receptive_field.mass import logged
 
 DARKENED = 0.62  # of the photo's brightness stays
 OPACITY = 0.75  # of the strongest heat

@@ -8,14 +8,14 @@ from torch import nn
 
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable, SettingError
-from cvdemo.inside.stops import label_of
+from cvdemo.inside.layers import label_of
 from cvdemo.loading import build, build_detector
-from cvdemo.receptive_field.fitting import granularity
+from cvdemo.receptive_field.any_input_size import granularity
 from cvdemo.receptive_field.graph import LayerGraph
-from cvdemo.receptive_field.grow import grow
-from cvdemo.receptive_field.reading import read_graph
 from cvdemo.receptive_field.table import Layer, LayerTable
-from cvdemo.receptive_field.tracing import UnknownStep
+from cvdemo.receptive_field.theoretical import theoretical_fields
+from cvdemo.receptive_field.torch_calls import UnknownStep
+from cvdemo.receptive_field.trace import read_graph
 
 SIDE_LOW, SIDE_HIGH = 32, 1024
 
@@ -68,7 +68,7 @@ def _read(model: str, side: int) -> LayerTable:
 
 
 def _named(graph: LayerGraph) -> tuple[Layer, ...]:
-    longest, shortest = grow(graph), grow(graph, shortest=True)
+    longest, shortest = theoretical_fields(graph), theoretical_fields(graph, shortest=True)
     rows = []
     for step in graph.steps:
         hw = graph.nodes[step.node].output_hw

@@ -5,10 +5,10 @@ from typing import Any
 
 from torch import Tensor
 
-from cvdemo.receptive_field import moves
+from cvdemo.receptive_field import shape_ops
 from cvdemo.receptive_field.graph import Node, Pair, Window
 from cvdemo.receptive_field.layouts import Map, Tokens
-from cvdemo.receptive_field.tracing import Call, Shapes, Traced, Tracer, UnknownStep
+from cvdemo.receptive_field.torch_calls import Call, Shapes, Traced, Tracer, UnknownStep
 
 Rule = Callable[[Tracer, Call, Shapes], None]
 
@@ -178,17 +178,17 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("adaptive_avg_pool2d", "adaptive_max_pool2d"), _adaptive),
     **dict.fromkeys(("mean", "sum", "amax", "softmax", "log_softmax", "normalize"), _over),
     **dict.fromkeys(("matmul", "bmm", "scaled_dot_product_attention"), _attention),
-    **dict.fromkeys(("reshape", "view", "flatten", "unflatten", "expand"), moves.reshape),
+    **dict.fromkeys(("reshape", "view", "flatten", "unflatten", "expand"), shape_ops.reshape),
     "conv2d": _conv2d,
     "pad": _pad,
     "interpolate": _resample,
     "multi_head_attention_forward": _pooling_attention,
     "linear": _last,
     "layer_norm": _layer_norm,
-    "permute": moves.permute,
-    "transpose": moves.transpose,
-    "unsqueeze": moves.unsqueeze,
-    "squeeze": moves.squeeze,
-    "unbind": moves.unbind,
-    "getitem": moves.getitem,
+    "permute": shape_ops.permute,
+    "transpose": shape_ops.transpose,
+    "unsqueeze": shape_ops.unsqueeze,
+    "squeeze": shape_ops.squeeze,
+    "unbind": shape_ops.unbind,
+    "getitem": shape_ops.getitem,
 }  # fmt: skip

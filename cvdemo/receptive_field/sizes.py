@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cvdemo.errors import SettingError
-from cvdemo.receptive_field.growth import sides
-from cvdemo.receptive_field.scene import Scene
-from cvdemo.receptive_field.squares import SHARES
-from cvdemo.receptive_field.study import Asked, at_side, known, stop_at, table
+from cvdemo.inside.model_input import SquarePhoto
+from cvdemo.receptive_field.growth_chart import sides
+from cvdemo.receptive_field.mass import SHARES
+from cvdemo.receptive_field.study import FieldRequest, at_side, known, stop_at, table
 from cvdemo.wording import NBSP, percent
 
 SIZES = (64, 128, 224, 320, 448)
@@ -23,17 +23,19 @@ class AtSizes:
     shares: tuple[float | None, ...]
 
 
-def at_sizes(title: str, asked: Asked, scene: Scene, point_rc: tuple[int, int], depth: float, share: float) -> AtSizes:
+def at_sizes(
+    title: str, asked: FieldRequest, square: SquarePhoto, point_rc: tuple[int, int], depth: float, share: float
+) -> AtSizes:
     """Return what is known of one model at each size, at one depth, for one share of the raw gradient."""
     wanted = tuple(sorted({*SIZES, asked.side}))
-    return AtSizes(title, wanted, tuple(_share(asked, scene, point_rc, side, depth, share) for side in wanted))
+    return AtSizes(title, wanted, tuple(_share(asked, square, point_rc, side, depth, share) for side in wanted))
 
 
 def _share(
-    asked: Asked, scene: Scene, point_rc: tuple[int, int], side: int, depth: float, share: float
+    asked: FieldRequest, square: SquarePhoto, point_rc: tuple[int, int], side: int, depth: float, share: float
 ) -> float | None:
     try:
-        there = at_side(asked, scene, point_rc, side)
+        there = at_side(asked, square, point_rc, side)
     except SettingError:
         return None  # too small for this model
     study = known(there)

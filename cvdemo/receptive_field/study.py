@@ -17,11 +17,10 @@ from cvdemo import compute, models, weights
 from cvdemo.catalogue import get
 from cvdemo.errors import ModelUnavailable
 from cvdemo.inside.crop import Point
-from cvdemo.inside.picture import normalised
-from cvdemo.receptive_field.copies import shifted
-from cvdemo.receptive_field.scene import Scene, scene
-from cvdemo.receptive_field.squares import sides_for
+from cvdemo.inside.model_input import SquarePhoto, normalised, square_photo
+from cvdemo.receptive_field.mass import sides_for
 from cvdemo.receptive_field.table import Layer, LayerTable, check
+from cvdemo.receptive_field.translations import shifted
 from cvdemo.receptive_field.units import centre_of, unit_at
 from cvdemo.results import Results
 from cvdemo.weights import Progress
@@ -43,7 +42,7 @@ def network_runs() -> int:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FieldRequest:
     """What a measurement depends on.
 
     Args:
@@ -81,7 +80,7 @@ class Study:
     ``network_ms`` is the time of the last run, forward and back; ``runs`` counts them.
     """
 
-    asked: Asked
+    asked: FieldRequest
     weights: str
     stops: tuple[Measured | None, ...]
     network_ms: float = 0.0
@@ -107,7 +106,7 @@ def uses_random(model: str, wanted: bool) -> bool:
 
 def asked_for(
     path: Path, model: str, random: bool, side: int, point_rc: tuple[int, int], fetch: bool = False
-) -> tuple[Asked, Scene]:
+) -> tuple[FieldRequest, SquarePhoto]:
     """Return what to measure for a point (row, column) of the photo at ``path``, and the picture.
 
     Args:
@@ -117,21 +116,21 @@ def asked_for(
         PhotoError, SettingError: no readable photo; a model or side that this lab cannot take.
     """
     check(model)
-    shown = scene(path, table(model, side).side)
+    shown = square_photo(path, table(model, side).side)
     own_side = shown.pixels.shape[0]
     point, _ = shown.crop.to_picture(point_rc, (own_side, own_side))
     invented = random or (uses_random(model, False) and not fetch)
-    return Asked(shown.digest, model, invented, own_side, point), shown
+    return FieldRequest(shown.digest, model, invented, own_side, point), shown
 
 
-def at_side(asked: Asked, shown: Scene, point_rc: tuple[int, int], side: int) -> Asked:
+def at_side(asked: FieldRequest, shown: SquarePhoto, point_rc: tuple[int, int], side: int) -> FieldRequest:
     """Return the same question for pictures of about ``side`` pixels."""
     own_side = table(asked.model, side).side
     point, _ = shown.crop.to_picture(point_rc, (own_side, own_side))
-    return Asked(asked.digest, asked.model, asked.random, own_side, point)
+    return FieldRequest(asked.digest, asked.model, asked.random, own_side, point)
 
 
-def known(asked: Asked) -> Study | None:
+def known(asked: FieldRequest) -> Study | None:
     """Return what has been measured for ``asked`` so far."""
     return _measured.get(asked)
 
@@ -142,7 +141,7 @@ def stop_at(stops: tuple[Layer, ...], depth: float) -> int:
 
 
 def measure(
-    asked: Asked, shown: Scene, copy: int = 0, only: int | None = None, progress: OnProgress | None = None
+    asked: FieldRequest, shown: SquarePhoto, copy: int = 0, only: int | None = None, progress: OnProgress | None = None
 ) -> Study:
     """Measure one copy of the picture: at every stop, or at stop number ``only``; return all that is known then.
 
@@ -167,7 +166,7 @@ def _has(study: Study, copy: int, only: int | None) -> bool:
     return all(stop is not None and stop.copies > copy for stop in stops)
 
 
-def _added(study: Study, ready: "ReadyModel", shown: Scene, copy: int, only: int | None) -> Study:
+def _added(study: Study, ready: "ReadyModel", shown: SquarePhoto, copy: int, only: int | None) -> Study:
     """Run the network once and add what it says about the stops that lack this copy."""
     layers, asked = table(study.asked.model, study.asked.side).stops, study.asked
     wanted = [

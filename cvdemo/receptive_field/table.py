@@ -6,7 +6,7 @@ from typing import Literal
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import SettingError
 from cvdemo.receptive_field.graph import Pair
-from cvdemo.receptive_field.grow import Field
+from cvdemo.receptive_field.theoretical import Field
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.inside.picture import Picture
+from cvdemo.inside.model_input import Picture
 from cvdemo.saliency.measures import half_share, rank_correlation, resized, sampled, top_overlap
 
 GRID = (64, 64)  # places of the common part of both crops

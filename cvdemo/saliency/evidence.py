@@ -8,14 +8,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cvdemo.inside.answering import Answer
+from cvdemo.inside.logits import Logits
 from cvdemo.saliency.last_map import LastMap, as_map
 
 Arrays = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 
 
 def look_back(
-    network: nn.Module, answer: Answer, picture: NDArray[np.float32], place: LastMap, score: Callable[[Tensor], Tensor]
+    network: nn.Module, answer: Logits, picture: NDArray[np.float32], place: LastMap, score: Callable[[Tensor], Tensor]
 ) -> Arrays:
     """Return the last map, the gradient of a score with respect to it, and the logits.
 

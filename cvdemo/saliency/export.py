@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.inside.seeing import check
+from cvdemo.inside.activations import check
 from cvdemo.saliency.checks import Checks, check_map
 from cvdemo.saliency.faithful import FILL, STEPS
 from cvdemo.saliency.measures import half_share, scaled

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from cvdemo import models, zerogpu
 from cvdemo.errors import ModelUnavailable, SettingError
-from cvdemo.inside.picture import Picture, digest_of
-from cvdemo.inside.seeing import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
+from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
+from cvdemo.inside.model_input import Picture, digest_of
 from cvdemo.results import Results
-from cvdemo.saliency.asked import Asked, Evidence
 from cvdemo.saliency.cams import CAMS, grad_cam
+from cvdemo.saliency.explanation import Evidence, ExplanationRequest
 from cvdemo.saliency.methods import method_for, methods_for
 from cvdemo.saliency.targets import Target, number_of
 
@@ -55,7 +55,7 @@ def explain(
     if not methods_for(spec):
         raise SettingError(f"{spec.title} has no classes that a map could explain. Choose a classifier.")
     words = (labels or OWN_LABELS) if spec.zero_shot else ()
-    asked = Asked(digest_of(path), model, uses_random(model, random), target, against, words)
+    asked = ExplanationRequest(digest_of(path), model, uses_random(model, random), target, against, words)
     found = explain_asked(path, asked, progress)
     if found is None:
         raise SettingError(refused(asked) or "This class cannot be explained.")
@@ -63,7 +63,7 @@ def explain(
 
 
 @zerogpu.on_gpu(lambda **_: 15)
-def explain_asked(path: Path, asked: Asked, progress: OnProgress | None = None) -> Evidence | None:
+def explain_asked(path: Path, asked: ExplanationRequest, progress: OnProgress | None = None) -> Evidence | None:
     """Answer ``asked`` for the photo at ``path``; None where a class makes no sense, `refused` then says why.
 
     Raises:
@@ -86,17 +86,17 @@ def explain_asked(path: Path, asked: Asked, progress: OnProgress | None = None) 
     return found
 
 
-def known(asked: Asked) -> Evidence | None:
+def known(asked: ExplanationRequest) -> Evidence | None:
     """Return the answer to ``asked`` if it is known; never runs anything."""
     return _found.get(asked)
 
 
-def refused(asked: Asked) -> str | None:
+def refused(asked: ExplanationRequest) -> str | None:
     """Return why ``asked`` makes no sense for its model, if that is known."""
     return _refused.get(asked)
 
 
-def _run(ready: "ReadyModel", shown: Picture, asked: Asked) -> Evidence:
+def _run(ready: "ReadyModel", shown: Picture, asked: ExplanationRequest) -> Evidence:
     title, names = ready.spec.title, asked.labels or ready.labels
     target = None if asked.target is None else number_of(asked.target, names, title)
     against = None if asked.against is None else number_of(asked.against, names, title)
@@ -129,13 +129,13 @@ def _score(target: int | None, against: int | None, centred: bool = False) -> "C
 
 
 def _looked_back(
-    ready: "ReadyModel", shown: Picture, asked: Asked, score: "Callable[[Tensor], Tensor]"
+    ready: "ReadyModel", shown: Picture, asked: ExplanationRequest, score: "Callable[[Tensor], Tensor]"
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    from cvdemo.inside.answering import answer_of
+    from cvdemo.inside.logits import logits_of
     from cvdemo.saliency.evidence import look_back
     from cvdemo.saliency.last_map import last_map
 
-    answer = answer_of(ready, asked.labels)
+    answer = logits_of(ready, asked.labels)
     with network_turn():
         return look_back(ready.network, answer, shown.array, last_map(ready.network), score)
 
@@ -193,7 +193,7 @@ def _score_cam(ready: "ReadyModel", found: Evidence, step: Step | None) -> NDArr
     return score_cam(found.activations, found.picture.array, scores, step or (lambda done, of: None))
 
 
-def logits_of(ready: "ReadyModel", pictures: NDArray[np.float32], asked: Asked) -> NDArray[np.float32]:
+def logits_of(ready: "ReadyModel", pictures: NDArray[np.float32], asked: ExplanationRequest) -> NDArray[np.float32]:
     """Run a borrowed model on pictures (N, 3, h, w) in one turn; return logits (N, classes)."""
     with network_turn():
         return ready.run(pictures, asked.labels) if ready.spec.zero_shot else ready.run(pictures)

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from cvdemo.catalogue import get
-from cvdemo.inside.naming import called
 from cvdemo.saliency.checks import ALIKE, Checks
 from cvdemo.saliency.study import Evidence
-from cvdemo.wording import listed, percent
+from cvdemo.wording import called, listed, percent
 
 WHY = (
     "Bright places are those that this method holds responsible for the class's score. Such maps can look convincing "

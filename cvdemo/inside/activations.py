@@ -1,0 +1,239 @@
+"""Run a model once on the photo and keep what each of its layers gave; asked again, nothing runs."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo import compute, models, weights, zerogpu
+from cvdemo.catalogue import ModelSpec, get
+from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.inside.crop import Point
+from cvdemo.inside.layers import Stop
+from cvdemo.inside.model_input import Picture, digest_of, picture
+from cvdemo.results import Count, Results
+from cvdemo.weights import Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from cvdemo.loading import ReadyModel
+
+OnProgress = Callable[[str, Progress], None]
+OWN_LABELS = ("a cat", "a dog", "a coffee cup")  # what a zero-shot model chooses from here
+SIDES = dict.fromkeys(("dinov2_small", "dinov2_base", "dinov2_large"), (224, 518))
+
+_passes = Results(384 * 1024 * 1024)
+_runs = Count()
+_plans: "WeakKeyDictionary[nn.Module, dict[tuple[int, int], tuple[Stop, ...]]]" = WeakKeyDictionary()
+
+
+def network_runs() -> int:
+    """Return how many times a network has run for all views of Look inside since the start."""
+    return _runs.total
+
+
+@contextmanager
+def network_turn() -> Iterator[None]:
+    """Hold the device for one run of a borrowed network, and count it; borrow the model before."""
+    with compute.turn():
+        yield
+    _runs.add()
+
+
+@dataclass(frozen=True)
+class PassRequest:
+    """What a forward pass depends on.
+
+    Args:
+        digest: of the photo.
+        random: random weights, also where trained ones are here.
+        side: of the picture in pixels, or None for the model's own.
+    """
+
+    digest: str
+    model: str
+    random: bool = False
+    side: int | None = None
+
+
+@dataclass(frozen=True)
+class ForwardPass:
+    """One forward pass.
+
+    Args:
+        weights: ``bundled``, ``cached`` or ``random``.
+        picture: what the model got, and where that lies in the photo.
+        stops: the layers with maps, in the order of computation; relative depth runs evenly over them.
+        maps: float32 (C, h, w) a stop.
+        prefixes: float32 (tokens before the patches, C) a stop; the class token is the first. (0, C) without.
+        logits: float32 (classes,), or None for a model without classes.
+        labels: plain names in the order of the logits.
+    """
+
+    asked: PassRequest
+    weights: str
+    picture: Picture
+    stops: tuple[Stop, ...]
+    maps: tuple[NDArray[np.float32], ...]
+    prefixes: tuple[NDArray[np.float32], ...]
+    logits: NDArray[np.float32] | None
+    labels: tuple[str, ...]
+    network_ms: float
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The catalogue's line of the model."""
+        return get(self.asked.model)
+
+    def point(self, point_rc: tuple[int, int]) -> tuple[Point, bool]:
+        """Return a photo's point (row, column) in the model's picture, and whether it was cut off and moved."""
+        return self.picture.crop.to_picture(point_rc, self.picture.size_hw)
+
+
+def check(model: str) -> ModelSpec:
+    """Return the catalogue's line of a model that can be looked into.
+
+    Raises:
+        SettingError: an unknown model or a detector.
+    """
+    spec = get(model)
+    if spec.task == "detect":
+        raise SettingError(f"{spec.title} is a detector. Choose a classifier or a model of features.")
+    return spec
+
+
+def uses_random(model: str, wanted: bool = False) -> bool:
+    """Return whether ``model`` runs with random weights: because they are ``wanted``, or none others exist."""
+    return wanted or weights.state(get(model)) == "random only"
+
+
+def own_labels(spec: ModelSpec) -> tuple[tuple[str, ...], ...]:
+    """Return the arguments of ``ReadyModel.run`` after the picture."""
+    return (OWN_LABELS,) if spec.zero_shot else ()
+
+
+def at_size(ready: "ReadyModel", path: Path, side: int | None) -> Picture:
+    """Return the photo at ``path`` as ``ready`` gets it, at its own size or at ``side``.
+
+    Raises:
+        PhotoError, SettingError: no readable photo; a side that this model is not offered at.
+    """
+    rule = ready.preprocessing
+    if side is not None and side != rule.size_hw[0]:
+        offered = SIDES.get(ready.spec.name, ())
+        if side not in offered:
+            raise SettingError(f"{ready.spec.title} looks at pictures of {rule.size_hw[0]} pixels only.")
+        rule = replace(rule, size_hw=(side, side))
+    return picture(path, rule)
+
+
+@zerogpu.on_gpu(lambda **_: 15)
+def forward_pass(
+    path: Path, model: str, random: bool = False, side: int | None = None, progress: OnProgress | None = None
+) -> ForwardPass:
+    """Return one forward pass of ``model`` on the photo at ``path``; a pass that is known runs nothing.
+
+    Trained weights are fetched where they are not here; ``random``: random ones instead.
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+        SettingError: an unknown model or side.
+        ModelUnavailable: it cannot be had, or its numbers are none.
+        Stopped: raised by ``progress``.
+    """
+    spec = check(model)
+    asked = PassRequest(digest_of(path), model, uses_random(model, random), side)
+    found = _passes.get(asked)
+    if found is not None:
+        return found
+    report = None if progress is None else lambda step: progress(model, step)
+    with models.borrow(spec.name, report, asked.random) as ready:
+        found = _passes.get(asked) or _run(ready, at_size(ready, path, side), asked)
+    _passes.put(asked, found)
+    return found
+
+
+def known(asked: PassRequest) -> ForwardPass | None:
+    """Return the pass of ``asked`` if it is still known; never runs anything."""
+    return _passes.get(asked)
+
+
+def known_on(path: Path, asked: PassRequest) -> ForwardPass | None:
+    """Return the pass of the same model and settings on another photo, if it is known.
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+    """
+    return _passes.get(replace(asked, digest=digest_of(path)))
+
+
+def _run(ready: "ReadyModel", shown: Picture, asked: PassRequest) -> ForwardPass:
+    """Run a borrowed model once on ``shown``.
+
+    Raises:
+        ModelUnavailable: its numbers are none.
+    """
+    from cvdemo.inside.hooks import as_map, candidates, stops_in, watched
+
+    network = ready.network
+    plan = _plans.setdefault(network, {}).get(shown.size_hw)
+    names = [stop.name for stop in plan] if plan else candidates(network)
+    with network_turn(), watched(network, names) as outputs:
+        started = time.perf_counter()
+        answer = ready.run(shown.array, *own_labels(ready.spec))[0]
+        network_ms = 1000 * (time.perf_counter() - started)
+    if plan is None:
+        plan = _plans[network][shown.size_hw] = stops_in(network, outputs, shown.size_hw)
+    maps = tuple(_array(as_map(outputs[stop.name], stop)) for stop in plan)
+    if not np.isfinite(answer).all() or not all(np.isfinite(one).all() for one in maps):
+        raise ModelUnavailable(f"{ready.spec.title} returned invalid numbers for this photo. Choose another model.")
+    prefixes = tuple(_prefix(outputs[stop.name], stop) for stop in plan)
+    logits = answer.astype(np.float32) if ready.spec.task == "classify" else None
+    labels = own_labels(ready.spec)[0] if ready.spec.zero_shot else ready.labels
+    return ForwardPass(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, network_ms)
+
+
+def logits_with(
+    ready: "ReadyModel", shown: Picture, stop: Stop, change: "Callable[[Tensor], Tensor]"
+) -> NDArray[np.float32]:
+    """Return the answer (classes,) of a run in which the map of ``stop``, (C, h, w), is replaced by ``change`` of it.
+
+    ``change`` gets a copy. The network is given back as it was found.
+    """
+    from cvdemo.inside.hooks import as_map, changed, put_back
+
+    def swap(output: "Tensor") -> "Tensor":
+        return put_back(change(as_map(output, stop).clone()), output, stop)
+
+    with network_turn(), changed(ready.network, stop.name, swap):
+        return ready.run(shown.array, *own_labels(ready.spec))[0]
+
+
+def forward(ready: "ReadyModel", pixels: "Tensor") -> "Tensor":
+    """Run the network on ``pixels`` (N, 3, h, w) so that gradients can flow; return logits (N, classes).
+
+    Call inside `network_turn` and ``torch.enable_grad()``.
+
+    Raises:
+        SettingError: the model takes the visitor's own labels, and its answer is no plain output of the network.
+    """
+    if ready.spec.zero_shot:
+        raise SettingError(f"{ready.spec.title} compares the photo with labels; this view needs a model with classes.")
+    return ready.network(pixels)
+
+
+def _array(tensor: "Tensor") -> NDArray[np.float32]:
+    return tensor.float().cpu().numpy()
+
+
+def _prefix(output: "Tensor", stop: Stop) -> NDArray[np.float32]:
+    if stop.layout != "tokens":
+        return np.zeros((0, stop.channels), np.float32)
+    return _array(output[0, : stop.prefix])
