@@ -76,8 +76,9 @@ fix: .venv/dev.stamp  ## mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (ROW=P5 for one; ARGS=--short, ARGS=--keep for the README)
+bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (ROW=P5 for one; ARGS=--short, ARGS=--keep for docs/speed.md)
 	$(BIN)/python -m benchmarks $(if $(ROW),--row $(ROW)) $(ARGS)
 
-readme: .venv/dev.stamp  ## write the tables of the README anew (after new weights)
+readme: .venv/dev.stamp  ## count and list all models anew, in README and docs (after a new model or new weights)
+	$(BIN)/python -m cvdemo.loading.figures
 	$(BIN)/python -m benchmarks.readme
