@@ -90,7 +90,8 @@ class Work:
         found: what of the component's value changes once it is done.
         told: what changes while it runs, from what ``run`` reported last and the seconds since the start, if anything.
         fetches: it downloads the model that the value names under ``fetching``, and brings the chips up to date.
-        continues: it goes on from what is shown: without that nothing happens, and an error leaves it.
+        continues: it goes on from what is shown: without that nothing happens.
+        refused: what changes when it cannot be, from the sentence; None: nothing is shown any more but that.
         mode: Gradio's for the event: ``always_last`` keeps one that waits, ``multiple`` starts each.
         ends: the works, of those that stand before it, that Gradio ends for it.
     """
@@ -100,6 +101,7 @@ class Work:
     told: Callable[[Wish, tuple[Any, ...] | None, float], dict[str, Any] | None] = _telling_of_models
     fetches: bool = False
     continues: bool = False
+    refused: Callable[[str], dict[str, Any]] | None = None
     mode: str = "multiple"
     ends: tuple[str, ...] = ()
 
@@ -118,6 +120,8 @@ class Bench:
         draw: what is drawn of what is known under settings; the browser's question, or {} for the first time. Runs no
             network. Also answers every slider step.
         known: whether all that ``draw`` needs is still there.
+        first: what the component's value holds besides, from the start and while nothing is known.
+        own_head: the component draws question and answer itself.
         beside: builds what stands beside the chips.
     """
 
@@ -133,6 +137,8 @@ class Bench:
     chips: Chips | None = None
     known: Callable[[Any], bool] = lambda shown: True
     beside: Callable[[], Any] | None = None
+    first: Callable[[], dict[str, Any]] = dict
+    own_head: bool = False
     shown: ShownByKey = field(default_factory=ShownByKey)
 
     def waiting(self, message: str) -> dict[str, Any]:
@@ -143,6 +149,7 @@ class Bench:
             "key": None,
             "busy": None,
             "settings": self.settings().plain(),
+            **self.first(),
         }
 
 

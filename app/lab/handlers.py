@@ -85,7 +85,12 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
             note.refused(error)
-            yield {**before, "busy": None, "error": str(error)} if work.continues else bench.waiting(str(error))
+            told = (
+                bench.waiting(str(error))
+                if work.refused is None
+                else {**before, "busy": None, **work.refused(str(error))}
+            )
+            yield told
 
 
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:

@@ -27,7 +27,9 @@ def mount(lab: Lab, rail: PhotoRail) -> None:
 
 def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
     """Lay out headline, chips and component of a bench that stands on the tab of lab ``tab``; return the component."""
-    head = Headline(headline(bench.question, "One moment.", busy={"text": "Starting", "share": None}))
+    head = None
+    if not bench.own_head:
+        head = Headline(headline(bench.question, "One moment.", busy={"text": "Starting", "share": None}))
     chips = None
     if bench.chips is not None:
         with gr.Row(elem_classes=["choice", "choice-kept"]):
@@ -47,7 +49,7 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
     return picture
 
 
-def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any, head: Headline) -> None:
+def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any, head: Headline | None) -> None:
     """Connect the events; each work after those that it ends, since Gradio's ``cancels`` takes events that stand.
 
     A new point or choice only marks the value with a ``wish``: the component then asks by itself. An event of their own
@@ -68,6 +70,7 @@ def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any,
     rail.point(None, [picture, rail], picture, js=POINT, **QUIET)
     if chips is not None:
         chips.models(None, [picture, chips], picture, js=MODELS, **QUIET)
-    stopping = gr.on([picture.stop, head.stop], None, cancels=list(events.values()), **QUIET)
+    stopping = gr.on([picture.stop, *([head.stop] if head else [])], None, cancels=list(events.values()), **QUIET)
     stopping.then(stopped(bench), picture, picture, queue=False, **QUIET)  # a last word may be on its way
-    picture.said(None, picture, head, js="(value) => value.head", **QUIET)
+    if head is not None:
+        picture.said(None, picture, head, js="(value) => value.head", **QUIET)

@@ -109,6 +109,10 @@ def _swept(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float = 0.0) -
     return {"from": "sweep", "sizes": view.by_size(asked.shown, asked.settings), "busy": text}
 
 
+def _refused(sentence: str) -> dict[str, Any]:
+    return {"error": sentence}
+
+
 def _draw(shown: Shown, settings: Settings, question: dict[str, Any]) -> dict[str, Any]:
     if question.get("csv"):
         return {"csv": as_csv([known for one in shown.asked if (known := study.known(one))])}
@@ -130,8 +134,10 @@ BENCH = Bench(
         elem_classes=["segmented", "named", "field-share"],
     ),
     work={
-        "refine": Work(_refine, _refined, _refining, continues=True),
-        "sweep": Work(_sweep, lambda asked, _: _swept(asked, None), _swept, continues=True, ends=("refine",)),
+        "refine": Work(_refine, _refined, _refining, continues=True, refused=_refused),
+        "sweep": Work(
+            _sweep, lambda asked, _: _swept(asked, None), _swept, continues=True, refused=_refused, ends=("refine",)
+        ),
         "fetch": Work(_measure, _measured, _measuring, fetches=True, ends=("refine", "sweep")),
         "again": Work(_measure, _measured, _measuring, mode="always_last", ends=("refine", "sweep", "fetch")),
     },
