@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from cvdemo import compute
 from cvdemo.catalogue import get
-from cvdemo.errors import Busy, ModelUnavailable, Stopped
+from cvdemo.errors import Busy, ModelUnavailable, Stopped, anew
 from cvdemo.weights import Progress
 from cvdemo.wording import megabytes
 
@@ -124,7 +124,7 @@ class ModelCache(Generic[M]):
             except BaseException as error:
                 with self._lock:
                     slot.leases -= 1
-                if not mine and isinstance(error, Stopped) and slot.error is error:
+                if isinstance(error, Stopped) and slot.error is not None and error.__cause__ is slot.error:
                     continue  # another visitor stopped the loading that we were waiting for: do it ourselves
                 raise
             return slot
@@ -167,12 +167,12 @@ class ModelCache(Generic[M]):
 
 
 def _await(slot: _Slot[M], progress: OnProgress | None) -> None:
-    """Wait for another thread's loading, passing its progress on; raise what it raised."""
+    """Wait for another thread's loading, passing its progress on; raise what it raised, anew in each thread."""
     while not slot.ready.wait(0.2):
         if progress is not None and slot.progress is not None:
             progress(slot.progress)
     if slot.error is not None:
-        raise slot.error
+        raise anew(slot.error) from slot.error
 
 
 def memory_limit() -> int:

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+import traceback
 import weakref
 from collections import Counter
 from collections.abc import Callable, Hashable
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cvdemo.errors import ModelUnavailable, Stopped
+from cvdemo.errors import ModelUnavailable, Stopped, anew
 from cvdemo.models import ModelCache, memory_limit
 from cvdemo.weights import Progress
 
@@ -136,6 +137,65 @@ def test_a_failure_reaches_all_who_wait_and_is_not_kept() -> None:
     with cache.borrow("x") as model:
         assert model.key == "x"
     assert attempts == 2
+
+
+def test_each_of_those_who_wait_gets_an_error_of_its_own() -> None:
+    failing, waiting = threading.Event(), threading.Barrier(8)
+
+    def load(key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        assert failing.wait(10)
+        raise ModelUnavailable("not now", "x", "another")
+
+    cache: ModelCache[Stub] = ModelCache(load, 100)
+
+    def ask(_: int) -> ModelUnavailable:
+        waiting.wait()
+        with pytest.raises(ModelUnavailable, match="not now") as caught, cache.borrow("x"):
+            pass
+        return caught.value
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(ask, number) for number in range(8)]
+        while cache.figures()["hits"] < 7:
+            time.sleep(0.01)
+        failing.set()
+        errors = [future.result(10) for future in asked]
+    assert len(set(map(id, errors))) == 8
+    assert {(error.model, error.suggestion) for error in errors} == {("x", "another")}
+    (first,) = [error for error in errors if error.__cause__ is None]
+    assert all(error.__cause__ is first for error in errors if error is not first)
+    for error in errors:
+        frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+        assert frames.count("ask") == 1, "the way of one thread only"
+
+
+class Remembers(Exception):
+    """An error whose argument is not its message."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no {name}")
+        self.name = name
+
+
+def _failed(error: BaseException) -> BaseException:
+    try:
+        raise error
+    except BaseException as raised:  # noqa: BLE001 - it has a traceback now
+        return raised
+
+
+ERRORS = [
+    ModelUnavailable("not now", "x", "another"), Remembers("room"), FileNotFoundError(2, "No such file", "a.bin"),
+    KeyError("x"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"), KeyboardInterrupt(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_anew_is_the_same_but_for_its_traceback(error: BaseException) -> None:
+    own = anew(_failed(error))
+    assert own is not error and type(own) is type(error)
+    assert (str(own), own.args, vars(own)) == (str(error), error.args, vars(error))
+    assert error.__traceback__ is not None and own.__traceback__ is None
 
 
 def test_when_the_first_visitor_stops_the_next_one_loads_it_himself() -> None:
