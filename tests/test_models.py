@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from cvdemo import loading, models
+from cvdemo.catalogue import BUNDLED_PAIR, get
 from cvdemo.errors import ModelUnavailable, Stopped, anew
+from cvdemo.loading import load
 from cvdemo.models import ModelCache, memory_limit
 from cvdemo.weights import Progress
 
@@ -240,6 +243,104 @@ def test_a_model_larger_than_the_bound_is_refused_with_a_sentence() -> None:
     with pytest.raises(ModelUnavailable, match=r"needs 50.MB and models may use 20.MB here"), cache.borrow("giant"):
         pass
     assert cache.figures()["resident"] == 0
+
+
+def test_a_model_known_to_be_too_large_is_refused_before_it_is_loaded() -> None:
+    cache, loads = _cache(limit=20_000_000, size=50_000_000)
+    known: ModelCache[Stub] = ModelCache(cache._load, 20_000_000, lambda _: 50_000_000)
+    with pytest.raises(ModelUnavailable, match=r"needs 50.MB and models may use 20.MB here"), known.borrow("giant"):
+        pass
+    assert not loads, "refused by the bytes that are known"
+    for _ in range(3):
+        with pytest.raises(ModelUnavailable, match=r"needs 50.MB"), cache.borrow("giant"):
+            pass
+    assert loads == {"giant": 1}, "loaded once, its bytes are known"
+
+
+class Memory:
+    """Loads stubs of ten bytes and knows how many bytes live at most; ``meet``: called while one is loaded."""
+
+    def __init__(self, limit: int, meet: Callable[[Hashable], object] = lambda _: None) -> None:
+        self.lives = self.peak = 0
+        self.meet = meet
+        self.cache: ModelCache[Stub] = ModelCache(self.load, limit, lambda _: 10)
+
+    def load(self, key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        progress(Progress("fetch", 0, 10))
+        progress(Progress("load", 0, None))
+        self.meet(key)
+        self.lives += 10
+        self.peak = max(self.peak, self.lives)
+        model = Stub(key)
+        weakref.finalize(model, self.gone)
+        return model
+
+    def gone(self) -> None:
+        self.lives -= 10
+
+    def use(self, key: Hashable) -> None:
+        with self.cache.borrow(key):
+            pass
+
+
+def test_room_is_made_before_a_model_comes_in() -> None:
+    memory = Memory(limit=30)
+    for key in (0, 1, 2, 3, 0, 4, 5, 1):
+        memory.use(key)
+    assert (memory.peak, memory.lives) == (30, 30)
+    assert all(memory.cache.holds(key) for key in (4, 5, 1))
+
+
+def test_what_is_leased_stays_and_the_others_make_room() -> None:
+    memory = Memory(limit=30)
+    with memory.cache.borrow("leased"):
+        for key in "abcd":
+            memory.use(key)
+    assert memory.peak == 30 and memory.cache.holds("leased")
+    with memory.cache.borrow("a"), memory.cache.borrow("b"), memory.cache.borrow("c"), memory.cache.borrow("d"):
+        assert memory.lives == 40, "all of them are leased"
+    assert memory.lives == 30
+
+
+def test_two_that_come_in_together_both_get_room() -> None:
+    together = threading.Barrier(2)
+    memory = Memory(30, lambda key: together.wait(10) if key in ("x", "y") else None)
+    for key in "abc":
+        memory.use(key)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(memory.use, "xy"))
+    assert memory.peak == 30
+    assert [key for key in "abcxy" if memory.cache.holds(key)] == ["c", "x", "y"]
+
+
+def test_a_download_that_fails_costs_no_model() -> None:
+    def load(key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        if key == "far":
+            progress(Progress("fetch", 0, None))
+            raise ModelUnavailable("no network")
+        progress(Progress("load", 0, None))
+        return Stub(key)
+
+    cache: ModelCache[Stub] = ModelCache(load, 10, lambda _: 10)
+    with cache.borrow("here"):
+        pass
+    with pytest.raises(ModelUnavailable, match="no network"), cache.borrow("far"):
+        pass
+    assert cache.holds("here")
+
+
+@pytest.mark.parametrize("name", [*BUNDLED_PAIR, "lenet5", "resnet18", "yolov8n_blood_cells", "googlenet"])
+def test_the_bytes_of_a_model_are_known_before_it_is_loaded(name: str) -> None:
+    loaded = load(get(name), random=True).byte_count
+    assert models._bytes_of((name, True)) == pytest.approx(loaded, rel=0.011)
+
+
+def test_the_page_refuses_a_model_that_is_too_large_before_it_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CV_LAB_MODEL_MB", "100")
+    monkeypatch.setattr(loading, "load", lambda *_, **__: pytest.fail("it was loaded"))
+    page = models._shared.__wrapped__()
+    with pytest.raises(ModelUnavailable, match=r"needs 346.MB and models may use 100.MB"):
+        page.borrow(("vit_base_patch16_224", False)).__enter__()
 
 
 @pytest.mark.parametrize("error", [ValueError("bug"), KeyboardInterrupt()], ids=["exception", "interrupt"])
