@@ -44,6 +44,7 @@ def test_a_duel_streams_and_ends_in_a_verdict_or_says_why_not(page: str, visit: 
     assert ENDS.search(answer(tab)), answer(tab)
     assert tab.locator(".latency .dots").first.locator("circle, path").count() == 30
     assert tab.locator(".ratio-plot rect").count() == 2  # the margin and one interval
+    assert not tab.locator(".ratios .together").is_visible(), "nothing to correct"
     assert tab.locator(".stage-row").count() == 2
 
 
@@ -70,6 +71,7 @@ def test_three_models_race_and_every_pair_gets_an_interval(
     tab.wait_for_function(QUIET)
     assert ENDS.search(answer(tab)), answer(tab)
     assert tab.locator(".ratio-plot rect").count() == 4  # the margin and three intervals
+    assert "corrected for 3 pairs (Holm)" in tab.locator(".ratios .together").inner_text()
     assert "random weights, fine for timing" in tab.locator(".strips").inner_text()
     rows = tab.locator(".stage-row .l").all_inner_texts()
     assert sorted(rows) == sorted(titles)
