@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cvdemo import compute
 
-__all__ = ["PATIENCE_S", "at_rest", "eventually", "expect", "fits"]
+__all__ = ["PATIENCE_S", "at_rest", "eventually", "expect", "fits", "is_empty"]
 
 PATIENCE_S = 90.0
 """Only what is broken exhausts it; clicks of the browser tests have the same."""
@@ -44,3 +44,12 @@ def at_rest(quiet_s: float = 1.0) -> None:
 def fits(tab: Any, width: int) -> None:
     """Wait until nothing of the page sticks out of a window ``width`` pixels wide."""
     tab.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)
+
+
+def is_empty(tab: Any, found: str) -> None:
+    """Wait until a JavaScript function finds nothing: what sticks out, what is cut off."""
+
+    def nothing() -> None:
+        assert tab.evaluate(found) == []
+
+    eventually(nothing)
