@@ -91,8 +91,12 @@ def test_it_is_called_by_anyone(address: str) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_it_works_in_the_page(address: str, visit: Callable[..., Any], width: int) -> None:
     """A link's setting, the slider, an answer without a run, the JSON, the link back, and nothing that sticks out."""
-    page = visit(f"{address}/?tab=mean-colour&percent=20", width=width, permissions=["clipboard-read", "clipboard-write"])
-    page.wait_for_function("[...document.querySelectorAll('#main .answer')].some((one) => one.textContent.startsWith('The middle 20 %'))")
+    page = visit(
+        f"{address}/?tab=mean-colour&percent=20", width=width, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page.wait_for_function(
+        "[...document.querySelectorAll('#main .answer')].some((one) => one.textContent.startsWith('The middle 20 %'))"
+    )
     slider = page.locator(".plain-lab input[type=range]")
     assert slider.input_value() == "20"
     slider.focus()
