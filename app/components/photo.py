@@ -23,10 +23,11 @@ SCRIPTS = ("photo_parts", "photo_point", "photo_intake", "photo_webcam", "photo"
 OPENED = """() => {
   const tab = TAB, url = new URL(location.href), asked = url.searchParams.get('tab');
   if (!window.cvTab && asked !== tab && TABS.includes(asked)) { window.cvTab = asked; return; }
+  const chosen = window.cvTab && asked !== tab; // else the address knows it already: a link, Back or Forward
   window.cvTab = tab;
-  document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));
   url.searchParams.set('tab', tab);
-  history.replaceState(null, '', url);
+  history[chosen ? 'pushState' : 'replaceState'](null, '', url);
+  document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));
 }"""
 
 
@@ -79,10 +80,12 @@ def start(suiting: str) -> dict[str, Any]:
 def connect(rail: PhotoRail, tabs: Mapping[str, gr.Tab] | None = None) -> None:
     """Tell the rail which tab is open, and keep it in the address as ``?tab=``; upload and point need no wiring.
 
+    Each tab is an entry of the browser's history: Back and Forward change the tab and leave the photo as it is.
+
     Until the visitor chooses a photo, each tab then shows the starter photo that suits it.
     """
     names = list(tabs or {})
-    rail.props["tabs"] = names
+    rail.props["tabs"] = {name: tab.label for name, tab in (tabs or {}).items()}
     for name, tab in (tabs or {}).items():
         script = OPENED.replace("TABS", json.dumps(names)).replace("TAB", json.dumps(name))
         tab.select(None, js=script, api_visibility="private")
