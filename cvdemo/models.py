@@ -1,5 +1,6 @@
 """Borrow a ready model: loaded once, leased while in use, evicted by bytes, used by one at a time."""
 
+import copy
 import os
 import threading
 from collections.abc import Callable, Hashable, Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, get
-from cvdemo.errors import Busy, ModelUnavailable, Stopped
+from cvdemo.errors import Busy, CvDemoError, ModelUnavailable, Stopped
 from cvdemo.weights import Progress
 from cvdemo.wording import megabytes
 
@@ -201,6 +202,8 @@ def _here() -> "ModelCache[ReadyModel | ReadyDetector]":
 
 
 only_known: ContextVar[bool] = ContextVar("only_known", default=False)
+unavailable: ContextVar[dict[str, CvDemoError]] = ContextVar("unavailable", default={})  # noqa: B039 - never changed
+"""Models whose weights could not be fetched for the work that runs now, by name, and why."""
 
 
 class NeedsModel(Exception):
@@ -214,6 +217,8 @@ def _spec(model: str | ModelSpec) -> ModelSpec:
 def _lent(
     spec: ModelSpec, random: bool, progress: OnProgress | None, wait_s: float
 ) -> "AbstractContextManager[ReadyModel | ReadyDetector]":
+    if not random and spec.name in unavailable.get():
+        raise copy.copy(unavailable.get()[spec.name])
     if only_known.get() and spec.source != "opencv":  # those have no network and run anywhere
         raise NeedsModel(spec.name)
     return _here().borrow((spec.name, random), progress, wait_s)
