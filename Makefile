@@ -59,9 +59,11 @@ dev: .venv/dev.stamp  ## the same, reloading what changes under app/ and cvdemo/
 
 # Two files at a time share the cores: threads of PyTorch that wait should sleep, not spin as OpenMP's default has it.
 test: .venv/dev.stamp .venv/mcp.stamp  ## all tests, offline (some of them: make test ARGS="-k images")
+	@$(BIN)/python -m tests.chromium
 	OMP_WAIT_POLICY=passive $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 15 $(ARGS)
 
 soak: .venv/dev.stamp .venv/mcp.stamp  ## the long tests, at full counts: about two hours (without the longest: make soak ARGS="-k 'not hour'")
+	@$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
 check: .venv/dev.stamp  ## lint, format, types
@@ -74,8 +76,9 @@ fix: .venv/dev.stamp  ## mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (ROW=P5 for one; ARGS=--short, ARGS=--keep for the README)
+bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (ROW=P5 for one; ARGS=--short, ARGS=--keep for docs/speed.md)
 	$(BIN)/python -m benchmarks $(if $(ROW),--row $(ROW)) $(ARGS)
 
-readme: .venv/dev.stamp  ## write the tables of the README anew (after new weights)
+readme: .venv/dev.stamp  ## count and list all models anew, in README and docs (after a new model or new weights)
+	$(BIN)/python -m cvdemo.loading.figures
 	$(BIN)/python -m benchmarks.readme

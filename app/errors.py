@@ -1,14 +1,15 @@
-"""The one place where a CvDemoError becomes a sentence in Gradio's red box, and where each call enters the journal."""
+"""The one place where a CvDemoError becomes a sentence in a red box, and where each call enters the request log."""
 
 import functools
 import html
 import inspect
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
 
 import gradio as gr
 
-from app import journal
+from app import request_log
 from cvdemo.errors import CvDemoError, Stopped
 
 P = ParamSpec("P")
@@ -21,12 +22,13 @@ def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
     A generator that was stopped just ends: whoever stopped it shows what is known. Gradio renders the message as HTML,
     so it is escaped here; other exceptions stay bugs and are logged.
     """
+    endpoint = request_log.endpoint_of(handler)
     if inspect.isgeneratorfunction(handler):
 
         @functools.wraps(handler)
         def stream(*args: P.args, **kwargs: P.kwargs) -> Iterator[Any]:
             try:
-                with journal.noted(handler, args, kwargs):
+                with request_log.noted(endpoint, partial(request_log.models_in, *args, *kwargs.values())):
                     yield from cast(Iterator[Any], handler(*args, **kwargs))
             except Stopped:
                 return  # by the visitor, or by a newer wish that shows its own outcome
@@ -38,7 +40,7 @@ def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
     @functools.wraps(handler)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            with journal.noted(handler, args, kwargs):
+            with request_log.noted(endpoint, partial(request_log.models_in, *args, *kwargs.values())):
                 return handler(*args, **kwargs)
         except CvDemoError as error:
             raise _shown(error) from error

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import bodies, journal, mcp
+from app import bodies, mcp, request_log
 from app.bodies import Body, TooMuch
 from app.doors import Doors
 from app.throttle import Clock, Limits, Throttle, client_address
@@ -51,7 +51,7 @@ class Refusal:
     retry_after_s: float | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        journal.turned_away(self.status)
+        request_log.turned_away(self.status)
         headers = {} if self.retry_after_s is None else {"Retry-After": str(math.ceil(self.retry_after_s))}
         await JSONResponse({"detail": self.sentence}, self.status, headers)(scope, receive, send)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-from app.heaps import return_unused
+from app.memory import return_unused
 
 LOG = logging.getLogger(__name__)
 

@@ -20,13 +20,13 @@ CROWD = 16  # visitors who wait in line; more are asked to try again
 NO_FRAME = "This is no frame of live video. Reload the page."
 BUSY: dict[str, Any] = {"busy": True}
 
-Look = Callable[[Any, gr.Request], Awaitable[dict[str, Any]]]
+ServerFunction = Callable[[Any, gr.Request], Awaitable[dict[str, Any]]]
 Prepare = Callable[[Any], dict[str, Any] | None]
 """Gets ready for a frame, which may take long; returns what there is to say if that cannot be."""
 Answer = Callable[[Any], dict[str, Any]]
 
 
-def looking(prepare: Prepare, answer: Answer) -> Look:
+def one_at_a_time(prepare: Prepare, answer: Answer) -> ServerFunction:
     """Return the server function of one component: first come, first served, one frame of a visitor at a time."""
     waiting_room = WaitingRoom(prepare, answer)
 

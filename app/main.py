@@ -7,8 +7,9 @@ import gradio as gr
 from app.api import add_endpoints
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
-from app.sessions import keep_no_values, know_signatures
-from app.tabs import TABS
+from app.gradio_patches import keep_no_values, know_signatures
+from app.lab import mount
+from app.tabs import LABS
 from app.theme import head, theme
 from cvdemo import zerogpu
 from cvdemo.catalogue import BUNDLED_PAIR
@@ -20,21 +21,21 @@ def build_demo() -> gr.Blocks:
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         Header()
         with gr.Row(elem_id="shell"):
-            rail = PhotoRail()
+            rail = PhotoRail(suits={lab.id: lab.starter for lab in LABS})
             with gr.Column(elem_id="main"), gr.Tabs() as tabs:
                 shown = {}
-                for tab in TABS:
-                    with gr.Tab(tab.TITLE, id=tab.ID) as shown[tab.ID]:
-                        tab.build(rail)
+                for lab in LABS:
+                    with gr.Tab(lab.title, id=lab.id) as shown[lab.id]:
+                        mount(lab, rail)
         connect(rail, shown)
         demo.load(_asked_tab, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
-        add_endpoints()
+        add_endpoints(endpoint for lab in LABS for endpoint in lab.endpoints)
     keep_no_values()
     know_signatures(demo)
     return demo
 
 
-def look() -> dict[str, Any]:
+def appearance() -> dict[str, Any]:
     """Return what ``launch`` needs to dress the page."""
     return {"theme": theme(), "head": head()}
 
@@ -42,4 +43,4 @@ def look() -> dict[str, Any]:
 def _asked_tab(request: gr.Request) -> Any:
     """Open the tab that the address names, as in ``?tab=classify``; an unknown one opens the first."""
     asked = request.query_params.get("tab")
-    return gr.Tabs(selected=asked) if asked in {tab.ID for tab in TABS} else gr.skip()
+    return gr.Tabs(selected=asked) if asked in {lab.id for lab in LABS} else gr.skip()

@@ -15,19 +15,17 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.to_thread
 import gradio as gr
-from gradio import processing_utils
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Scope
 
-from app import heaps, mcp
+from app import mcp, memory
 from app.doors import doors, on_spaces
+from app.gradio_patches import refuse_url_fetching
 from app.guard import Guard
 from app.janitor import Janitor
-from app.uploads import uploaded
-from cvdemo.errors import PhotoError
 
 LOG = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ HEALTH_UNKNOWN: Mapping[str, object] = {"device": None, "models_resident": None,
 Health = Callable[[], Mapping[str, object]]
 
 
-class Look(TypedDict, total=False):
+class Appearance(TypedDict, total=False):
     """What `gr.Blocks.launch` takes about looks, handed through as it is."""
 
     theme: Any
@@ -60,7 +58,7 @@ def launch(
     health: Health | None = None,
     on_start: Callable[[gr.Blocks], None] | None = None,
     routes: Sequence[Route] = (),
-    **look: Unpack[Look],
+    **appearance: Unpack[Appearance],
 ) -> str:
     """Serve ``demo`` and return its local address; with ``block`` stay until the server is asked to stop.
 
@@ -70,11 +68,11 @@ def launch(
         health: gives the figures of /healthz: device, models_resident, bytes_resident and whatever else.
         on_start: called with ``demo`` once the page answers, before waiting; the place for work in the background.
         routes: more of the server's own, beside /healthz.
-        look: theme, css and the like, for Gradio.
+        appearance: theme, css and the like, for Gradio.
     """
     asked_to_stop = stop_requests() if block else None
     refuse_url_fetching()
-    heaps.share()
+    memory.share_heaps()
     demo.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=1)
     application, address, _ = demo.launch(
         server_name="0.0.0.0" if on_spaces() else None,  # None: GRADIO_SERVER_NAME, else 127.0.0.1
@@ -99,7 +97,7 @@ def launch(
             "routes": [Route("/healthz", healthz(health)), *routes],
             "lifespan": _with_janitor(demo),
         },
-        **look,
+        **appearance,
     )
     if application is None:  # `make dev` runs app.py again at each save, inside a server that stands already
         return ""
@@ -153,18 +151,6 @@ def in_line(demo: gr.Blocks) -> list[Scope]:
 def kept_files(demo: gr.Blocks) -> set[str]:
     """Return the cached files that the page itself shows, which no cleaning may take."""
     return {str(path) for block in list(demo.blocks.values()) for path in getattr(block, "keep_in_cache", ())}
-
-
-def refuse_url_fetching() -> None:
-    """Make Gradio fetch no address that a visitor names; pictures come by upload only."""
-    processing_utils.async_ssrf_protected_download = _refuse_url
-
-
-async def _refuse_url(url: str, cache_dir: str) -> str:
-    if path := mcp.own_upload(url):
-        with contextlib.suppress(PhotoError):
-            return str(uploaded(path))
-    raise gr.Error("Web addresses are not fetched here. Save the picture, then upload the file.", print_exception=False)
 
 
 def announce(address: str, server_name: str) -> None:

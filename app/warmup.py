@@ -5,7 +5,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from app import journal
+from app import request_log
+from app.tabs import LABS
 from cvdemo import compute, models, results, starters, weights
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.classify import classify
@@ -32,7 +33,7 @@ def _warm_up() -> None:
 
 
 def _first_photo() -> Path:
-    return starters.get(starters.for_tab("classify")).path
+    return starters.get(starters.best(LABS[0].starter)).path
 
 
 def health() -> Mapping[str, object]:
@@ -62,6 +63,6 @@ def health() -> Mapping[str, object]:
         "evictions": figures["evictions"],
         "waiting": compute.waiting(),
         "results": results.figures(),
-        "requests": journal.totals(),
+        "requests": request_log.totals(),
         "online": online,
     }

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.readme import LATEST, README, filled
+from benchmarks.readme import LATEST, write
 from benchmarks.scoreboard import ROWS
 from benchmarks.table import machine, record, text
 
@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--row", action="append", choices=names, metavar="ROW", help=f"one of {', '.join(names)}")
     parser.add_argument("--short", action="store_true", help="the quick rows only: less than three minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    parser.add_argument("--keep", action="store_true", help="make these the README's figures (all rows, quiet machine)")
+    parser.add_argument("--keep", action="store_true", help="write them into docs/speed.md (all rows, quiet machine)")
     options = parser.parse_args(arguments)
     if options.keep and (options.row or options.short):
         parser.error("--keep takes all rows")
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     for file in filter(None, (options.json, LATEST if options.keep else None)):
         file.write_text(json.dumps({"machine": machine(), "rows": plain_rows}, indent=1) + "\n")
     if options.keep:
-        README.write_text(filled(README.read_text()))
+        write()
     return int(any(plain["verdict"] == "short" for plain in plain_rows))
 
 

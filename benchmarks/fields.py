@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from app.tabs.receptive_field_asked import DEFAULTS
-from app.tabs.receptive_field_handlers import run
+from app.lab.handlers import handler
+from app.tabs.receptive_field import BENCH
 from benchmarks.rows import Counts, Delays, Measured
 from benchmarks.timing import OtherWork, compare, in_turns
 from cvdemo import compute, models
@@ -58,8 +58,8 @@ def click() -> Counts:
 def _clicked(number: int) -> None:
     """Ask as a click does, each time at another point, so that nothing is known."""
     photo: dict[str, Any] = {"photo": {"id": "starter:cat", "name": "Cat"}, "point": [10 + 17 * number, 120]}
-    wanted = {"settings": {**DEFAULTS, "depth": 1.0, "random": True}}
-    *_, shown = run(photo, {"chosen": [MODEL]}, wanted)
+    wanted = {"settings": {"depth": 1.0, "random": True}}
+    *_, shown = handler(BENCH, "again")(photo, wanted, {"chosen": [MODEL]})
     assert shown["cards"][0]["effective"] is not None
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from app.tabs.inside_answers import look
 from app.tabs.inside_asked import DEFAULTS
 from app.tabs.inside_handlers import run
-from app.tabs.inside_look import packed
+from app.tabs.inside_view_input import packed
 from benchmarks.rows import Counts, Measured
 from benchmarks.timing import compare, in_turns
 from cvdemo import compute, images, models, starters
@@ -39,7 +39,7 @@ def heat_reply() -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder) / "photo.jpg"
         Image.open(path).convert("RGB").resize(SIDE_WH).save(photo, quality=92)
-        seen = activations.see(photo, "mini_vit")
+        seen = activations.forward_pass(photo, "mini_vit")
         heat = similar(seen.maps[-1], (3, 3)).cosines
         output = gr.Image()
         # The photo goes out once; afterwards a click or slider sends the map alone. Here both go, as at first.
@@ -48,7 +48,7 @@ def heat_reply() -> Measured:
     return Measured(comparison, f"{SIDE_WH[0]} x {SIDE_WH[1]}; ours decodes and sends photo and map, coloured there")
 
 
-def _ours(photo: Path, seen: activations.Seen, heat: NDArray[np.float32]) -> str:
+def _ours(photo: Path, seen: activations.ForwardPass, heat: NDArray[np.float32]) -> str:
     images.read(photo)  # not out of the cache: the peer decodes too
     picture = images.data_url(enlarged(photo, seen.picture), quality=88)
     return json.dumps({"picture": picture, "map": packed(heat)})

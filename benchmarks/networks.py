@@ -14,7 +14,7 @@ from benchmarks.rows import Measured
 from benchmarks.timing import Comparison, compare, in_turns
 from cvdemo import compute, engines, models
 from cvdemo.catalogue import get
-from cvdemo.engines import trust
+from cvdemo.engines import equivalence
 
 ROUNDS = 15
 
@@ -50,11 +50,11 @@ def race(name: str) -> Race:
     judge = "numbers" if get(name).task == "features" else "classes"
     with models.borrow(name, random=True) as model:
         shape = (1, 3, *model.preprocessing.size_hw)
-        example = next(trust.inputs(shape, judge))
+        example = next(equivalence.inputs(shape, judge))
         engine = engines.engine_for(model, shape, engines.names()[-1])
         eager = _eager(model.network, torch.from_numpy(example))
-        apart = trust.difference(engine.run(example), eager().numpy(), judge, max(shape[2:]))
-        assert apart <= trust.LIMIT, f"{name}: outputs differ by {apart:.1g}"
+        apart = equivalence.difference(engine.run(example), eager().numpy(), judge, max(shape[2:]))
+        assert apart <= equivalence.LIMIT, f"{name}: outputs differ by {apart:.1g}"
         with compute.turn():
             return Race(name, engine.name, apart, compare(in_turns(partial(engine.run, example), eager, ROUNDS)))
 

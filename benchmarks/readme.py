@@ -1,6 +1,6 @@
-"""The README's generated parts: speed from benchmarks/latest.json, our models from their cards, the Hub's models.
+"""What is generated in README and docs: speed from benchmarks/latest.json, models from their cards and the catalogue.
 
-``python -m benchmarks.readme`` writes them; a test fails when the README tells something else.
+``python -m benchmarks.readme`` writes them; a test fails when a page tells something else.
 """
 
 import json
@@ -14,6 +14,8 @@ from cvdemo.weights import places
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+MODELS = ROOT / "docs" / "models.md"
+SPEED = ROOT / "docs" / "speed.md"
 LATEST = ROOT / "benchmarks" / "latest.json"
 
 
@@ -77,21 +79,42 @@ def preloaded() -> list[str]:
     return lines
 
 
-TABLES = {"speed": speed, "models": models, "detectors": detectors}
-
-
-def filled(text: str) -> str:
-    """Return ``text`` with the front matter's lists and the tables between ``<!-- name -->`` markers made anew."""
+def front(text: str) -> str:
+    """Return the README with the two lists of its front matter made anew."""
     for field, items in (("models", hub_ids()), ("preload_from_hub", preloaded())):
         lines = f"{field}:\n" + "".join(f"  - {item}\n" for item in items)
         text = re.sub(rf"^{field}:\n(  - .*\n)*", lines, text, count=1, flags=re.MULTILINE)
-    for name, table in TABLES.items():
-        found = re.search(f"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
-        if found is None:
-            raise ValueError(f"the README has no markers for {name}")
-        text = text[: found.start(1)] + table() + "\n" + text[found.end(1) :]
     return text
 
 
+def filled(text: str, **tables: str) -> str:
+    """Return ``text`` with each table between its ``<!-- name -->`` markers.
+
+    Raises:
+        ValueError: a table has no place there.
+    """
+    for name, table in tables.items():
+        found = re.search(f"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
+        if found is None:
+            raise ValueError(f"there are no markers for {name}")
+        text = text[: found.start(1)] + table + "\n" + text[found.end(1) :]
+    return text
+
+
+def pages() -> dict[Path, str]:
+    """Return each file that has generated parts, as it should be now."""
+    return {
+        README: front(README.read_text()),
+        MODELS: filled(MODELS.read_text(), models=models(), detectors=detectors()),
+        SPEED: filled(SPEED.read_text(), speed=speed()),
+    }
+
+
+def write() -> None:
+    """Bring all of them up to date."""
+    for file, text in pages().items():
+        file.write_text(text)
+
+
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text()))
+    write()

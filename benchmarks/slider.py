@@ -1,6 +1,5 @@
 """Row slider: from a move of the IoU slider to the new picture, in a real browser."""
 
-import shutil
 from typing import Any
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from benchmarks.rows import Absent, Counts, Delays, Outcome
 from benchmarks.start import OURS, served
 from benchmarks.timing import OtherWork
+from tests.chromium import find
 
 PATIENCE_MS = 60_000
 LOST_MS = 10_000
@@ -51,7 +51,7 @@ MOVE = """async ({ values, pauseMs, patienceMs }) => {
 
 def moves() -> Outcome:
     """Move the slider step by step, then a hundred times a second; the slower of the two counts."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    browser = find()
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

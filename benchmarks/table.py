@@ -1,4 +1,4 @@
-"""Prints the scoreboard, for a terminal and for the README."""
+"""Prints the scoreboard, for a terminal and for docs/speed.md."""
 
 import importlib.metadata
 import os

@@ -20,7 +20,7 @@ Take = Callable[[], NDArray[np.float32]]
 
 
 @dataclass(eq=False)
-class _Asked(Generic[R]):
+class _Waiter(Generic[R]):
     """What one visitor waits for."""
 
     array: NDArray[np.float32]
@@ -33,7 +33,7 @@ class _Asked(Generic[R]):
 
 @dataclass(eq=False)
 class _Group(Generic[R]):
-    waiting: list[_Asked[R]] = field(default_factory=list)
+    waiting: list[_Waiter[R]] = field(default_factory=list)
     led: bool = False
 
 
@@ -69,7 +69,7 @@ class Gatherer(Generic[R]):
         Raises:
             BaseException: whatever ``serve`` raised for this array alone, or ``check``.
         """
-        mine: _Asked[R] = _Asked(array)
+        mine: _Waiter[R] = _Waiter(array)
         with self._changed:
             group = self._groups.setdefault(key, _Group())
             group.waiting.append(mine)
@@ -90,7 +90,7 @@ class Gatherer(Generic[R]):
         with self._changed:
             return sum(len(group.waiting) for group in self._groups.values())
 
-    def _served(self, group: _Group[R], mine: _Asked[R], check: Callable[[], None]) -> bool:
+    def _served(self, group: _Group[R], mine: _Waiter[R], check: Callable[[], None]) -> bool:
         """Wait; return True once the result is there, False when this thread is to lead."""
         while True:
             with self._changed:
@@ -102,8 +102,8 @@ class Gatherer(Generic[R]):
                 self._changed.wait(LOOK_S)
             check()
 
-    def _lead(self, group: _Group[R], mine: _Asked[R], serve: Callable[[Take], Sequence[R]]) -> None:
-        batch: list[_Asked[R]] = []
+    def _lead(self, group: _Group[R], mine: _Waiter[R], serve: Callable[[Take], Sequence[R]]) -> None:
+        batch: list[_Waiter[R]] = []
 
         def take() -> NDArray[np.float32]:
             with self._changed:
@@ -127,7 +127,7 @@ class Gatherer(Generic[R]):
                 group.led = False
                 self._changed.notify_all()
 
-    def _company(self, group: _Group[R], mine: _Asked[R]) -> list[_Asked[R]]:
+    def _company(self, group: _Group[R], mine: _Waiter[R]) -> list[_Waiter[R]]:
         """Return who comes along: this one first, then the others in the order in which they came."""
         found, held = [mine], mine.array.nbytes
         for one in [] if mine.alone else group.waiting:
@@ -139,7 +139,7 @@ class Gatherer(Generic[R]):
             found.append(one)
         return found
 
-    def _put_back(self, group: _Group[R], batch: list[_Asked[R]], mine: _Asked[R], failed: bool) -> None:
+    def _put_back(self, group: _Group[R], batch: list[_Waiter[R]], mine: _Waiter[R], failed: bool) -> None:
         """Let everybody of a batch that came to nothing wait again; where it failed, each one for itself."""
         for one in batch:
             one.taken, one.done = False, False

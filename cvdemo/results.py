@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 LIMIT_BYTES = 1024 * 1024 * 1024
 
-Journal = list[tuple[int, Hashable, Any]]
+Recording = list[tuple[int, Hashable, Any]]
 """What was kept and counted, in order: (number of the `Results` or `Count`, key, value)."""
 
 _numbers = itertools.count()  # a forked process knows each one under the same number
 _everything: "weakref.WeakValueDictionary[int, Results | Count]" = weakref.WeakValueDictionary()
-_journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
+_recording: ContextVar[Recording | None] = ContextVar("recording", default=None)
 
 _FREE: Final = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)  # there with or without the result
 _PLAIN: Final = frozenset((str, bytes, int, float, complex, bool, type(None)))  # consist of nothing else
@@ -252,23 +252,23 @@ class Count:
 
 
 def _note(number: int, key: Hashable, value: object) -> None:
-    journal = _journal.get()
-    if journal is not None:
-        journal.append((number, key, value))
+    written = _recording.get()
+    if written is not None:
+        written.append((number, key, value))
 
 
 @contextlib.contextmanager
-def journal() -> Iterator[Journal]:
+def recording() -> Iterator[Recording]:
     """Write down what this thread keeps and counts inside the body, so that another process can `replay` it."""
-    written: Journal = []
-    token = _journal.set(written)
+    written: Recording = []
+    token = _recording.set(written)
     try:
         yield written
     finally:
-        _journal.reset(token)
+        _recording.reset(token)
 
 
-def replay(written: Journal) -> None:
+def replay(written: Recording) -> None:
     """Keep and count here what another process has kept and counted."""
     for number, key, value in written:
         target = _everything.get(number)

@@ -45,8 +45,6 @@ DRAWN: tuple[Row, ...] = (
     ("cells_crowded", "Crowded cells", None, "cells_crowded.png", (180, 195), "Drawn for this project"),
     ("cells_platelets", "Platelets", None, "cells_platelets.png", (255, 160), "Drawn for this project"),
 )
-# Every other tab starts with the cat, which our small classifiers take for a dog at 64 x 64 pixels.
-SUITS = {"classify": "coffee", "detect": "street"}
 
 
 def _folder(package: str | None) -> Path | None:
@@ -94,17 +92,16 @@ def get(id: str) -> Starter:
     raise KeyError(id)
 
 
-def for_tab(tab: str) -> str:
-    """Return the id of the starter that suits ``tab``, or of the first one there is."""
-    wanted = SUITS.get(tab, "cat")
+def best(wanted: str) -> str:
+    """Return ``wanted``, the id of a starter, or that of the first one where this one is not here."""
     ids = [starter.id for starter in all()]
     return wanted if wanted in ids else ids[0]
 
 
 @contextmanager
-def unseen(tab: str) -> Iterator[Path]:
-    """Lend a copy of the starter that suits ``tab``, one pixel apart from it, so that no cache knows its results."""
-    with Image.open(get(for_tab(tab)).path) as picture:
+def unseen(wanted: str) -> Iterator[Path]:
+    """Lend a copy of the starter ``wanted``, one pixel apart from it, so that no cache knows its results."""
+    with Image.open(get(best(wanted)).path) as picture:
         copy = picture.convert("RGB")
     copy.putpixel((0, 0), tuple(secrets.token_bytes(3)))
     with tempfile.TemporaryDirectory(prefix="unseen-") as folder:

@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from typing import Protocol
 
 NBSP = "\u00a0"
+FAMILY_TITLES = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "Classical"}
 FAMILY_WORDS = {"cnn": "CNN", "vit": "ViT", "hybrid": "hybrid", "classical": "classical detector"}
+
+
+COUNTS = ("None", "One", "Two", "Three", "Four", "Five", "Six")
 
 
 class Named(Protocol):

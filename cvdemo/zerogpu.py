@@ -168,7 +168,7 @@ def in_worker(
         missing: models that cannot be had, and why.
 
     Yields:
-        ("step", what it reported or None), ("failed", a sentence) or ("done", (result, journal, notices)).
+        ("step", what it reported or None), ("failed", a sentence) or ("done", (result, recording, notices)).
 
     Raises:
         TimeoutError: after the sentence, so that this process, which still computes, is not used again.
@@ -213,7 +213,7 @@ def _run(
     models.unavailable.set(missing)  # of this thread, which does nothing else
     wants = {"progress": report} if "progress" in inspect.signature(lab).parameters else {}
     try:
-        with gathered() as sentences, results.journal() as written:
+        with gathered() as sentences, results.recording() as written:
             result = lab(**arguments, **wants)
         told.put(("done", (result, written, sentences)))
     except Stopped as error:

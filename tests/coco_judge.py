@@ -7,12 +7,12 @@ import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from cvdemo.detect.matches import Scene
+from cvdemo.detect.matches import LabelledDetections
 
 CLASSES = 4
 
 
-def coco(pictures: list[Scene]) -> tuple[float | None, float | None, dict[int, float]]:
+def coco(pictures: list[LabelledDetections]) -> tuple[float | None, float | None, dict[int, float]]:
     """Return AP@50, AP@50:95 and AP@50 by class from pycocotools."""
     truth, found = COCO(), COCO()
     kinds = [{"id": kind + 1} for kind in range(CLASSES)]

@@ -1,7 +1,6 @@
 """Fixtures that all tests share: no network but loopback, one live page, one real browser."""
 
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 
 import app.environment  # noqa: F401  (must come before the rest of the page)
-from app.main import build_demo, look
+from app.main import appearance, build_demo
 from app.serving import launch
 from app.status import routes
 from app.warmup import begin, health
 from cvdemo import compute
 from tests.attacked import Program, started
+from tests.chromium import find
 
 os.environ.setdefault("CV_LAB_ENGINE", "torch")  # a conversion takes seconds; tests of engines ask for it
 
@@ -51,7 +51,7 @@ def idle() -> None:
 def page() -> Iterator[str]:
     """Serve the real page on a free port and return its address."""
     demo = build_demo()
-    yield launch(demo, block=False, health=health, on_start=begin, routes=routes(), **look()).rstrip("/")
+    yield launch(demo, block=False, health=health, on_start=begin, routes=routes(), **appearance()).rstrip("/")
     demo.close()
 
 
@@ -64,12 +64,12 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Start Debian's Chromium once."""
+    """Start Chromium or Chrome once."""
     from playwright.sync_api import sync_playwright
 
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = find()
     if chromium is None:
-        pytest.fail("the browser tests need Chromium: apt-get install chromium")
+        pytest.fail("no Chromium or Chrome is here: python -m tests.chromium fetches one")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
     fakes = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     with sync_playwright() as playwright:

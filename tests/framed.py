@@ -3,7 +3,6 @@
 import queue
 from collections.abc import Callable, Iterator
 from typing import Any
-from unittest.mock import patch
 
 import gradio as gr
 import pytest
@@ -12,7 +11,6 @@ from app.components.header import Header
 from app.components.photo import PhotoRail, connect
 from app.serving import launch
 from app.theme import head, theme
-from cvdemo import starters
 
 TABS = {"classify": "Classify", "detect": "Detect", "inside": "Look inside", "receptive-field": "Receptive field",
         "convolution": "Convolution", "latency": "Latency"}  # fmt: skip
@@ -44,7 +42,7 @@ def _build(frame: Frame) -> gr.Blocks:
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False) as demo:
         Header()
         with gr.Row(elem_id="shell"):
-            rail = PhotoRail()
+            rail = PhotoRail(suits={"classify": "cat", "detect": "street"})
             with gr.Column(), gr.Tabs() as tabs:
                 shown = {}
                 for name, title in TABS.items():
@@ -73,8 +71,7 @@ def _asked_tab(request: gr.Request) -> Any:
 @pytest.fixture(scope="module", name="served")
 def served_frame() -> Iterator[Frame]:
     frame = Frame()
-    with patch.dict(starters.SUITS, {"classify": "cat"}):
-        demo = _build(frame)
+    demo = _build(frame)
     frame.address = launch(demo, block=False, health=lambda: frame.health, theme=theme(), head=head())
     yield frame
     demo.close()

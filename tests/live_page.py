@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 
 from app.components.live import LiveDetect
-from app.live_frames import looking
+from app.live_frames import one_at_a_time
 from app.serving import launch
 from app.tabs import detect_live
 from app.theme import head, theme
@@ -36,7 +36,7 @@ def served_live() -> Iterator[dict[str, str]]:
     for name, seconds in (("long", 30.0), ("short", float(SECONDS))):
         with gr.Blocks(fill_width=True, analytics_enabled=False) as demo, gr.Row(elem_id="shell"), gr.Column():
             value = {"model": "hog_people", "settings": {"iou": 0.45}, "titles": {"hog_people": "HOG + SVM"}}
-            LiveDetect(value, look=looking(detect_live.prepare, detect_live.answer), seconds=seconds)
+            LiveDetect(value, look=one_at_a_time(detect_live.prepare, detect_live.answer), seconds=seconds)
         demos.append(demo)
         found[name] = launch(demo, block=False, theme=theme(), head=head())
     yield found

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from app.tabs import TABS
+from app.tabs import LABS
 from cvdemo import models, starters
 from cvdemo.detect import find
 from cvdemo.results import Results
@@ -21,7 +21,7 @@ from tests.test_browser import Visit, _cards, _wait_for_answer
 
 pytestmark = pytest.mark.browser
 
-TITLES = {tab.ID: tab.TITLE for tab in TABS}
+TITLES = {lab.id: lab.title for lab in LABS}
 LABEL_FILE = "<annotation><object><name>{}</name><bndbox>{}</bndbox></object></annotation>"
 BOX = "<xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax>"
 # What each tab reads from the address, and what Gradio reads there.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from axe_core_python.base import AXE_SCRIPT
 
-from app.tabs import TABS
+from app.tabs import LABS
 from app.tabs.inside_views import VIEWS
 from tests.test_browser import Visit
 
@@ -48,9 +48,9 @@ def test_axe_finds_nothing_on_any_tab(page: str, visit: Visit, width: int) -> No
     shown.wait_for_selector(".answers .rows")
     shown.evaluate(AXE_SCRIPT)
     found = {}
-    for tab in TABS:
-        _open(shown, tab.TITLE)
-        found[tab.TITLE] = _judged(shown)
+    for lab in LABS:
+        _open(shown, lab.title)
+        found[lab.title] = _judged(shown)
     assert not any(found.values()), found
 
 

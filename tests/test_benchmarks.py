@@ -157,7 +157,7 @@ def test_a_promise_in_milliseconds_is_judged_by_the_median(each_ms: tuple[float,
 def test_what_cannot_be_measured_here_says_why_and_fails_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(slider.shutil, "which", lambda _: None)
+    monkeypatch.setattr(slider, "find", lambda: None)
     assert command.main(["--row", "slider"]) == 0
     shown = capsys.readouterr().out
     assert "not here" in shown and "Chromium" in shown

@@ -131,14 +131,14 @@ def test_cells_that_come_late_do_not_bring_an_old_refusal_back(
 ) -> None:
     tab = _open(page, visit, "&kernel=own&own=1,-1;1,-1")
     tab.wait_for_selector(".fault")
-    started, go_on, look = Event(), Event(), convolution.look
+    started, go_on, reduce_photo = Event(), Event(), convolution.reduce_photo
 
     def slow(path: Any) -> Any:
         started.set()
         go_on.wait(60)
-        return look(path)
+        return reduce_photo(path)
 
-    monkeypatch.setattr(convolution, "look", slow)
+    monkeypatch.setattr(convolution, "reduce_photo", slow)
     tab.locator("#rail .picture").press("ArrowDown")
     assert started.wait(60)
     tab.get_by_role("button", name="Use no padding").click()

@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from app.tabs import convolution, convolution_costs, convolution_pool
 from cvdemo import starters
-from cvdemo.convolution import Scene, look, scene
+from cvdemo.convolution import ReducedPhoto, reduce_photo, reduced_photo
 from cvdemo.convolution.costs import Shape, answer, costs, sentence
 from cvdemo.convolution.pooling import WAYS, compare, flicker, halve, halve_often, last_halving
 from cvdemo.convolution.pooling import answer as pooling_answer
@@ -132,7 +132,7 @@ def test_the_last_halving_is_possible_and_no_more(size_hw: tuple[int, int]) -> N
 
 def test_a_photo_moves_on_real_pixels() -> None:
     """Moving by a whole cell moves the small picture by one cell: nothing is invented at the edge."""
-    cat = scene.colours(look(starters.get("cat").path))
+    cat = reduced_photo.colours(reduce_photo(starters.get("cat").path))
     still, moved = ({one.way: one.picture for one in compare(cat, 2, shift)} for shift in (0, 4))
     for way in still:
         edge = 1 if way == "blur" else 0  # the mirror at the edge
@@ -158,4 +158,4 @@ def test_the_page_gets_four_pictures_once_and_hostile_settings_a_sentence() -> N
 
 def test_a_tiny_photo_is_a_sentence() -> None:
     with pytest.raises(SettingError, match="too small"):
-        convolution_pool._view(Scene(np.zeros((2, 2, 3), np.uint8), (2, 2), "", 0.0), {"times": 2, "shift": 0})
+        convolution_pool._view(ReducedPhoto(np.zeros((2, 2, 3), np.uint8), (2, 2), "", 0.0), {"times": 2, "shift": 0})

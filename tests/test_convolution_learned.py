@@ -5,7 +5,17 @@ import pytest
 import torch
 
 from cvdemo import models, starters
-from cvdemo.convolution import Scene, Settings, kernels, learned, look, scene, slide, tool, window_around
+from cvdemo.convolution import (
+    ReducedPhoto,
+    Settings,
+    kernels,
+    learned,
+    reduce_photo,
+    reduced_photo,
+    slide,
+    tool,
+    window_around,
+)
 from cvdemo.convolution.describe import describe
 from cvdemo.convolution.peer import apart_from_opencv, sentence
 from cvdemo.convolution.sliding import planes
@@ -13,12 +23,12 @@ from cvdemo.errors import SettingError
 
 
 @pytest.fixture(scope="module")
-def cat() -> Scene:
-    return look(starters.get("cat").path)
+def cat() -> ReducedPhoto:
+    return reduce_photo(starters.get("cat").path)
 
 
 @pytest.mark.parametrize("filter_number", [0, 7, 15])
-def test_a_learned_filter_is_that_of_the_network_itself(cat: Scene, filter_number: int) -> None:
+def test_a_learned_filter_is_that_of_the_network_itself(cat: ReducedPhoto, filter_number: int) -> None:
     settings = Settings("learned", filter=filter_number)
     layer = learned.first_layer("mini_resnet")
     ours = slide(planes(cat, settings), tool(settings), settings).result[0]
@@ -70,10 +80,10 @@ SOBEL, LAPLACE, ONE = kernels.get("sobel_x").rows, ((0, 1, 0), (1, -4, 1), (0, 1
     ],
 )
 def test_filters_with_a_known_meaning_are_told_so(
-    cat: Scene, rows: tuple[tuple[float, ...], ...], colour: tuple[int, int, int], expected: str
+    cat: ReducedPhoto, rows: tuple[tuple[float, ...], ...], colour: tuple[int, int, int], expected: str
 ) -> None:
     kernel = np.array(colour, float)[:, None, None] * np.array(rows, float)
-    assert describe(kernel, scene.colours(cat) / 255) == expected
+    assert describe(kernel, reduced_photo.colours(cat) / 255) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,7 +97,7 @@ def test_filters_with_a_known_meaning_are_told_so(
     ],
     ids=repr,
 )
-def test_opencv_agrees_on_the_page(cat: Scene, settings: Settings) -> None:
+def test_opencv_agrees_on_the_page(cat: ReducedPhoto, settings: Settings) -> None:
     used = tool(settings)
     slid = slide(window_around(cat, (113, 172)).of(planes(cat, settings)), used, settings)
     assert (apart_from_opencv(slid, used, settings) or 0) < 1e-9
@@ -95,7 +105,7 @@ def test_opencv_agrees_on_the_page(cat: Scene, settings: Settings) -> None:
     assert apart_from_opencv(spoilt, used, settings) == pytest.approx(0.5)
 
 
-def test_opencv_has_no_transposed_form(cat: Scene) -> None:
+def test_opencv_has_no_transposed_form(cat: ReducedPhoto) -> None:
     settings = Settings(transposed=True)
     slid = slide(planes(cat, settings), tool(settings), settings)
     assert apart_from_opencv(slid, tool(settings), settings) is None

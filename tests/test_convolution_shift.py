@@ -12,8 +12,7 @@ from app.tabs import convolution_shift
 from cvdemo import images, models, preprocess, starters
 from cvdemo.classify import classify
 from cvdemo.convolution import shift_words
-from cvdemo.convolution.equivariance import equivariance_error
-from cvdemo.convolution.shift import SHIFTS, Moved, move, network_runs, position, strip
+from cvdemo.convolution.shift import SHIFTS, Moved, equivariance_error, move, network_runs, position, strip
 from cvdemo.errors import Stopped
 
 CAT = starters.get("cat").path

@@ -10,22 +10,33 @@ from PIL import Image
 
 from app.tabs import convolution, convolution_view
 from cvdemo import starters
-from cvdemo.convolution import Scene, Settings, kernels, look, maps, scene, slide, tool, window_around, words
+from cvdemo.convolution import (
+    ReducedPhoto,
+    Settings,
+    kernels,
+    maps,
+    reduce_photo,
+    reduced_photo,
+    slide,
+    tool,
+    window_around,
+    words,
+)
 from cvdemo.convolution.response import Response, coloured, reach, respond
 from cvdemo.convolution.sliding import planes
 from cvdemo.errors import PhotoError
 
 
 @pytest.fixture(scope="module")
-def cat() -> Scene:
-    return look(starters.get("cat").path)
+def cat() -> ReducedPhoto:
+    return reduce_photo(starters.get("cat").path)
 
 
-def scene_of(pixels: np.ndarray) -> Scene:
-    return Scene(pixels.astype(np.uint8), (pixels.shape[1], pixels.shape[0]), "", 0.0)
+def scene_of(pixels: np.ndarray) -> ReducedPhoto:
+    return ReducedPhoto(pixels.astype(np.uint8), (pixels.shape[1], pixels.shape[0]), "", 0.0)
 
 
-def halves() -> Scene:
+def halves() -> ReducedPhoto:
     """A photo whose left half is black and whose right half is white: one upright edge."""
     pixels = np.zeros((40, 60, 3))
     pixels[:, 30:] = 255
@@ -36,13 +47,13 @@ def test_a_large_photo_is_reduced_and_its_point_follows(tmp_path: Path) -> None:
     pixels = np.zeros((1200, 900, 3), np.uint8)
     pixels[800:, 600:] = 255
     Image.fromarray(pixels).save(tmp_path / "large.png")
-    found = look(tmp_path / "large.png")
+    found = reduce_photo(tmp_path / "large.png")
     assert found.size_wh == (360, 480) and found.full_size_wh == (900, 1200)
     window = window_around(found, (800, 600))
-    cells = window.of(scene.grey(found))
+    cells = window.of(reduced_photo.grey(found))
     assert cells.shape == (1, 32, 32)
     assert cells[0, :15, :15].max() == 0 and cells[0, 17:, 17:].min() == 255
-    assert look(tmp_path / "large.png") is found
+    assert reduce_photo(tmp_path / "large.png") is found
 
 
 @pytest.mark.parametrize(
@@ -64,12 +75,12 @@ def test_the_window_stays_inside_the_photo(
 
 def test_a_file_that_is_no_photo_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PhotoError):
-        look(tmp_path / "nothing.png")
+        reduce_photo(tmp_path / "nothing.png")
 
 
 @pytest.mark.parametrize("kernel", [kernel.name for kernel in kernels.KERNELS])
 @pytest.mark.parametrize("padding", ["zeros", "mirror"])
-def test_the_whole_photo_is_filtered_as_opencv_does(cat: Scene, kernel: str, padding: str) -> None:
+def test_the_whole_photo_is_filtered_as_opencv_does(cat: ReducedPhoto, kernel: str, padding: str) -> None:
     settings = Settings(kernel=kernel, padding=padding)  # type: ignore[arg-type]
     border = cv2.BORDER_CONSTANT if padding == "zeros" else cv2.BORDER_REFLECT_101
     grey = np.asarray(Image.fromarray(cat.pixels).convert("L"), np.float64)
@@ -116,17 +127,17 @@ def test_a_transposed_kernel_stays_within_its_strongest(stride: int) -> None:
     )
 
 
-def test_flipping_is_the_convolution_of_mathematics(cat: Scene) -> None:
+def test_flipping_is_the_convolution_of_mathematics(cat: ReducedPhoto) -> None:
     from scipy.signal import convolve2d
 
     rows = ((1, 2, 3), (4, 5, 6), (7, 8, 9))
     settings = Settings("own", own=rows, flip=True, padding="none")
     ours = slide(planes(cat, settings), tool(settings), settings).result[0]
-    np.testing.assert_allclose(ours, convolve2d(scene.grey(cat)[0], np.array(rows, float), "valid"), atol=1e-6)
+    np.testing.assert_allclose(ours, convolve2d(reduced_photo.grey(cat)[0], np.array(rows, float), "valid"), atol=1e-6)
 
 
 @pytest.mark.parametrize(("kernel", "grows"), [("blur", False), ("sharpen", True)])
-def test_contrast_is_told_as_it_changed(cat: Scene, kernel: str, grows: bool) -> None:
+def test_contrast_is_told_as_it_changed(cat: ReducedPhoto, kernel: str, grows: bool) -> None:
     grey = np.asarray(Image.fromarray(cat.pixels).convert("L"), np.float64)
     theirs = cv2.filter2D(grey, cv2.CV_64F, kernels.array(kernels.get(kernel).rows))[3:-3, 3:-3]
     across, down = (np.abs(np.diff(part, axis=1)) for part in (theirs, theirs.T))
@@ -149,7 +160,7 @@ def test_a_colour_bar_ends_at_a_round_number(value: float, end: float) -> None:
     assert maps.round_up(value) == pytest.approx(end)
 
 
-def test_three_groups_keep_the_colours_apart(cat: Scene) -> None:
+def test_three_groups_keep_the_colours_apart(cat: ReducedPhoto) -> None:
     settings = Settings("blur", colour=True, groups=3)
     made = respond(cat, tool(settings), settings)
     theirs = cv2.filter2D(cat.pixels, -1, kernels.array(kernels.get("blur").rows), borderType=cv2.BORDER_CONSTANT)
@@ -176,7 +187,7 @@ def test_three_groups_keep_the_colours_apart(cat: Scene) -> None:
     ],
     ids=repr,
 )
-def test_the_pytorch_line_makes_the_same_layer(cat: Scene, settings: Settings, line: str) -> None:
+def test_the_pytorch_line_makes_the_same_layer(cat: ReducedPhoto, settings: Settings, line: str) -> None:
     used = tool(settings)
     assert words.torch_line(used, settings) == line
     layer = eval(line, {"nn": torch.nn})
@@ -208,7 +219,7 @@ def test_a_page_gets_cells_and_sentences_and_hostile_settings_one_sentence() -> 
     assert outside["grid"] is None and "inside the photo" in outside["message"]
 
 
-def test_an_empty_kernel_says_so(cat: Scene) -> None:
+def test_an_empty_kernel_says_so(cat: ReducedPhoto) -> None:
     settings = Settings("own", own=((0.0,),))
     made = respond(cat, tool(settings), settings)
     assert isinstance(made, Response) and made.reacting == 0

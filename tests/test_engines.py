@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from cvdemo import engines, models
-from cvdemo.engines import choice, desk, openvino, slot, trust
+from cvdemo.engines import background, equivalence, openvino, selection, timing
 from cvdemo.engines.engine import plain
 from cvdemo.loading import ReadyModel
 from tests import tiny_models
@@ -32,10 +32,10 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.skip("OpenVINO is not here")
     monkeypatch.setenv("CV_LAB_ENGINE", "auto")
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    slot.forget()
+    selection.forget()
     yield
-    _until(desk.idle)
-    slot.forget()
+    _until(background.idle)
+    selection.forget()
 
 
 def _until(done: Callable[[], bool], patience_s: float = 120) -> None:
@@ -96,21 +96,21 @@ def test_a_detector_names_the_engine_that_ran() -> None:
 def test_the_first_answer_comes_from_torch_and_a_later_one_from_the_trusted_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(choice, "times_faster", lambda *_: 2.0)
+    monkeypatch.setattr(timing, "times_faster", lambda *_: 2.0)
     model = tiny_models.ready()
     first = engines.engine_for(model, SHAPE)
     assert (first.name, model.byte_count) == ("torch", model.weight_bytes)
-    _until(desk.idle)
+    _until(background.idle)
     later = engines.engine_for(model, SHAPE)
     assert (later.name, later.note) == ("openvino", "2.0 times as fast as PyTorch here.")
     assert model.byte_count == model.weight_bytes + later.byte_count > model.weight_bytes
 
 
 def test_the_slower_engine_is_never_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "times_faster", lambda *_: 0.5)
+    monkeypatch.setattr(timing, "times_faster", lambda *_: 0.5)
     model = tiny_models.ready()
     engines.engine_for(model, SHAPE)
-    _until(desk.idle)
+    _until(background.idle)
     again = engines.engine_for(model, SHAPE)
     assert (again.name, again.note) == ("torch", "PyTorch was faster here than OpenVINO.")
     assert model.byte_count == model.weight_bytes
@@ -131,7 +131,7 @@ def test_the_probe_reads_a_clock(ours_s: list[float], theirs_s: list[float], fac
 
         return run
 
-    found = choice.times_faster(work("a", ours_s), work("b", theirs_s), nullcontext, lambda: now[0])
+    found = timing.times_faster(work("a", ours_s), work("b", theirs_s), nullcontext, lambda: now[0])
     assert found == pytest.approx(factor)
     assert order[:6] == ["a", "b", "a", "b", "b", "a"]  # unmeasured, then in turns
 
@@ -231,8 +231,8 @@ def test_a_model_that_left_memory_leaves_the_line() -> None:
         gone = weakref.ref(model.network)
         del model
         gc.collect()
-        waiting = desk._line.unfinished_tasks
-    _until(desk.idle)
+        waiting = background._line.unfinished_tasks
+    _until(background.idle)
     gc.collect()
     assert waiting <= 1 and gone() is None
 
@@ -240,8 +240,8 @@ def test_a_model_that_left_memory_leaves_the_line() -> None:
 def test_hooks_of_others_never_reach_the_twin() -> None:
     model = tiny_models.ready()
     engines.engine_for(model, SHAPE, "torch")
-    own = engines._slot(model, SHAPE)
-    handle = model.network.register_forward_hook(lambda *_: pytest.fail("the twin was disturbed"))
+    own = engines._selection(model, SHAPE)
+    handle = model.network.register_forward_hook(lambda *_: pytest.fail("the copy was disturbed"))
     plain(own._graph)(_picture())
     handle.remove()
     assert {tensor.data_ptr() for tensor in own._graph.parameters()} == {
@@ -296,5 +296,5 @@ def test_nonsense_is_refused() -> None:
     ids=["equal", "not a number", "other shape", "random weights", "a coordinate", "a score"],
 )
 def test_the_difference_of_two_answers(ours: Any, theirs: Any, judge: str, wanted: float) -> None:
-    found = trust.difference(np.array(ours, np.float32), np.array(theirs, np.float32), judge, 64)
+    found = equivalence.difference(np.array(ours, np.float32), np.array(theirs, np.float32), judge, 64)
     assert found == pytest.approx(wanted, rel=0.11)

@@ -17,8 +17,8 @@ from torch import nn
 
 from app import api
 from app.janitor import Rules, sweep
+from app.lab.streaming import follow
 from app.serving import launch
-from app.streaming import follow
 from cvdemo import compute, models, starters
 from cvdemo.catalogue import get
 from cvdemo.convolution.shift import move
@@ -145,7 +145,7 @@ def test_a_model_that_fails_on_its_way_in_is_not_kept(
 
 
 def test_fifty_stops_at_any_moment_give_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.streaming.STEP_S", 0.01)
+    monkeypatch.setattr("app.lab.streaming.STEP_S", 0.01)
     chance, began, ended = random.Random(0), [], []
 
     def work(report: Callable[..., None]) -> None:

@@ -54,7 +54,7 @@ def test_the_channel_that_stands_out_is_measured_against_itself() -> None:
 
 @pytest.mark.parametrize("name", [*PAIR, *FAMILIES])
 def test_contributions_are_activation_times_gradient(name: str) -> None:
-    seen = activations.see(CAT, name, random=name not in PAIR)
+    seen = activations.forward_pass(CAT, name, random=name not in PAIR)
     found = contributions(seen)
     assert [one.shape for one in found] == [(stop.channels,) for stop in seen.stops]
     assert all(np.isfinite(one).all() for one in found)
@@ -63,7 +63,7 @@ def test_contributions_are_activation_times_gradient(name: str) -> None:
 
 
 def test_of_a_linear_head_contributions_add_up_to_the_score() -> None:
-    seen = activations.see(CAT, "mini_resnet")
+    seen = activations.forward_pass(CAT, "mini_resnet")
     assert seen.logits is not None
     best = int(seen.logits.argmax())
     with models.borrow("mini_resnet") as ready:
@@ -76,7 +76,7 @@ def test_of_a_linear_head_contributions_add_up_to_the_score() -> None:
 
 @pytest.mark.parametrize("name", PAIR)
 def test_a_channel_switched_off_is_a_real_run_without_it(name: str) -> None:
-    seen = activations.see(CAT, name)
+    seen = activations.forward_pass(CAT, name)
     assert seen.logits is not None
     best = int(seen.logits.argmax())
     number = len(seen.stops) - 3
@@ -94,7 +94,7 @@ def test_a_channel_switched_off_is_a_real_run_without_it(name: str) -> None:
 
 
 def test_of_the_last_layer_switching_off_takes_away_what_it_contributed() -> None:
-    seen = activations.see(CAT, "mini_resnet")
+    seen = activations.forward_pass(CAT, "mini_resnet")
     assert seen.logits is not None
     given = contributions(seen)[-1]
     channel = int(given.argmax())
@@ -106,9 +106,9 @@ def test_of_the_last_layer_switching_off_takes_away_what_it_contributed() -> Non
 
 
 def test_without_classes_nothing_is_compared() -> None:
-    seen = activations.see(CAT, "mini_vit")
-    question = activations.Asked(seen.asked.digest, "dinov2_small", True)
-    features = activations.Seen(question, *list(vars(seen).values())[1:6],
+    seen = activations.forward_pass(CAT, "mini_vit")
+    question = activations.PassRequest(seen.asked.digest, "dinov2_small", True)
+    features = activations.ForwardPass(question, *list(vars(seen).values())[1:6],
                            logits=None, labels=(), network_ms=1.0)  # fmt: skip
     assert not has_classes(features)
     for ask in (lambda: contributions(features), lambda: switch_off(features, 0, 0)):
@@ -118,7 +118,7 @@ def test_without_classes_nothing_is_compared() -> None:
 
 @pytest.mark.parametrize("name", [*PAIR, *FAMILIES])
 def test_the_table_adds_up_to_the_whole_model(name: str) -> None:
-    seen = activations.see(CAT, name, random=name not in PAIR)
+    seen = activations.forward_pass(CAT, name, random=name not in PAIR)
     costs = layer_costs(seen)
     with models.borrow(name, random=seen.asked.random) as ready:
         assert sum(one.parameter_count for one in costs) == ready.parameter_count
@@ -130,13 +130,13 @@ def test_the_table_adds_up_to_the_whole_model(name: str) -> None:
 
 def test_resnet50_costs_what_its_paper_says() -> None:
     """25.557 M parameters; the stem's 7 x 7 convolution: 9,408 weights and 118 M multiply-adds at 224."""
-    seen = activations.see(CAT, "resnet18", random=True)
+    seen = activations.forward_pass(CAT, "resnet18", random=True)
     first = layer_costs(seen)[0]
     assert (first.label, first.parameter_count - 2 * 64, first.multiply_adds) == ("conv1", 9408, 9408 * 112 * 112)
 
 
 def test_first_kernels_are_the_weights_on_one_scale() -> None:
-    seen = activations.see(CAT, "mini_resnet")
+    seen = activations.forward_pass(CAT, "mini_resnet")
     found = first_kernels(seen)
     with models.borrow("mini_resnet") as ready:
         weights = next(row for row in ready.network.parameters() if row.ndim == 4).detach().numpy()
@@ -144,7 +144,7 @@ def test_first_kernels_are_the_weights_on_one_scale() -> None:
     shown = found.picture(0)
     assert shown is not None and shown.shape == (*weights.shape[2:], 3)
     assert found.picture(10_000) is None
-    assert first_kernels(activations.see(CAT, "lenet5")).picture(0) is None, "LeNet-5 sees grey"
+    assert first_kernels(activations.forward_pass(CAT, "lenet5")).picture(0) is None, "LeNet-5 sees grey"
 
 
 @pytest.mark.parametrize(("channels_", "side"), [(5, 7), (40, 6), (300, 18), (400, 20)])
@@ -177,7 +177,7 @@ def test_colours_and_foreground_of_a_bright_disc() -> None:
 
 
 def test_sentences() -> None:
-    seen = [activations.see(CAT, name) for name in PAIR]
+    seen = [activations.forward_pass(CAT, name) for name in PAIR]
     said = words.strongest(seen, [(4, 2.0), (9, 3.0)])
     assert said == "Strongest at this point: in the CNN channel 4 and in the ViT channel 9."
     assert words.strongest(seen[:1], [(4, 2.0)]) == "Strongest at this point: in Small ResNet channel 4."

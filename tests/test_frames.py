@@ -11,7 +11,7 @@ from cvdemo import models, starters
 from cvdemo.attention.study import attend
 from cvdemo.classify import classify
 from cvdemo.convolution.shift import move
-from cvdemo.inside.activations import see
+from cvdemo.inside.activations import forward_pass
 from cvdemo.receptive_field import study
 from cvdemo.receptive_field.export import effective_field
 
@@ -28,7 +28,7 @@ LABS: dict[str, tuple[str, Callable[[Path], Any]]] = {
     "classify": ("mini_resnet", lambda path: classify(path, ("mini_resnet",))),
     "receptive field": ("mini_resnet", _measure),
     "one unit's field": ("mini_resnet", lambda path: effective_field(path, "mini_resnet", "layer1", (1, 1), 64)),
-    "activations": ("mini_resnet", lambda path: see(path, "mini_resnet")),
+    "activations": ("mini_resnet", lambda path: forward_pass(path, "mini_resnet")),
     "attention": ("mini_vit", lambda path: attend(path, "mini_vit")),
     "shift": ("mini_resnet", lambda path: move(path, ("mini_resnet",))),
 }  # fmt: skip

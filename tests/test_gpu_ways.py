@@ -11,9 +11,9 @@ import torch
 
 from cvdemo import engines, models
 from cvdemo.catalogue import BUNDLED_PAIR
-from cvdemo.engines import choice, desk, gpu, precision, slot, trust
+from cvdemo.engines import background, equivalence, gpu, precision, selection, timing
 from cvdemo.engines.engine import by_torch, plain
-from cvdemo.engines.gpu import GpuSlot
+from cvdemo.engines.gpu import GpuSelection
 from cvdemo.engines.graphs import WARM_RUNS, recorded
 from cvdemo.engines.precision import LIMIT, Built, Way, converted, fastest, forward
 from cvdemo.engines.transfer import through_pinned
@@ -30,9 +30,9 @@ real = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("CV_LAB_ENGINE", "auto")
-    slot.forget()
+    selection.forget()
     yield
-    _until(desk.idle)
+    _until(background.idle)
 
 
 def _picture(seed: int = 3, count: int = 1) -> np.ndarray:
@@ -115,7 +115,7 @@ def test_each_way_answers_as_float32_does_within_its_digits(
     network, way = tiny_models.ready(tiny_models.FAMILIES[family]()).network, Way(dtype, layout)
     before = {name: (part.data_ptr(), part.dtype) for name, part in network.named_parameters()}
     run = through_pinned(forward(converted(network, way), way), SHAPE, CPU, lambda: None)
-    moved = trust.largest_difference(run, plain(network), SHAPE, "classes", 1.0, 1.0)
+    moved = equivalence.largest_difference(run, plain(network), SHAPE, "classes", 1.0, 1.0)
     assert moved <= limit and (moved > 0 or dtype == "float32")
     assert {name: (part.data_ptr(), part.dtype) for name, part in network.named_parameters()} == before
 
@@ -127,7 +127,7 @@ def test_half_the_digits_are_enough_for_our_models_and_bfloat16s_are_not(name: s
         for dtype in ("float16", "bfloat16"):
             way, base = Way(dtype), plain(model.network)
             run = through_pinned(forward(converted(model.network, way), way), SHAPE, CPU, lambda: None)
-            apart[dtype] = trust.largest_difference(run, base, SHAPE, "classes", LIMIT, precision.RAW_LIMIT)
+            apart[dtype] = equivalence.largest_difference(run, base, SHAPE, "classes", LIMIT, precision.RAW_LIMIT)
     assert 0 < apart["float16"] <= LIMIT < apart["bfloat16"]
 
 
@@ -183,7 +183,7 @@ def test_a_graph_is_warmed_up_beside_recorded_once_and_replayed() -> None:
         replay(torch.zeros(2, *SHAPE[1:]))
 
 
-# ---------------------------------------------------------------- the slot
+# ---------------------------------------------------------------- the selection
 
 
 @pytest.fixture(name="as_gpu")
@@ -191,7 +191,7 @@ def this_cpu_plays_a_gpu(monkeypatch: pytest.MonkeyPatch) -> FakeCuda:
     """Models on this CPU are taken for models on a GPU; graphs are recorded by the stand-in."""
     cuda, whole = FakeCuda(), precision.forward
     monkeypatch.setattr(engines, "_place", lambda _: "cuda")
-    monkeypatch.setattr(gpu, "GpuSlot", lambda ready, shape, _: GpuSlot(ready, shape, cuda))
+    monkeypatch.setattr(gpu, "GpuSelection", lambda ready, shape, _: GpuSelection(ready, shape, cuda))
     monkeypatch.setattr(precision, "forward", lambda *given: cuda.watched(whole(*given)))
     return cuda
 
@@ -203,24 +203,24 @@ def _pays(*traits: str) -> Callable[..., float]:
 
 
 def test_auto_takes_the_way_that_won_in_the_background(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "times_faster", _pays("float16", "channels_last", "recorded"))
+    monkeypatch.setattr(timing, "times_faster", _pays("float16", "channels_last", "recorded"))
     model = tiny_models.ready()
     first = engines.engine_for(model, SHAPE)
     assert (first.name, first.precision, first.note) == ("torch", "float32", "")
-    _until(desk.idle)
+    _until(background.idle)
     later = engines.settle(model, SHAPE)  # nothing is tried twice
     assert (later.name, later.precision) == ("torch", "float16")
     assert later.note == "fp16, channels last, CUDA graph: 8.0 times as fast as plain PyTorch here."
     assert later.difference is not None and 0 < later.difference <= LIMIT
     assert model.byte_count >= model.weight_bytes + 0.4 * model.weight_bytes
     seen, wanted = later.run(_picture()), model.run(_picture())
-    assert trust.difference(seen, wanted, "classes", 64, LIMIT, 2e-2) <= LIMIT
+    assert equivalence.difference(seen, wanted, "classes", 64, LIMIT, 2e-2) <= LIMIT
     assert engines.engine_for(model, SHAPE, "torch").precision == "float32"  # plain, for those who ask for it
     assert engines.engine_for(model, SHAPE, "openvino").note == gpu.NOT_HERE
 
 
 def test_where_nothing_is_faster_torch_stays_as_it_is(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "times_faster", _pays())
+    monkeypatch.setattr(timing, "times_faster", _pays())
     model = tiny_models.ready()
     engine = engines.settle(model, SHAPE)
     assert (engine.name, engine.difference) == ("torch", None)
@@ -229,7 +229,7 @@ def test_where_nothing_is_faster_torch_stays_as_it_is(as_gpu: FakeCuda, monkeypa
 
 
 def test_a_way_that_would_push_other_models_out_is_not_taken(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "times_faster", lambda *_: 2.0)
+    monkeypatch.setattr(timing, "times_faster", lambda *_: 2.0)
     monkeypatch.setattr(models, "room", lambda: 1000)
     assert engines.settle(tiny_models.ready(), SHAPE).difference is None
 
@@ -239,18 +239,18 @@ def test_a_busy_machine_is_asked_another_time(as_gpu: FakeCuda, monkeypatch: pyt
         raise Busy("others")
 
     model = tiny_models.ready()
-    monkeypatch.setattr(choice, "times_faster", busy)
+    monkeypatch.setattr(timing, "times_faster", busy)
     assert engines.settle(model, SHAPE).note == ""
-    _until(desk.idle)
-    monkeypatch.setattr(choice, "times_faster", _pays("float16"))
+    _until(background.idle)
+    monkeypatch.setattr(timing, "times_faster", _pays("float16"))
     assert engines.settle(model, SHAPE).precision == "float16"
 
 
 def test_where_the_memory_is_full_the_model_itself_answers(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "times_faster", _pays("float16"))
+    monkeypatch.setattr(timing, "times_faster", _pays("float16"))
     model = tiny_models.ready()
     engines.settle(model, SHAPE)
-    own = engines._slot(model, SHAPE)
+    own = engines._selection(model, SHAPE)
     assert own.chosen is not None
 
     def full(_: np.ndarray) -> np.ndarray:
@@ -263,7 +263,7 @@ def test_where_the_memory_is_full_the_model_itself_answers(as_gpu: FakeCuda, mon
 
 
 def test_detectors_take_the_way_too(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "times_faster", _pays("channels_last"))
+    monkeypatch.setattr(timing, "times_faster", _pays("channels_last"))
     model, photo = tiny_models.ready_yolo(), np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8)
     wanted = model.run(photo)
     assert engines.settle(model, (1, 3, 64, 64)).note.startswith("fp32, channels last:")
@@ -275,8 +275,8 @@ def test_detectors_take_the_way_too(as_gpu: FakeCuda, monkeypatch: pytest.Monkey
 
 
 def test_on_a_cpu_nothing_of_this_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gpu, "GpuSlot", lambda *_: pytest.fail("this is a CPU"))
-    assert isinstance(engines._slot(tiny_models.ready(), SHAPE), slot.Slot)
+    monkeypatch.setattr(gpu, "GpuSelection", lambda *_: pytest.fail("this is a CPU"))
+    assert isinstance(engines._selection(tiny_models.ready(), SHAPE), selection.Selection)
 
 
 # ---------------------------------------------------------------- on a real GPU
@@ -296,9 +296,11 @@ def _on_gpu(family: str) -> Any:
 @pytest.mark.parametrize("way", [Way("float16"), Way("float16", True, True), Way(recorded=True)], ids=Way.words)
 def test_each_way_runs_on_a_gpu(family: str, way: Way) -> None:
     model = _on_gpu(family)
-    built = GpuSlot(model, SHAPE, torch.cuda)._build(way)
+    built = GpuSelection(model, SHAPE, torch.cuda)._build(way)
     for seed in range(3):
-        assert trust.difference(built.run(_picture(seed)), model.run(_picture(seed)), "classes", 64, 1.0, 1.0) < 1e-2
+        assert (
+            equivalence.difference(built.run(_picture(seed)), model.run(_picture(seed)), "classes", 64, 1.0, 1.0) < 1e-2
+        )
 
 
 @real

@@ -16,7 +16,7 @@ from cvdemo.classify import classify
 from cvdemo.detect.find import find
 from cvdemo.errors import PhotoError
 from cvdemo.images import OpenedPhoto, opened
-from cvdemo.inside.activations import see
+from cvdemo.inside.activations import forward_pass
 from cvdemo.inside.model_input import enlarged
 from cvdemo.receptive_field import study
 from tests import bad_files as files
@@ -81,7 +81,7 @@ def _classify(path: Path) -> None:
 
 def _look_inside(path: Path) -> None:
     assert images.open(path).facts.full_size_wh == (1600, 1200)
-    enlarged(path, see(path, "mini_resnet").picture)
+    enlarged(path, forward_pass(path, "mini_resnet").picture)
 
 
 def _receptive_field(path: Path) -> None:

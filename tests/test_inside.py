@@ -22,7 +22,7 @@ SLOW = tuple(name for name in (*names("classify"), *names("features")) if name n
 
 @pytest.mark.parametrize("name", [*FAST, *(pytest.param(name, marks=pytest.mark.soak) for name in SLOW)])
 def test_every_model_gives_a_map_of_each_layer(name: str) -> None:
-    seen = activations.see(CAT, name, random=True)
+    seen = activations.forward_pass(CAT, name, random=True)
     height, width = seen.picture.size_hw
     assert len(seen.stops) >= 4
     for stop, one, prefix in zip(seen.stops, seen.maps, seen.prefixes, strict=True):
@@ -38,7 +38,7 @@ def test_every_model_gives_a_map_of_each_layer(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["mini_resnet", "mini_vit"])
 def test_maps_are_those_of_forward_intermediates(name: str) -> None:
-    seen = activations.see(CAT, name)
+    seen = activations.forward_pass(CAT, name)
     with models.borrow(name) as ready, torch.inference_mode():
         network = ready.network
         final, each = network.forward_intermediates(torch.from_numpy(seen.picture.array))
@@ -74,15 +74,15 @@ def test_a_swin_s_maps_are_those_of_forward_intermediates() -> None:
 
 
 def test_asked_twice_the_network_runs_once() -> None:
-    activations.see(CAT, "mini_resnet")
+    activations.forward_pass(CAT, "mini_resnet")
     before = activations.network_runs()
-    assert activations.see(CAT, "mini_resnet") is activations.see(CAT, "mini_resnet")
+    assert activations.forward_pass(CAT, "mini_resnet") is activations.forward_pass(CAT, "mini_resnet")
     assert activations.network_runs() == before
 
 
 @pytest.mark.parametrize("name", ["mini_resnet", "mini_vit"])
 def test_a_changed_map_changes_the_answer_and_leaves_no_trace(name: str) -> None:
-    seen = activations.see(CAT, name)
+    seen = activations.forward_pass(CAT, name)
     with models.borrow(name) as ready:
         hung = hooks.hook_count(ready.network)
         for stop in (seen.stops[2], seen.stops[-3]):  # a class token takes nothing from patches after the last block
@@ -110,7 +110,7 @@ def odd_photo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 
 def test_odd_photos_are_seen_or_refused_with_a_sentence(odd: Path) -> None:
     try:
-        seen = activations.see(odd, "mini_resnet")
+        seen = activations.forward_pass(odd, "mini_resnet")
     except PhotoError as error:
         assert str(error).endswith(".")
         return
@@ -133,7 +133,7 @@ def test_points_go_to_the_picture_and_back() -> None:
 def test_depth_runs_over_the_layers_evenly() -> None:
     assert [stop_at(11, depth_of(number, 11)) for number in range(11)] == list(range(11))
     assert (stop_at(5, -3), stop_at(5, 7), depth_of(0, 1)) == (0, 4, 0.0)
-    seen = activations.see(CAT, "mini_vit")
+    seen = activations.forward_pass(CAT, "mini_vit")
     assert find(seen.stops, "blocks.3", "Small ViT") == 4
     with pytest.raises(SettingError, match=r"has no layer 'blocks.99'. It has, for example,"):
         find(seen.stops, "blocks.99", "Small ViT")
@@ -142,4 +142,4 @@ def test_depth_runs_over_the_layers_evenly() -> None:
 @pytest.mark.parametrize(("name", "side"), [("hog_people", None), ("nothing", None), ("mini_vit", 518)])
 def test_what_cannot_be_looked_into_is_refused(name: str, side: int | None) -> None:
     with pytest.raises(SettingError):
-        activations.see(CAT, name, side=side)
+        activations.forward_pass(CAT, name, side=side)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def running_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A Hub, an empty cache, no model in memory and no photo seen before."""
     models._shared.cache_clear()
-    monkeypatch.setattr(activations, "_seen", Results())
+    monkeypatch.setattr(activations, "_passes", Results())
     with fake_hub(tmp_path / "repositories") as hub:
         put_dinov2(hub, "facebook/dinov2-small-imagenet1k-1-layer", ["cat", "dog", "fish"])
         hub.use(monkeypatch, tmp_path / "cache")

@@ -11,7 +11,7 @@ import pytest
 from app.tabs import inside_handlers as on
 from app.tabs.inside_answers import look
 from app.tabs.inside_asked import DEFAULTS, settings_from
-from app.tabs.inside_look import Look, packed, small
+from app.tabs.inside_view_input import ViewInput, packed, small
 from app.tabs.inside_views import VIEWS
 from cvdemo import starters, weights
 from cvdemo.catalogue import names
@@ -24,28 +24,28 @@ SLOW = tuple(name for name in (*names("classify"), *names("features")) if name n
 HERE = {"photo": {"id": "starter:cat", "name": "Cat"}, "point": [113, 172]}
 
 
-def _looks(name: str, depth: float) -> Look:
+def _view_input(name: str, depth: float) -> ViewInput:
     random = weights.state(activations.check(name)) not in ("bundled", "cached")
     side = 224 if name in activations.SIDES else None
-    seen = (activations.see(CAT.path, name, random, side),)
-    return Look(CAT.path, seen, (113, 172), depth, settings_from({}).own)
+    seen = (activations.forward_pass(CAT.path, name, random, side),)
+    return ViewInput(CAT.path, seen, (113, 172), depth, settings_from({}).own)
 
 
 @pytest.mark.parametrize("name", [*FAST, *(pytest.param(name, marks=pytest.mark.soak) for name in SLOW)])
 def test_every_view_draws_every_model(name: str) -> None:
     for depth in (1.0, 0.4):
-        look = _looks(name, depth)
+        given = _view_input(name, depth)
         for view in VIEWS:
-            view.work(look, lambda *_: None)
-            assert view.known(look), view.ID
+            view.work(given, lambda *_: None)
+            assert view.known(given), view.ID
             runs = activations.network_runs()
-            cards = view.draw(look)
+            cards = view.draw(given)
             assert len(cards) == 1 and cards[0]["model"] == name
-            assert view.answer(look).rstrip().endswith((".", "?")), view.ID
+            assert view.answer(given).rstrip().endswith((".", "?")), view.ID
             json.dumps(cards, allow_nan=False)
             for packed_map in _maps(cards):
                 assert len(base64.b64decode(packed_map["data"])) == packed_map["h"] * packed_map["w"] > 0
-            for _, array in view.arrays(look):
+            for _, array in view.arrays(given):
                 assert array.ndim >= 2 and array.size and np.isfinite(array).all()
             assert activations.network_runs() == runs, f"{view.ID} ran a network while it drew"
 

@@ -32,7 +32,7 @@ def asked(**changes: Any) -> dict[str, Any]:
 def test_a_frame_is_called_what_a_photo_of_it_is_called(frame: np.ndarray, tmp_path: Path) -> None:
     Image.fromarray(frame).save(tmp_path / "frame.png")
     known = {answer.model: answer.top(1)[0] for answer in classify(tmp_path / "frame.png", PAIR).answers}
-    for said in live.look(frame, PAIR):
+    for said in live.classify_frame(frame, PAIR):
         assert said.label == known[said.model].label
         assert said.share == pytest.approx(known[said.model].probability, abs=1e-4)
         assert said.weights == "bundled" and said.prepare_ms > 0 and said.network_ms > 0
@@ -44,12 +44,12 @@ def test_every_second_frame_begins_with_the_last_model(frame: np.ndarray, monkey
         engines, "engine_for", lambda model, shape: (ran.append(model.spec.name), engine_for(model, shape))[1]
     )
     for turned in (False, True):
-        assert [said.model for said in live.look(frame, PAIR, turned)] == PAIR
+        assert [said.model for said in live.classify_frame(frame, PAIR, turned)] == PAIR
     assert ran == PAIR + PAIR[::-1]
 
 
 def test_random_weights_say_nothing(frame: np.ndarray) -> None:
-    (said,) = live.look(frame, ["resnet18"])
+    (said,) = live.classify_frame(frame, ["resnet18"])
     assert (said.weights, said.label, said.share) == ("random", None, None)
     (row,) = latency_live.answer(asked(models=["resnet18"]))["models"]
     assert row["by"].endswith("random weights") and row["says"] is None

@@ -1,6 +1,7 @@
 """The house test: imports flow one way, app.py -> app -> cvdemo, and inside cvdemo from labs down to errors."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ FORBIDDEN = {
 # A module may import the ones to its left, never one to its right or in its own set.
 FLOORS = (
     {"errors", "wording", "notices", "versions"},
-    {"memory", "results"},
+    {"memory", "results", "settings"},
     {"catalogue", "bundled", "lenet"},
     {"images", "labels", "compute", "gathering", "plots", "starters"},
     {"preprocess", "weights"},
@@ -65,6 +66,22 @@ def test_inside_cvdemo_imports_flow_from_labs_to_errors() -> None:
             if parts[0] != "cvdemo" or len(parts) < 2 or parts[1] == noun:
                 continue
             assert _floor(parts[1]) < _floor(noun), f"cvdemo/{noun} imports {parts[1]}, which stands above or beside it"
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    files = {_dotted(file): file for room in ("app", "cvdemo") for file in _files(room)}
+    graph = {name: {*_imports(file)} & set(files) - _around(name) for name, file in files.items()}
+    TopologicalSorter(graph).prepare()  # CycleError names the circle
+
+
+def _dotted(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _around(name: str) -> set[str]:
+    """Return a module and the packages around it: `from package import module` reads the module alone."""
+    parts = name.split(".")
+    return {".".join(parts[:count]) for count in range(1, len(parts) + 1)}
 
 
 def test_the_name_app_is_a_package() -> None:

@@ -16,7 +16,7 @@ from torchvision.ops import batched_nms, nms
 from cvdemo import catalogue, compute, models, starters, weights
 from cvdemo.detect import Settings
 from cvdemo.detect.find import find
-from cvdemo.detect.live import LiveBoxes, look
+from cvdemo.detect.live import LiveBoxes, detect_frame
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
 from tests.stub_detector import FRAME, Stub, raw
 
@@ -36,7 +36,7 @@ def _scene(seed: int) -> Any:
 def test_the_kept_boxes_are_those_of_torchvision(monkeypatch: pytest.MonkeyPatch, seed: int, agnostic: bool) -> None:
     scene = _scene(seed)
     Stub(lambda _: scene).take_place(monkeypatch)
-    found = look(FRAME, "yolov8n", Settings(confidence=0.3, iou=0.4, class_agnostic=agnostic))
+    found = detect_frame(FRAME, "yolov8n", Settings(confidence=0.3, iou=0.4, class_agnostic=agnostic))
     above = scene.scores >= 0.3
     boxes, scores = torch.from_numpy(scene.boxes_xyxy[above]), torch.from_numpy(scene.scores[above])
     groups = torch.zeros(len(scores)) if agnostic else torch.from_numpy(scene.class_ids[above])
@@ -67,12 +67,12 @@ def test_the_visitor_s_settings_act(
     monkeypatch: pytest.MonkeyPatch, model: str, settings: Settings, classes: tuple[str, ...] | None, count: int
 ) -> None:
     Stub(lambda _: raw(SAME, [0.9, 0.8, 0.5], [0, 0, 1], ("cat", "cup"))).take_place(monkeypatch)
-    assert len(look(FRAME, model, settings, classes).scores) == count
+    assert len(detect_frame(FRAME, model, settings, classes).scores) == count
 
 
 def test_an_empty_frame_has_no_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     Stub(lambda _: raw([], [])).take_place(monkeypatch)
-    found = look(FRAME, "yolov8n", LOW)
+    found = detect_frame(FRAME, "yolov8n", LOW)
     assert found.boxes_xyxy.shape == (0, 4) and found.labels == ()
 
 
@@ -87,7 +87,7 @@ def test_boxes_are_cut_at_the_frame_and_what_is_no_box_is_left_out(monkeypatch: 
         [1, 300, 9, 310],
     ]
     Stub(lambda _: raw(boxes, [0.2, 0.8, 0.9, 0.9, 0.9, nan])).take_place(monkeypatch)
-    found = look(FRAME, "yolov8n", LOW)
+    found = detect_frame(FRAME, "yolov8n", LOW)
     assert found.boxes_xyxy.tolist() == [[600, 400, 640, 480], [0, 0, 50, 60]]
     assert np.allclose(found.scores, [0.8, 0.2])
 
@@ -99,7 +99,7 @@ def test_a_real_frame_shows_the_people_that_the_photo_shows(tmp_path: Path) -> N
     found, _ = find(file, "hog_people")
     above = found.scores >= 0.25
     kept = nms(torch.from_numpy(found.boxes_xyxy[above]), torch.from_numpy(found.scores[above]), 0.45).numpy()
-    seen = look(np.asarray(whole), "hog_people", Settings(confidence=0.25, iou=0.45))
+    seen = detect_frame(np.asarray(whole), "hog_people", Settings(confidence=0.25, iou=0.45))
     assert len(kept) >= 3
     assert np.array_equal(seen.boxes_xyxy, found.boxes_xyxy[above][kept])
 
@@ -111,9 +111,9 @@ def test_a_frame_fetches_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "borrow_detector", never)
     assert weights.state(catalogue.get("rtdetr_r50vd")) == "download"
     with pytest.raises(ModelUnavailable, match="RT-DETR R50 is not on this machine yet"):
-        look(FRAME, "rtdetr_r50vd", LOW)
+        detect_frame(FRAME, "rtdetr_r50vd", LOW)
     with pytest.raises(SettingError, match="does not detect"):
-        look(FRAME, "mini_vit", LOW)
+        detect_frame(FRAME, "mini_vit", LOW)
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def test_a_frame_does_not_wait_for_long_work(what: str) -> None:
     with _held(compute.turn() if what == "device" else models.borrow_detector("haar_faces")):
         started = time.perf_counter()
         with pytest.raises(Busy):
-            look(FRAME, "haar_faces", LOW)
+            detect_frame(FRAME, "haar_faces", LOW)
         assert time.perf_counter() - started < 3
 
 

@@ -10,13 +10,13 @@ import pytest
 import torch
 from torch import nn
 
-from app.streaming import Finished, follow
+from app.lab.streaming import Finished, follow
 from cvdemo import compute, models, starters
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, ModelUnavailable
 from cvdemo.loading import ReadyModel, load
 from cvdemo.loading.finish import _plain
-from cvdemo.loading.roomy import fitting
+from cvdemo.loading.oom_fallback import fitting
 from cvdemo.memory import FULL, attempts, freeing, is_full
 from cvdemo.notices import gathered
 from cvdemo.receptive_field.export import effective_field
@@ -107,7 +107,7 @@ def test_a_batch_that_does_not_fit_goes_through_one_by_one() -> None:
 def test_what_does_not_fit_on_the_gpu_runs_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     network, places = nn.Linear(3, 2), []
     moves = iter(["cpu", "cuda", "cpu"])
-    monkeypatch.setattr("cvdemo.loading.roomy.device_of", lambda _: torch.device("cuda"))
+    monkeypatch.setattr("cvdemo.loading.oom_fallback.device_of", lambda _: torch.device("cuda"))
     monkeypatch.setattr(nn.Module, "to", lambda self, to: places.append(torch.device(to).type))
     full = Full(times=1)
     with gathered() as told:
@@ -200,7 +200,7 @@ def test_a_model_that_does_not_fit_onto_the_gpu_is_loaded_for_the_cpu(monkeypatc
 
 def test_the_visitor_is_told_beside_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    monkeypatch.setattr("app.streaming.gr.Info", shown.append)
+    monkeypatch.setattr("app.lab.streaming.gr.Info", shown.append)
     full = Full(times=1)
 
     def work(_: Callable[..., None]) -> int:

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torchvision.ops import batched_nms, box_iou, nms
 
-from cvdemo.detect import THRESHOLDS, Ledger, Settings, State, counts_by_iou, meetings, rank, suppress, survivors
+from cvdemo.detect import THRESHOLDS, Ledger, Settings, State, counts_by_iou, overlap_pairs, rank, suppress, survivors
 from cvdemo.detect.settings import METHODS
 from tests.scenes import Scene, assert_sums, bars, heaps, loose_then_heap, scene, squares
 
@@ -49,7 +49,7 @@ def test_many_boxes_take_the_short_cut_and_still_equal_torchvision(
     name: str, boxes_of: Callable[[], Scene], iou: float, barred: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if barred:  # the way that is left when too many pairs meet
-        monkeypatch.setattr(meetings, barred, 0)
+        monkeypatch.setattr(overlap_pairs, barred, 0)
     boxes, scores, _ = boxes_of()
     kinds = np.random.default_rng(1).integers(0, 5, len(scores)).astype(np.int32)
     tensors = torch.from_numpy(boxes), torch.from_numpy(scores)

@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 
 from app import api
-from cvdemo.convolution import look
+from cvdemo.convolution import reduce_photo
 from cvdemo.errors import CvDemoError
 from tests import bad_files as files
 
@@ -27,7 +27,7 @@ LABS: dict[str, Callable[[dict[str, str]], Any]] = {
     "effective field": lambda photo: api.effective_receptive_field(
         photo, "mini_resnet", "layer2", **UNIT, input_size=64
     ),
-    "convolution": lambda photo: look(Path(photo["path"])),
+    "convolution": lambda photo: reduce_photo(Path(photo["path"])),
 }
 
 

@@ -10,7 +10,7 @@ from torchvision.ops import batched_nms, box_iou
 
 from cvdemo.detect import Candidates, Settings, outcomes, standing, suppress
 from cvdemo.detect.labels_file import GroundTruth
-from cvdemo.detect.matches import Scene
+from cvdemo.detect.matches import LabelledDetections
 from cvdemo.detect.outcomes import MISSED, NOT_ASKED, Comparison, Outcome, by_class, compare
 from tests.coco_judge import CLASSES, coco
 
@@ -123,10 +123,10 @@ def test_average_precision_equals_pycocotools_over_what_torchvision_keeps(seed: 
     settings = Settings(confidence=0.6, iou=(0.3, 0.5, 0.8)[seed % 3], max_detections=(300, 9)[seed % 2])
     compared = compare(found, settings, labels)
     kept = by_torchvision(found, 0.05, settings.iou, settings.max_detections)
-    scene = Scene(
+    picture = LabelledDetections(
         found.boxes_xyxy[kept], found.scores[kept], found.class_ids[kept], labels.boxes_xyxy, labels.class_ids
     )
-    ap50, ap, ap50_of = coco([scene])
+    ap50, ap, ap50_of = coco([picture])
     assert (compared.ap50 is None) == (ap50 is None)
     if ap50 is not None:
         assert compared.ap50 == pytest.approx(ap50, abs=1e-6)

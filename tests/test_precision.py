@@ -1,20 +1,20 @@
-"""Average precision equals pycocotools' on random scenes; matches, precision and recall equal counts by hand."""
+"""Average precision equals pycocotools' on random pictures; matches, precision and recall equal counts by hand."""
 
 import numpy as np
 import pytest
 
-from cvdemo.detect.matches import Scene, match
+from cvdemo.detect.matches import LabelledDetections, match
 from cvdemo.detect.precision import average_precision, curve
 from tests.coco_judge import CLASSES, coco
 
 
-def scenes(seed: int) -> list[Scene]:
+def random_pictures(seed: int) -> list[LabelledDetections]:
     """Return 1 to 4 pictures: jittered doubles of the labels, false boxes, misses, empty ones, equal scores."""
     rng = np.random.default_rng(seed)
-    return [_scene(rng, seed % 3 == 0, seed % 2 == 0) for _ in range(rng.integers(1, 5))]
+    return [_picture(rng, seed % 3 == 0, seed % 2 == 0) for _ in range(rng.integers(1, 5))]
 
 
-def _scene(rng: np.random.Generator, whole: bool, ties: bool) -> Scene:
+def _picture(rng: np.random.Generator, whole: bool, ties: bool) -> LabelledDetections:
     labels = int(rng.choice([0, 1, 6, 20]))
     corner = rng.random((labels, 2)) * 100
     truth = np.concatenate([corner, corner + rng.uniform(5, 40, (labels, 2))], axis=1)
@@ -28,12 +28,12 @@ def _scene(rng: np.random.Generator, whole: bool, ties: bool) -> Scene:
     boxes[:, 2:] = np.maximum(boxes[:, 2:], boxes[:, :2])
     named = np.concatenate([np.repeat(kinds, doubles), rng.integers(0, CLASSES, false)])
     scores = (np.round(scores, 1) if ties else scores).astype(np.float32)
-    return Scene(boxes.astype(np.float32), scores, named, truth.astype(np.float32), kinds)
+    return LabelledDetections(boxes.astype(np.float32), scores, named, truth.astype(np.float32), kinds)
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_average_precision_equals_pycocotools(seed: int) -> None:
-    pictures = scenes(seed)
+    pictures = random_pictures(seed)
     ours, (ap50, ap, by_class) = average_precision(pictures), coco(pictures)
     assert (ours.ap50 is None) == (ap50 is None)
     if ap50 is not None:
@@ -42,9 +42,11 @@ def test_average_precision_equals_pycocotools(seed: int) -> None:
         assert {kind: value for kind, value, _ in ours.by_class} == pytest.approx(by_class, abs=1e-6)
 
 
-def arrays(boxes: list[list[float]], truth: list[list[float]], kinds: list[int], wanted: list[int]) -> Scene:
+def arrays(
+    boxes: list[list[float]], truth: list[list[float]], kinds: list[int], wanted: list[int]
+) -> LabelledDetections:
     scores = np.linspace(0.9, 0.5, len(boxes)).astype(np.float32)
-    return Scene(
+    return LabelledDetections(
         np.float32(boxes).reshape(-1, 4),
         scores,
         np.int32(kinds),
@@ -120,7 +122,7 @@ def test_the_curve_moves_with_the_confidence() -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_curve_agrees_with_the_counts_at_every_point(seed: int) -> None:
-    one = _scene(np.random.default_rng(seed), False, False)
+    one = _picture(np.random.default_rng(seed), False, False)
     points = curve([one])
     for confidence in points.scores:
         some = one.scores >= confidence
@@ -145,4 +147,4 @@ def test_the_curve_agrees_with_the_counts_at_every_point(seed: int) -> None:
 def test_scenes_are_checked(name: str, change: dict[str, np.ndarray], sentence: str) -> None:
     good = {"boxes_xyxy": [A], "scores": [1.0], "class_ids": [0], "truth_boxes": [A], "truth_classes": [0]}
     with pytest.raises(ValueError, match=sentence):
-        Scene(**({key: np.array(value) for key, value in good.items()} | change))
+        LabelledDetections(**({key: np.array(value) for key, value in good.items()} | change))

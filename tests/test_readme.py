@@ -1,4 +1,4 @@
-"""What the README says is so: the Space's front matter, the generated tables, the commands and the links."""
+"""What README and docs say is so: the Space's front matter, generated tables, commands, links, rooms and variables."""
 
 import ast
 import importlib.metadata
@@ -16,6 +16,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from app.main import build_demo
+from app.tabs import LABS
 from benchmarks import readme
 from cvdemo import catalogue, weights
 from tests.fake_hub import fake_hub
@@ -23,7 +25,16 @@ from tests.fake_models import put_timm
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-FRONT: dict[str, Any] = yaml.safe_load(README.split("---\n")[1])
+_, MATTER, BODY = README.split("---\n", 2)
+FRONT: dict[str, Any] = yaml.safe_load(MATTER)
+PAGES = {
+    str(file.relative_to(ROOT)): file.read_text()
+    for room in (".", "docs", "training", "assets")
+    for file in sorted((ROOT / room).glob("*.md"))
+}
+LINKS = sorted(
+    {(page, link) for page, text in PAGES.items() for link in re.findall(r"\]\(([^)\s]+)\)", text) if ":" not in link}
+)
 
 # https://huggingface.co/docs/hub/spaces-config-reference
 SPACE_FIELDS: dict[str, type] = {
@@ -64,7 +75,12 @@ def test_the_space_installs_versions_that_the_requirements_allow() -> None:
 
 
 def test_the_generated_parts_are_up_to_date() -> None:
-    assert readme.filled(README) == README, "run: make readme"
+    for file, text in readme.pages().items():
+        assert text == file.read_text(), f"{file.name}: run make readme"
+
+
+def test_the_front_door_is_short() -> None:
+    assert len(BODY.splitlines()) <= 150
 
 
 def test_what_a_space_fetches_beforehand_is_in_the_catalogue() -> None:
@@ -93,20 +109,70 @@ def test_what_a_space_fetched_beforehand_is_ready_without_a_network(
     assert weights.fetch(spec).weights.is_file()
 
 
-def test_a_readme_without_markers_is_refused() -> None:
+def test_a_page_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="markers"):
-        readme.filled(README.replace("<!-- speed -->", ""))
+        readme.filled(PAGES["docs/speed.md"].replace("<!-- speed -->", ""), speed="")
 
 
-def test_every_command_exists() -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_exists(page: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    used = set(re.findall(r"(?:^|`)(?:[A-Z_]+=\S+ )?make ([a-z]+)", README, re.MULTILINE))
-    assert {"run", "test"} <= used <= targets
+    used = set(re.findall(r"(?:^|`)(?:[A-Z_]+=\S+ )?make ([a-z]+)", PAGES[page], re.MULTILINE))
+    assert used <= targets
+    assert page != "README.md" or {"run", "test"} <= used
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
-def test_every_link_leads_somewhere(target: str) -> None:
-    assert (ROOT / target).exists()
+@pytest.mark.parametrize(("page", "link"), LINKS)
+def test_every_link_leads_somewhere(page: str, link: str) -> None:
+    path, _, section = link.partition("#")
+    target = (ROOT / page).parent / path if path else ROOT / page
+    assert target.exists()
+    assert target.resolve().is_relative_to(ROOT)
+    assert not section or section in _sections(target.read_text())
+
+
+def _sections(text: str) -> set[str]:
+    """Return the addresses of a page's headings, as GitHub and the Hub make them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_rooms_are_those_that_are_there() -> None:
+    """Every path in the list of rooms exists, and every folder with code is in it."""
+    block = BODY.partition("## The rooms\n\n```\n")[2].partition("```")[0]
+    said: set[Path] = set()
+    for line in block.splitlines():
+        names = re.split(r"\s{2,}", line.strip())[0].split()
+        if not line.startswith(" "):
+            room = Path()
+        said |= {room / name for name in names}
+        if not line.startswith(" "):
+            room = Path(names[0])
+    assert {path for path in said if not (ROOT / path).exists()} == set()
+    code = {file.parent.relative_to(ROOT) for file in ROOT.glob("*/*.py")}
+    code |= {file.parent.relative_to(ROOT) for room in ("app", "cvdemo") for file in ROOT.glob(f"{room}/*/__init__.py")}
+    assert {folder for folder in code if not folder.name.startswith(".")} - said == set()
+
+
+def test_the_labs_are_those_of_the_page() -> None:
+    table = BODY.partition("## The labs\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|", table, re.MULTILINE)[1:]
+    assert rows == [(lab.title, lab.question) for lab in LABS]
+    assert re.findall(r"^## (.+)$", PAGES["docs/labs.md"], re.MULTILINE) == [lab.title for lab in LABS]
+
+
+def test_every_variable_is_told_and_read_somewhere() -> None:
+    code = "".join(file.read_text() for room in ("app", "cvdemo") for file in (ROOT / room).rglob("*.py"))
+    told = set(re.findall(r"CV_LAB_[A-Z_]+", PAGES["docs/running.md"]))
+    assert told == set(re.findall(r"CV_LAB_[A-Z_]+", code))
+
+
+def test_every_endpoint_is_told() -> None:
+    endpoints = set(build_demo().get_api_info()["named_endpoints"])
+    assert {"/models", "/classify"} <= endpoints
+    told = set(re.findall(r'api_name="(/[a-z_]+)"', PAGES["docs/api.md"]))
+    assert told == endpoints
+    assert set(re.findall(r'api_name="(/[a-z_]+)"', README)) <= told
 
 
 def test_every_promise_names_a_test_that_exists() -> None:

@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.tabs import receptive_field_handlers as on
-from app.tabs.receptive_field_asked import DEFAULTS, Settings, settings_from, wish
+from app.lab.handlers import handler, wish
+from app.lab.questions import answers_questions
+from app.tabs import receptive_field as tab
+from app.tabs import receptive_field_view
+from app.tabs.receptive_field import BENCH
 from cvdemo import models, starters
 from cvdemo.errors import CvDemoError
 from cvdemo.inside.crop import Crop, centred
@@ -16,6 +19,7 @@ from cvdemo.receptive_field.export import COLUMNS, as_csv
 from cvdemo.receptive_field.growth_chart import growth
 from cvdemo.receptive_field.heat import over_photo
 from cvdemo.receptive_field.mass import sides_for
+from cvdemo.receptive_field.settings import Settings
 from cvdemo.receptive_field.units import centre_of, unit_at
 
 CAT = starters.get("cat").path
@@ -28,7 +32,7 @@ def _nothing_known() -> None:
     study._measured = study.Results()
 
 
-def _asked(model: str = "mini_resnet", **more: Any) -> tuple[study.Asked, Any]:
+def _asked(model: str = "mini_resnet", **more: Any) -> tuple[study.FieldRequest, Any]:
     return study.asked_for(CAT, model, more.get("random", False), more.get("side", SIDE), more.get("point", POINT))
 
 
@@ -156,13 +160,16 @@ def test_heat_darkens_the_photo_and_lights_the_strongest_place() -> None:
     assert over_photo(photo, np.zeros_like(values), False)[31, 31].tolist() == [62, 62, 62]
 
 
+run, look, DEFAULTS = handler(BENCH, "again"), answers_questions(BENCH), Settings().plain()
+
+
 def _photo(path: Path = CAT, **more: Any) -> dict[str, Any]:
     return {"photo": {"id": "starter:cat", "name": "Cat"}, "point": list(POINT), "tab": "receptive-field", **more}
 
 
 def test_defaults_are_the_pages() -> None:
-    assert settings_from({}) == Settings(**DEFAULTS) == Settings(0.8, 0.5, False, False, 224, False)
-    assert wish(_photo(), None, None).models == ("mini_resnet", "mini_vit")
+    assert Settings.of({}) == Settings() == Settings(0.8, 0.5, False, False, 224, False)
+    assert wish(BENCH, _photo(), None, None).models == ("mini_resnet", "mini_vit")
 
 
 @pytest.mark.parametrize(
@@ -173,40 +180,40 @@ def test_defaults_are_the_pages() -> None:
 )  # fmt: skip
 def test_wishes_that_cannot_be_are_sentences(photo: Any, models_: Any, sentence: str) -> None:
     with pytest.raises(CvDemoError, match=sentence):
-        wish(photo, models_, None)
+        wish(BENCH, photo, models_, None)
 
 
 def test_a_look_at_another_depth_runs_no_network() -> None:
     picture = {"settings": {**DEFAULTS, "side": SIDE}}
-    *_, shown = on.run(_photo(), {"chosen": ["mini_resnet", "mini_vit"]}, picture)
+    *_, shown = run(_photo(), picture, {"chosen": ["mini_resnet", "mini_vit"]})
     assert [card["model"] for card in shown["cards"]] == ["mini_resnet", "mini_vit"]
     assert shown["cards"][0]["figures"][0][0] == "111\u00a0px"
     assert shown["cards"][1]["figures"][0][0] == "whole photo"
-    runs = [study.known(one).runs for one in on._shown.get(shown["key"]).asked]
+    runs = [study.known(one).runs for one in BENCH.shown.get(shown["key"]).asked]
     asked = {"key": shown["key"], "settings": {**picture["settings"], "depth": 0.2}, "curves": True}
-    looked = on.look(asked)
+    looked = look(asked)
     assert looked["cards"][0]["layer"] == "conv1.6"
     assert looked["cards"][0]["figures"][1][0] == "…"  # that layer is not measured yet
-    assert on.look({**asked, "csv": True})["csv"].startswith("model,")
-    assert [study.known(one).runs for one in on._shown.get(shown["key"]).asked] == runs
-    assert on.look({"key": "unknown"}) == on.look(None) == {"gone": True}
-    assert "error" in on.look({"key": shown["key"], "settings": {"share": 3}})
+    assert look({**asked, "csv": True})["csv"].startswith("model,")
+    assert [study.known(one).runs for one in BENCH.shown.get(shown["key"]).asked] == runs
+    assert look({"key": "unknown"}) == look(None) == {"gone": True}
+    assert "error" in look({"key": shown["key"], "settings": {"share": 3}})
 
 
 def test_refining_measures_every_layer_and_then_copies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(on, "COPIES", 2)
-    monkeypatch.setattr(on.view, "COPIES", 2)
+    monkeypatch.setattr(tab, "COPIES", 2)
+    monkeypatch.setattr(receptive_field_view, "COPIES", 2)
     picture = {"settings": {**DEFAULTS, "side": 64}}
-    *_, shown = on.run(_photo(), {"chosen": ["mini_resnet"]}, picture)
+    *_, shown = run(_photo(), picture, {"chosen": ["mini_resnet"]})
     assert shown["refined"] == {"copies": 0, "of": 2, "text": "The photo itself; shifted copies follow", "done": False,
                                 "seen": 1}  # fmt: skip
-    *_, last = on.refine({**picture, **shown})
+    *_, last = handler(BENCH, "refine")(_photo(), {**picture, **shown}, {"chosen": ["mini_resnet"]})
     assert last["refined"]["done"] and last["refined"]["text"] == "Averaged over 2 shifted copies"
     assert None not in last["curves"][0]["effective"][1]
 
 
 def test_a_failing_model_is_told_beside_the_others() -> None:
-    *_, shown = on.run(_photo(), {"chosen": ["inception_v3", "mini_vit"]}, {"settings": {**DEFAULTS, "side": 64}})
+    *_, shown = run(_photo(), {"settings": {**DEFAULTS, "side": 64}}, {"chosen": ["inception_v3", "mini_vit"]})
     assert [gone["model"] for gone in shown["missing"]] == ["inception_v3"]
     assert "larger input size" in shown["missing"][0]["text"]
     assert [card["model"] for card in shown["cards"]] == ["mini_vit"]
@@ -214,8 +221,8 @@ def test_a_failing_model_is_told_beside_the_others() -> None:
 
 def test_five_sizes_are_measured_for_the_layer_in_sight() -> None:
     picture = {"settings": {**DEFAULTS, "side": 64}}
-    *_, shown = on.run(_photo(), {"chosen": ["mini_resnet", "lenet5"]}, picture)
-    *_, last = on.sweep(_photo(), {"chosen": ["mini_resnet", "lenet5"]}, {**picture, **shown})
+    *_, shown = run(_photo(), picture, {"chosen": ["mini_resnet", "lenet5"]})
+    *_, last = handler(BENCH, "sweep")(_photo(), {**picture, **shown}, {"chosen": ["mini_resnet", "lenet5"]})
     assert last["busy"] is None
     for row in last["sizes"]["rows"]:
         assert row["sizes"] == (64, 128, 224, 320, 448)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.tabs.receptive_field_asked import settings_from
 from cvdemo.errors import SettingError
 from cvdemo.receptive_field import words
+from cvdemo.receptive_field.settings import Settings
 from cvdemo.receptive_field.sizes import AtSizes, flips
 from cvdemo.receptive_field.words import Sight
 
@@ -62,7 +62,7 @@ def test_layers_that_look_beyond_the_photo(count: int, expected: str | None) -> 
 )  # fmt: skip
 def test_hostile_settings_are_refused(value: Any) -> None:
     with pytest.raises(SettingError):
-        settings_from(value)
+        Settings.of(value)
 
 
 def _sizes(title: str, *shares: float | None) -> AtSizes:

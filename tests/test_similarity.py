@@ -10,7 +10,7 @@ from PIL import Image
 from cvdemo import models, starters
 from cvdemo.errors import SettingError
 from cvdemo.inside import activations
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.similarity import words
 from cvdemo.similarity.export import from_patch
 from cvdemo.similarity.patches import similar, stop_for
@@ -20,7 +20,7 @@ CAT = starters.get("cat").path
 
 @pytest.mark.parametrize(("name", "unit"), [("mini_resnet", (1, 2)), ("mini_vit", (0, 7))])
 def test_cosines_are_torch_s(name: str, unit: tuple[int, int]) -> None:
-    one = activations.see(CAT, name).maps[-1]
+    one = activations.forward_pass(CAT, name).maps[-1]
     found = similar(one, unit)
     here = torch.from_numpy(np.ascontiguousarray(one))
     theirs = torch.nn.functional.cosine_similarity(here, here[:, unit[0], unit[1]][:, None, None], dim=0)
@@ -53,13 +53,13 @@ def test_a_patch_outside_the_grid_is_refused(unit: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("name", ["mini_resnet", "mini_vit", "lenet5", "alexnet", "resnet18"])
 def test_the_grid_is_never_coarser_than_four_by_four(name: str) -> None:
-    seen = activations.see(CAT, name, random=not name.startswith("mini"))
+    seen = activations.forward_pass(CAT, name, random=not name.startswith("mini"))
     for depth in (0, 0.5, 1):
         assert min(seen.stops[stop_for(seen, depth)].hw) >= 4
 
 
-def _dinov2() -> Seen:
-    return activations.see(CAT, "dinov2_small_linear", random=True)
+def _dinov2() -> ForwardPass:
+    return activations.forward_pass(CAT, "dinov2_small_linear", random=True)
 
 
 def test_dinov2_s_features_are_those_of_transformers() -> None:
@@ -80,28 +80,28 @@ def test_dinov2_s_features_are_those_of_transformers() -> None:
 @pytest.mark.parametrize(("side", "grid"), [(224, 16), (518, 37)])
 @pytest.mark.parametrize("name", ["dinov2_small", "dinov2_base", "dinov2_large"])
 def test_dinov2_looks_at_both_sizes(name: str, side: int, grid: int) -> None:
-    seen = activations.see(CAT, name, random=True, side=side)
+    seen = activations.forward_pass(CAT, name, random=True, side=side)
     assert seen.stops[-1].hw == (grid, grid)
     assert np.isfinite(similar(seen.maps[-1], (grid // 2, grid // 2)).cosines).all()
 
 
 def test_dinov2_at_224_has_16_by_16_patches_and_a_strange_side_is_refused() -> None:
-    seen = activations.see(CAT, "dinov2_small", random=True, side=224)
+    seen = activations.forward_pass(CAT, "dinov2_small", random=True, side=224)
     assert seen.stops[-1].hw == (16, 16) and seen.picture.size_hw == (224, 224)
     with pytest.raises(SettingError, match="518 pixels only"):
-        activations.see(CAT, "dinov2_small", random=True, side=300)
+        activations.forward_pass(CAT, "dinov2_small", random=True, side=300)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2000, 20)])
 def test_thin_photos_have_similar_patches_too(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "thin.png"
     Image.new("RGB", size, (90, 160, 220)).save(path)
-    answer = from_patch(activations.see(path, "mini_vit"), (0, 0))
+    answer = from_patch(activations.forward_pass(path, "mini_vit"), (0, 0))
     assert np.isfinite(answer["similarity"]).all() and answer["grid"] == [8, 8]
 
 
 def test_the_answer_counts_what_is_alike() -> None:
-    seen = [activations.see(CAT, name) for name in ("mini_resnet", "mini_vit")]
+    seen = [activations.forward_pass(CAT, name) for name in ("mini_resnet", "mini_vit")]
     found = [similar(one.maps[-1], (1, 1)) for one in seen]
     said = words.answer(seen, found, None)
     assert said.startswith("Like the point you clicked (cosine above 0.5): to the CNN ") and "of the photo" in said

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 from torchvision.ops import batched_nms
 
+from app.tabs import LABS
 from cvdemo import starters
 
 NAMES = ["cat", "street", "portrait", "blood_cells", "coffee"]
@@ -80,8 +81,8 @@ def test_a_missing_package_leaves_the_others(
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in missing else find(name))
     assert [starter.id for starter in starters.all()] == left
-    assert starters.for_tab("detect") == detect
-    assert starters.for_tab("classify") == classify
+    assert starters.best("street") == detect
+    assert starters.best("coffee") == classify
     assert [scene.id for scene in starters.scenes()] == SCENES
 
 
@@ -91,11 +92,10 @@ def test_a_missing_file_leaves_the_others(fresh: None, monkeypatch: pytest.Monke
     assert [starter.id for starter in starters.all()] == NAMES[:4]
 
 
-@pytest.mark.parametrize(
-    ("tab", "name"), [("classify", "coffee"), ("detect", "street"), ("inside", "cat"), ("no such tab", "cat")]
-)
-def test_each_tab_has_the_photo_that_suits_it(tab: str, name: str) -> None:
-    assert starters.for_tab(tab) == name
+def test_each_lab_has_the_photo_that_suits_it() -> None:
+    suited = {lab.id: starters.best(lab.starter) for lab in LABS}
+    assert suited == dict.fromkeys(suited, "cat") | {"classify": "coffee", "detect": "street"}
+    assert starters.best("no such photo") == "cat"
 
 
 @pytest.mark.parametrize("name", ["", "dog", "Cat", "../cat"])

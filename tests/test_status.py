@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app import smoke
-from app.tabs import TABS
+from app.tabs import LABS, detect
 from cvdemo import images, starters
 from cvdemo.errors import Busy
 
@@ -23,7 +23,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_every_tab_has_its_check() -> None:
-    assert list(smoke.CHECKS) == [tab.ID for tab in TABS]
+    assert list(smoke.CHECKS) == [lab.id for lab in LABS]
 
 
 @pytest.mark.parametrize("tab", list(smoke.CHECKS))
@@ -58,13 +58,13 @@ def test_what_does_not_work_is_told(
 
 
 def test_an_answer_that_cannot_be_right_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = smoke.find
+    real = detect.find
 
     def blind(photo: Path, model: str) -> Any:
         found, known = real(photo, model)
         return type(found)(**{**vars(found), "scores": 0 * found.scores}), known
 
-    monkeypatch.setattr(smoke, "find", blind)
+    monkeypatch.setattr(detect, "find", blind)
     outcome = smoke.check("detect")
     assert (outcome.works, outcome.sentence) == (False, "An answer came, but nobody was found in the street.")
 
@@ -116,9 +116,9 @@ def test_readiness_and_the_ends_of_work_are_told_to_monitors(page: str) -> None:
 def test_a_click_checks_every_tab(page: str, visit: Callable[..., Any], width: int) -> None:
     tab = visit(f"{page}/status", width=width)
     tab.get_by_role("button", name="Check every tab").click()
-    tab.get_by_role("heading", name=f"All {len(TABS)} tabs work.").wait_for()
+    tab.get_by_role("heading", name=f"All {len(LABS)} tabs work.").wait_for()
     marks = tab.locator("tr .mark").all_inner_texts()
-    assert marks == ["Works"] * len(TABS)
+    assert marks == ["Works"] * len(LABS)
     assert tab.evaluate("document.documentElement.scrollWidth") == width
     tab.get_by_role("link", name="Back to CV Lab").click()
     tab.get_by_role("tab", name="Classify").wait_for()
@@ -131,7 +131,7 @@ def test_a_server_that_is_gone_is_a_sentence_and_the_others_are_still_checked(
     tab = visit(f"{page}/status")
     tab.route("**/status/detect", lambda route: route.abort())
     tab.get_by_role("button", name="Check every tab").click()
-    tab.get_by_role("heading", name=f"{len(TABS) - 1} of {len(TABS)} tabs work.").wait_for()
+    tab.get_by_role("heading", name=f"{len(LABS) - 1} of {len(LABS)} tabs work.").wait_for()
     assert tab.locator("[data-tab=detect] .mark").inner_text() == "No answer"
     assert tab.locator("[data-tab=detect] .told").inner_text() == "The server cannot be reached. Try again in a minute."
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.streaming import Finished, end, end_all, follow
+from app.lab.streaming import Finished, end, end_all, follow
 from cvdemo.errors import Stopped
 
 

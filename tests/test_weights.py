@@ -15,7 +15,7 @@ import pytest
 from cvdemo import catalogue, weights
 from cvdemo.catalogue import MODELS, ModelSpec, get
 from cvdemo.errors import ModelUnavailable
-from cvdemo.weights import Progress, ledger, network, transfer
+from cvdemo.weights import Progress, download_record, network, transfer
 from cvdemo.weights.places import Repository, place
 from tests.fake_hub import COMMIT, Fault, Hub, fake_hub
 
@@ -36,7 +36,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 def _forget() -> None:
     """Act like a new process: no file has been hashed yet."""
-    ledger._verified.clear()
+    download_record._verified.clear()
 
 
 def test_first_fetch_shows_progress_and_records_commit_and_hash(served: Hub) -> None:
@@ -49,10 +49,10 @@ def test_first_fetch_shows_progress_and_records_commit_and_hash(served: Hub) -> 
     assert done == sorted(done)
     assert len({step.done for step in steps if 0 < step.done < len(HEAVY)}) >= 2
     assert steps[-1] == Progress("fetch", len(HEAVY), len(HEAVY))
-    record = ledger.read("timm/tiny.one")
+    record = download_record.read("timm/tiny.one")
     assert record is not None
     assert record.revision == COMMIT
-    assert record.files["model.safetensors"] == ledger.Entry(SHA, len(HEAVY))
+    assert record.files["model.safetensors"] == download_record.Entry(SHA, len(HEAVY))
     assert weights.size(SPEC) == len(HEAVY)
 
 
@@ -81,7 +81,7 @@ def test_we_use_and_check_what_other_programs_fetched(served: Hub) -> None:
     assert weights.state(SPEC) == "cached"
     assert weights.fetch(SPEC).sha256 == SHA
     assert served.count() == asked
-    assert ledger.read("timm/tiny.one") is not None
+    assert download_record.read("timm/tiny.one") is not None
 
 
 def test_progress_is_told_in_the_thread_that_asked(served: Hub) -> None:

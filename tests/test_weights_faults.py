@@ -15,7 +15,7 @@ import pytest
 from cvdemo import weights
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable, Stopped
-from cvdemo.weights import Progress, hub, ledger, network, transfer
+from cvdemo.weights import Progress, download_record, hub, network, transfer
 from tests.fake_hub import Fault, Hub, fake_hub
 
 SPEC = ModelSpec("tiny", "Tiny-1", "classify", "cnn", "timm", "timm/tiny.one")
@@ -200,16 +200,16 @@ def test_a_disk_that_is_too_full_is_noticed_before(served: Hub, monkeypatch: pyt
 
 def test_a_cache_that_cannot_be_written_is_still_read(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     weights.fetch(SPEC)
-    for file in ledger.folder().iterdir():
+    for file in download_record.folder().iterdir():
         file.unlink()
-    monkeypatch.setattr(ledger.tempfile, "mkstemp", lambda **_: (_ for _ in ()).throw(PermissionError()))
+    monkeypatch.setattr(download_record.tempfile, "mkstemp", lambda **_: (_ for _ in ()).throw(PermissionError()))
     assert weights.fetch(SPEC).sha256 == SHA
-    assert ledger.read("timm/tiny.one") is None
+    assert download_record.read("timm/tiny.one") is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"revision": null}', '{"revision": 1, "files": {"a": 2}}'])
 def test_a_broken_record_counts_as_none(served: Hub, text: str) -> None:
-    ledger.folder().mkdir(parents=True)
-    (ledger.folder() / "timm--tiny.one.json").write_text(text)
+    download_record.folder().mkdir(parents=True)
+    (download_record.folder() / "timm--tiny.one.json").write_text(text)
     assert weights.fetch(SPEC).sha256 == SHA
-    assert ledger.read("timm/tiny.one") is not None
+    assert download_record.read("timm/tiny.one") is not None

@@ -19,8 +19,8 @@ from cvdemo import images, starters, weights, zerogpu
 from cvdemo.catalogue import ModelSpec
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
-from cvdemo.results import Count, Results, Store, journal, replay
-from cvdemo.saliency.asked import Asked
+from cvdemo.results import Count, Results, Store, recording, replay
+from cvdemo.saliency.explanation import ExplanationRequest
 from tests.attacked import ROOT, Program, Visitor, started
 
 CAT = starters.get("cat").path
@@ -28,10 +28,10 @@ CELLS = starters.get("blood_cells").path
 CALLS: dict[str, dict[str, Any]] = {
     "cvdemo.classify.run.classify": {"path": CAT, "chosen": ("mini_resnet", "mini_vit"), "own_labels": ("a", "b")},
     "cvdemo.detect.find.find": {"path": CELLS, "model": "yolov8n_blood_cells", "tiles": 2},
-    "cvdemo.inside.activations.see": {"path": CAT, "model": "mini_resnet"},
+    "cvdemo.inside.activations.forward_pass": {"path": CAT, "model": "mini_resnet"},
     "cvdemo.attention.study.attend": {"path": CAT, "model": "mini_vit"},
     "cvdemo.saliency.study.explain_asked": {
-        "path": CAT, "asked": Asked(images.open(CAT).digest, "mini_resnet", False, None, None, ())
+        "path": CAT, "asked": ExplanationRequest(images.open(CAT).digest, "mini_resnet", False, None, None, ())
     },
 }  # fmt: skip
 
@@ -175,7 +175,7 @@ def test_a_slow_step_ends_before_the_gpu_is_taken_away(monkeypatch: pytest.Monke
 
 def test_another_process_keeps_and_counts_for_this_one() -> None:
     kept, counted = Results(store=Store(10**6)), Count()
-    with journal() as written:
+    with recording() as written:
         kept.put("key", np.ones(3))
         counted.add(2)
     kept.store = Store(10**6)
@@ -204,13 +204,13 @@ def a_hub_that_refuses_resnet50(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-@pytest.mark.parametrize("name", ["see", "attend", "explain_asked"])
+@pytest.mark.parametrize("name", ["forward_pass", "attend", "explain_asked"])
 def test_random_weights_are_not_fetched(asked_for: list[str], name: str) -> None:
     """A lab of that name and arguments, which would run anything."""
     calls = {"random": {"path": CAT, "model": "resnet18", "random": True}, "asked": {"path": CAT, "asked": None}}
     arguments = calls["asked" if name == "explain_asked" else "random"]
     if "asked" in arguments:
-        arguments["asked"] = Asked("", "resnet18", True, None, None, ())
+        arguments["asked"] = ExplanationRequest("", "resnet18", True, None, None, ())
     lab = {key.rpartition(".")[2]: row[0] for key, row in zerogpu.LABS.items()}[name]
 
     def stands_in(*_: Any, **__: Any) -> str:

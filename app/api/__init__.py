@@ -1,30 +1,15 @@
-"""The public endpoints: the same functions as behind the tabs, as typed JSON; one file a lab."""
+"""The public endpoints: the same functions as behind the tabs, as typed JSON; one file a lab, which names its own."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import gradio as gr
 
-from app.api.attention import attention
-from app.api.classify import classify, models
-from app.api.detect import detect
-from app.api.inside import feature_maps, patch_similarity
-from app.api.latency import latency
-from app.api.receptive_field import effective_receptive_field, receptive_field
-from app.api.saliency import saliency
-
-COMPUTING = (
-    classify,
-    detect,
-    feature_maps,
-    patch_similarity,
-    saliency,
-    attention,
-    receptive_field,
-    effective_receptive_field,
-    latency,
-)
+from app.api.classify import models
 
 
-def add_endpoints() -> None:
-    """Register the public endpoints under their functions' names; call inside ``gr.Blocks``."""
+def add_endpoints(endpoints: Iterable[Callable[..., Any]]) -> None:
+    """Register ``/models`` and the labs' endpoints under their functions' names; call inside ``gr.Blocks``."""
     gr.api(models, api_name="models", queue=False)
-    for endpoint in COMPUTING:
+    for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="compute", concurrency_limit=4)

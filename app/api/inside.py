@@ -7,7 +7,7 @@ import gradio as gr
 from app.api.arguments import photo, text, whole
 from app.errors import shows_errors
 from cvdemo.feature_maps.export import channel_rows
-from cvdemo.inside.activations import see
+from cvdemo.inside.activations import forward_pass
 from cvdemo.inside.layers import find
 from cvdemo.similarity.export import from_patch
 
@@ -25,7 +25,7 @@ def feature_maps(image: gr.FileData, model: str, layer: str = "") -> dict[str, A
         model, weights, layer, shape [channels, rows, columns], channels (index, mean, max, dead_fraction: the share of
         the map where the channel's value is not above 0), layers: the names of all layers that have maps.
     """
-    seen = see(photo(image), text(model, "model", "mini_resnet"))
+    seen = forward_pass(photo(image), text(model, "model", "mini_resnet"))
     wanted = text(layer, "layer", seen.stops[-1].name)
     return channel_rows(seen, find(seen.stops, wanted, seen.spec.title) if wanted else len(seen.stops) - 1)
 
@@ -44,4 +44,4 @@ def patch_similarity(image: gr.FileData, model: str, row: int, col: int) -> dict
         model, weights, layer, grid [rows, columns], similarity (rows of cosines, -1 to 1), best [row, column].
     """
     patch = (whole(row, "row", 0, 4096), whole(col, "col", 0, 4096))
-    return from_patch(see(photo(image), text(model, "model", "mini_vit")), patch)
+    return from_patch(forward_pass(photo(image), text(model, "model", "mini_vit")), patch)

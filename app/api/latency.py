@@ -49,7 +49,7 @@ def latency(
         engine=name,
         precision=precision,
     )
-    photo = starters.get(starters.for_tab("latency")).path
+    photo = starters.get(starters.best("cat")).path
     return to_dict(run(photo, names(models), settings, _until(time.monotonic() + PATIENCE_S), LONGEST_S))
 
 

@@ -27,17 +27,22 @@ class ModelChips(Drawn):
 
 
 def chips(
-    chosen_names: Sequence[str] | None, offered: Sequence[ModelSpec], limit: int, note: str | None = None
+    chosen_names: Sequence[str] | None,
+    offered: Sequence[ModelSpec],
+    limit: int,
+    note: str | None = None,
+    random_will_do: bool = False,
 ) -> dict[str, Any]:
     """Return a ModelChips' value: the choice, and all models on offer with their state on this machine, now.
 
     Args:
         chosen_names: None leaves the visitor's choice as it is.
         note: one sentence under the chips.
+        random_will_do: what is not on this machine runs with random weights.
     """
     return {
         "chosen": None if chosen_names is None else list(chosen_names),
-        "offered": [_offer(spec) for spec in offered],
+        "offered": [_offer(spec, random_will_do) for spec in offered],
         "groups": GROUPS,
         "limit": limit,
         "online": weights.online(),
@@ -46,8 +51,10 @@ def chips(
     }
 
 
-def _offer(spec: ModelSpec) -> dict[str, Any]:
+def _offer(spec: ModelSpec, random_will_do: bool) -> dict[str, Any]:
     state = weights.state(spec)
+    if random_will_do and state == "download":
+        state = "random only"
     size, known = weights.size(spec), figures(spec.name)
     words = {
         "bundled": "bundled",

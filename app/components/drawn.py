@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio import component_meta
 from gradio.events import EventListener
+
+from app.gradio_patches import write_no_stubs
 
 HERE = Path(__file__).parent
 
-component_meta.create_or_modify_pyi = lambda *_: (
-    None
-)  # else Gradio writes a .pyi beside each of our files at every start
+write_no_stubs()  # before the first class below
 
 
 @cache

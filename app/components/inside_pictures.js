@@ -1,4 +1,4 @@
-/* Maps as pictures: what the server packs (app/tabs/inside_look.packed) is coloured here, so that sliders ask nobody.
+/* Maps as pictures: what the server packs (inside_view_input.packed) is coloured here, so that sliders ask nobody.
 
    A view's script adds VIEWS.<id> = (tools) => ({ node, draw(cards), repaint(), refused(), stages() }). ``cards`` is
    what its Python module's ``draw`` returned; ``repaint`` (if there is one) follows the opacity slider, ``refused``

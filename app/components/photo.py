@@ -41,17 +41,25 @@ class PhotoRail(Drawn):
 
     EVENTS = [EventListener("photo"), EventListener("point")]
 
-    def __init__(self, value: dict[str, Any] | None = None, elem_id: str = "rail", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        value: dict[str, Any] | None = None,
+        suits: Mapping[str, str] | None = None,
+        elem_id: str = "rail",
+        **kwargs: Any,
+    ) -> None:
+        """``suits``: which starter photo, by its id, each tab shows until the visitor chooses; else the first one."""
+        suiting = {"": "", **(suits or {})}
         on_space = os.environ.get("SYSTEM") == "spaces" or bool(os.environ.get("SPACE_ID"))
         super().__init__(
-            value or start("classify"),
+            value or start(next(iter(suits.values())) if suits else ""),
             names=SCRIPTS,
             class_name="rail",
             elem_id=elem_id,
             server_functions=[accept],
             starters=starter_rows(),
             scenes=scene_rows(),
-            suits={tab: f"starter:{starters.for_tab(tab)}" for tab in (*starters.SUITS, "")},
+            suits={tab: f"starter:{starters.best(wanted)}" for tab, wanted in suiting.items()},
             limit_bytes=images.MAX_BYTES,
             privacy="It goes to this server only and is deleted within an hour."
             if on_space
@@ -60,9 +68,9 @@ class PhotoRail(Drawn):
         )
 
 
-def start(tab: str) -> dict[str, Any]:
-    """Return the rail's value before the visitor chose anything: the starter photo that suits ``tab``."""
-    wanted = f"starter:{starters.for_tab(tab)}"
+def start(suiting: str) -> dict[str, Any]:
+    """Return the rail's value before the visitor chose anything: the starter photo ``suiting``, or the first one."""
+    wanted = f"starter:{starters.best(suiting)}"
     row = next(row for row in starter_rows() if row["id"] == wanted)
     photo = {key: row[key] for key in ("id", "name", "src", "width", "height")} | {"starter": True, "frames": 1}
     return {"photo": photo, "point": row["point"], "error": None, "chosen": False, "tab": None}

@@ -1,11 +1,4 @@
 /* One model's picture: the photo with its unit's heat, the theoretical square dashed, the effective one solid, both also outside the photo. */
-const segments = (label, options, onPick) => {
-  const buttons = options.map(([value, text]) => h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => onPick(value) }, text));
-  return {
-    node: h('div', { class: 'seg', role: 'group', 'aria-label': label }, buttons),
-    set: (now) => options.forEach(([value], index) => buttons[index].setAttribute('aria-pressed', String(value === now))),
-  };
-};
 const outline = ([x0, y0, x1, y1], kind) => ['casing', 'line'].map((part) =>
   svg('rect', { class: `${part} ${kind}`, x: x0, y: y0, width: Math.max(0, x1 - x0), height: Math.max(0, y1 - y0) }));
 const makeCard = (onTap, onFetch) => {

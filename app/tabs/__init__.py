@@ -1,5 +1,13 @@
-"""The tabs, in the order in which the page shows them."""
+"""The labs, in the order in which the page shows them; each stands in its file, and all else follows from it."""
 
+from app.lab import Lab
 from app.tabs import classify, convolution, detect, inside, latency, receptive_field
 
-TABS = (classify, detect, inside, receptive_field, convolution, latency)
+LABS: tuple[Lab, ...] = (
+    classify.LAB,
+    detect.LAB,
+    inside.LAB,
+    receptive_field.LAB,
+    convolution.LAB,
+    latency.LAB,
+)

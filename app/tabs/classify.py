@@ -1,9 +1,11 @@
 """Classify: what do a CNN and a ViT call this photo?"""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from app.api.classify import classify as endpoint
 from app.components.answers import Answers
 from app.components.chips import ModelChips, chips
 from app.components.figures import Figures
@@ -11,13 +13,13 @@ from app.components.foot import Foot
 from app.components.headline import Headline
 from app.components.photo import PhotoRail
 from app.components.slider import LiveSlider
+from app.lab import Lab, insist
 from app.tabs import classify_handlers as on
 from app.tabs import classify_view as view
 from cvdemo.catalogue import BUNDLED_PAIR
-from cvdemo.classify import CHOSEN_LIMIT
+from cvdemo.classify import CHOSEN_LIMIT, classify
+from cvdemo.classify.words import answer_sentence
 
-TITLE = "Classify"
-ID = "classify"
 TOP_K, TEMPERATURE = 5.0, 1.0
 PRESETS = ("Bundled pair", "Same size", "Same speed")
 WHY = (
@@ -27,7 +29,7 @@ WHY = (
 )
 
 
-def build(rail: PhotoRail) -> None:
+def _build(rail: PhotoRail) -> None:
     """Lay the tab out and wire it to the shared photo."""
     result = gr.State(None)
     head = Headline(view.head(None, TEMPERATURE, {"text": "Starting", "share": None, "stoppable": False}))
@@ -72,3 +74,22 @@ def build(rail: PhotoRail) -> None:
     cancelled = head.stop(None, cancels=[fetching, running], **quiet)
     cancelled.then(on.stopped, known, shown, **light)  # not before: a last word of the work may be on its way
     gr.on([temperature.input, top_k.input], on.retune, known, shown, trigger_mode="always_last", **light)
+
+
+def _check(photo: Path) -> str:
+    found = classify(photo, BUNDLED_PAIR)
+    for answer in found.answers:
+        insist(abs(float(answer.probabilities().sum()) - 1) < 1e-6, "its probabilities do not add up to 1")
+    insist(len(found.trained) == len(BUNDLED_PAIR), "a model of the bundled pair is missing")
+    return answer_sentence(found)
+
+
+LAB = Lab(
+    id="classify",
+    title="Classify",
+    question=view.QUESTION,
+    build=_build,
+    endpoints=(endpoint,),
+    check=_check,
+    starter="coffee",
+)

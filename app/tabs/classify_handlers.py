@@ -10,9 +10,9 @@ from app.components.chips import chips, chosen
 from app.components.photo import photo_path
 from app.components.slider import slider_number
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.busy import busy, fetching
+from app.lab.streaming import Finished, end, follow
 from app.tabs import classify_view as view
-from app.tabs.busy import busy, fetching
 from app.tabs.missing import READY, is_ready
 from cvdemo import catalogue, weights
 from cvdemo.classify import CHOSEN_LIMIT, Classification, classify

@@ -1,6 +1,7 @@
 """Convolution: what does one kernel do to your photo?"""
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -8,20 +9,19 @@ import gradio as gr
 from app.components.convolution import SlideView
 from app.components.convolution_views import CostsView, PoolView, ShiftView, ViewChoice
 from app.components.photo import PhotoRail, photo_path, photo_point
+from app.lab import Lab, insist
 from app.tabs import convolution_costs, convolution_pool, convolution_shift
 from app.tabs import convolution_view as view
-from cvdemo.convolution import Scene, Settings, Window, look, window_around
+from cvdemo.convolution import ReducedPhoto, Settings, Window, reduce_photo, tool, window_around, words
 from cvdemo.convolution.costs import Shape
+from cvdemo.convolution.response import respond
 from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.results import Results
 
-TITLE = "Convolution"
-ID = "convolution"
-
-_shown = Results("convolution shown")  # scene and window by a key that only their page knows
+_shown = Results("convolution shown")  # photo and window by a key that only their page knows
 
 
-def build(rail: PhotoRail) -> None:
+def _build(rail: PhotoRail) -> None:
     """Lay the tab out and wire it to the shared photo."""
     ViewChoice()
     sliding = SlideView(view.waiting("One moment."), slide=slide)
@@ -55,20 +55,20 @@ def see(photo: Any, shown: Any) -> Any:
     known = shown if isinstance(shown, dict) else {}
     settings, complaint = _settings(known.get("settings"))
     try:
-        scene = look(photo_path(photo))
-        point = photo_point(photo, scene.full_size_wh)
+        reduced = reduce_photo(photo_path(photo))
+        point = photo_point(photo, reduced.full_size_wh)
         same = [photo["photo"]["id"], *point]
         if known.get("shown") == same and _unchanged(known):
             return gr.skip()
-        window, key = window_around(scene, point), secrets.token_urlsafe(12)
-        _shown.put(key, (scene, window))
+        window, key = window_around(reduced, point), secrets.token_urlsafe(12)
+        _shown.put(key, (reduced, window))
         value = {**view.waiting("", settings), "key": key, "shown": same}
     except CvDemoError as error:
         return view.waiting(str(error), settings)
     try:
-        return {**value, **view.view(scene, window, settings), "error": complaint}
+        return {**value, **view.view(reduced, window, settings), "error": complaint}
     except CvDemoError as error:  # the photo is fine, the settings do not fit it
-        return {**value, **view.view(scene, window, Settings()), **view.fault(error, settings)}
+        return {**value, **view.view(reduced, window, Settings()), **view.fault(error, settings)}
 
 
 def pool(photo: Any, shown: Any) -> Any:
@@ -79,7 +79,7 @@ def pool(photo: Any, shown: Any) -> Any:
 
 def _elsewhere(photo: Any) -> bool:
     """Whether another tab is open: this one looks at the photo when it is opened."""
-    return isinstance(photo, dict) and photo.get("tab") not in (None, ID)
+    return isinstance(photo, dict) and photo.get("tab") not in (None, LAB.id)
 
 
 def _unchanged(known: dict[str, Any]) -> bool:
@@ -99,7 +99,7 @@ def slide(asked: Any) -> dict[str, Any]:
     """Answer changed settings, for the browser; ``{"gone": True}`` when the cells are not known any more."""
     if not isinstance(asked, dict) or not isinstance(asked.get("key"), str):
         return {"gone": True}
-    found: tuple[Scene, Window] | None = _shown.get(asked["key"])
+    found: tuple[ReducedPhoto, Window] | None = _shown.get(asked["key"])
     if found is None:
         return {"gone": True}
     settings = None
@@ -108,3 +108,19 @@ def slide(asked: Any) -> dict[str, Any]:
         return {"key": asked["key"], "error": None, "remedy": None, **view.view(*found, settings)}
     except CvDemoError as error:
         return {"key": asked["key"], **view.fault(error, settings)}
+
+
+def _check(photo: Path) -> str:
+    settings = Settings()
+    response = respond(reduce_photo(photo), tool(settings), settings)
+    insist(0 < response.reacting < 1, "no edge was found")
+    return words.answer(settings, response)
+
+
+LAB = Lab(
+    id="convolution",
+    title="Convolution",
+    question=words.QUESTION,
+    build=_build,
+    check=_check,
+)

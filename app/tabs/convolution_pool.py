@@ -7,7 +7,7 @@ import numpy as np
 
 from app.components.photo import photo_path
 from cvdemo import images
-from cvdemo.convolution import Scene, look, maps, pooling, scene
+from cvdemo.convolution import ReducedPhoto, maps, pooling, reduce_photo, reduced_photo
 from cvdemo.convolution.pooling import HALVINGS_LIMIT, Halved, compare, last_halving
 from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.results import Results
@@ -30,7 +30,7 @@ def see(photo: Any, shown: Any) -> dict[str, Any] | None:
     """Return the view of the visitor's photo, or None when it is on screen already."""
     known = shown if isinstance(shown, dict) else {}
     try:
-        found = look(photo_path(photo))
+        found = reduce_photo(photo_path(photo))
         if known.get("shown") == photo["photo"]["id"] and known.get("panels") and _shown.get(known.get("key")):
             return None
         key = secrets.token_urlsafe(12)
@@ -61,8 +61,8 @@ def _settings(value: Any) -> dict[str, int]:
     return {name: wanted[name] for name in FIRST}
 
 
-def _view(found: Scene, settings: dict[str, int]) -> dict[str, Any]:
-    planes = scene.colours(found)
+def _view(found: ReducedPhoto, settings: dict[str, int]) -> dict[str, Any]:
+    planes = reduced_photo.colours(found)
     times = min(settings["times"], last_halving(found.pixels.shape[:2]))
     halved = compare(planes, times, settings["shift"])
     height, width = halved[0].picture.shape[1:]

@@ -7,7 +7,7 @@ import gradio as gr
 
 from app.components.photo import photo_path
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.streaming import Finished, end, follow
 from cvdemo import catalogue, images, weights
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.convolution import shift_words as words

@@ -9,7 +9,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cvdemo import images
-from cvdemo.convolution import Scene, Settings, Slid, Tool, Window, kernels, learned, maps, peer, slide, tool, words
+from cvdemo.convolution import (
+    ReducedPhoto,
+    Settings,
+    Slid,
+    Tool,
+    Window,
+    kernels,
+    learned,
+    maps,
+    peer,
+    slide,
+    tool,
+    words,
+)
 from cvdemo.convolution.arithmetic import EVEN_KERNEL
 from cvdemo.convolution.response import SHOWN_SIDE, Response, cells, coloured, respond
 from cvdemo.convolution.sliding import last_dilation, last_stride, planes
@@ -52,7 +65,7 @@ def fault(error: CvDemoError, settings: Settings | None) -> dict[str, Any]:
     return {"error": str(error), "remedy": remedy, **({"settings": asdict(settings)} if settings else {})}
 
 
-def view(photo: Scene, window: Window, settings: Settings) -> dict[str, Any]:
+def view(photo: ReducedPhoto, window: Window, settings: Settings) -> dict[str, Any]:
     """Return grids, numbers, response, sentences and limits under ``settings``.
 
     Raises:
@@ -129,7 +142,7 @@ def _thumb(kernel: NDArray[np.float64]) -> str:
 
 
 def _response(
-    photo: Scene, window: Window, response: Response, settings: Settings, layer: learned.FirstLayer | None
+    photo: ReducedPhoto, window: Window, response: Response, settings: Settings, layer: learned.FirstLayer | None
 ) -> dict[str, Any]:
     picture = Image.fromarray(coloured(response.values, response))
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.BOX)

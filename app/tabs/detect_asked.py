@@ -42,7 +42,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Wish:
     """What to run: one or two detectors, on how many tiles a side, under which settings, against which label file."""
 
     models: tuple[str, ...]
@@ -70,7 +70,7 @@ def wanted(value: Any) -> Wanted:
     return Wanted(Settings(**value), None if classes is None else tuple(classes), merged)
 
 
-def asked(picture: Any) -> Asked:
+def asked(picture: Any) -> Wish:
     """Return what the component's value asks for.
 
     Raises:
@@ -89,4 +89,4 @@ def asked(picture: Any) -> Asked:
         raise SettingError("A photo can be cut into 2 x 2 or 3 x 3 tiles.")
     labels = known.get("labels")
     right = isinstance(labels, dict) and all(isinstance(labels.get(key), str) for key in ("path", "name", "photo"))
-    return Asked(tuple(names), wanted(known.get("settings") or {}), tiles, labels if right else None)
+    return Wish(tuple(names), wanted(known.get("settings") or {}), tiles, labels if right else None)

@@ -7,11 +7,11 @@ from typing import Any
 
 from app.components.photo import photo_path
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.busy import busy, working
+from app.lab.streaming import Finished, end, follow
 from app.tabs import detect_menu as menu
 from app.tabs import detect_steps as steps
-from app.tabs.busy import busy, working
-from app.tabs.detect_asked import FIRST_DETECTOR, Asked, asked
+from app.tabs.detect_asked import FIRST_DETECTOR, Wish, asked
 from app.tabs.detect_view import Shown
 from app.tabs.missing import is_ready, offer
 from cvdemo import catalogue
@@ -37,7 +37,7 @@ def fetch_and_run(photo: Any, picture: Any) -> Iterator[Any]:
     yield from _run(photo, _plain(picture), wish, wish.models, [])
 
 
-def _run(photo: Any, before: dict[str, Any], wish: Asked, names: tuple[str, ...], offers: list[Any]) -> Iterator[Any]:
+def _run(photo: Any, before: dict[str, Any], wish: Wish, names: tuple[str, ...], offers: list[Any]) -> Iterator[Any]:
     choice: dict[str, Any] = {"models": list(wish.models), "detectors": menu.detectors(), "offers": offers}
     choice |= {"classic": menu.classic(names[0]), "about": menu.about(wish.models[0]), "busy": None}
     shown = [_plain(photo).get("photo", {}).get("id"), list(names), wish.tiles, (wish.labels or {}).get("path")]
@@ -83,7 +83,7 @@ def _plain(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def nothing(wish: Asked, message: str) -> dict[str, Any]:
+def nothing(wish: Wish, message: str) -> dict[str, Any]:
     """Return the picture's value while there are no boxes: a sentence, and the detectors to choose from."""
     return {
         "message": message,
@@ -100,7 +100,7 @@ def nothing(wish: Asked, message: str) -> dict[str, Any]:
     }
 
 
-def _result(photo: dict[str, Any], path: Path, wish: Asked, found: list[Shown]) -> dict[str, Any]:
+def _result(photo: dict[str, Any], path: Path, wish: Wish, found: list[Shown]) -> dict[str, Any]:
     shown, labels = photo["photo"], wish.labels
     width, height = found[0].found.size_wh
     if labels is not None and labels["photo"] != shown.get("id"):

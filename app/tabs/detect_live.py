@@ -3,17 +3,17 @@
 from typing import Any
 
 from app.components.live import LiveDetect
-from app.live_frames import BUSY, looking, pixels, text
+from app.live_frames import BUSY, one_at_a_time, pixels, text
 from app.tabs.detect_asked import wanted
 from cvdemo import catalogue
-from cvdemo.detect.live import LiveBoxes, look, ready
+from cvdemo.detect.live import LiveBoxes, detect_frame, ready
 from cvdemo.errors import Busy, CvDemoError
 
 
 def component(model: str, settings: dict[str, Any]) -> LiveDetect:
     """Return the component, wired; ``settings`` as the browser sends them."""
     titles = {name: catalogue.get(name).title for name in catalogue.names("detect")}
-    return LiveDetect({"model": model, "settings": settings, "titles": titles}, look=looking(prepare, answer))
+    return LiveDetect({"model": model, "settings": settings, "titles": titles}, look=one_at_a_time(prepare, answer))
 
 
 def prepare(asked: Any) -> dict[str, Any] | None:
@@ -30,7 +30,7 @@ def answer(asked: Any) -> dict[str, Any]:
     try:
         frame, model, chosen = pixels(asked), text(asked, "model"), wanted(asked.get("settings"))
         height, width = frame.shape[:2]
-        return _drawn(look(frame, model, chosen.settings, chosen.classes), (width, height))
+        return _drawn(detect_frame(frame, model, chosen.settings, chosen.classes), (width, height))
     except Busy:
         return BUSY
     except CvDemoError as error:

@@ -6,10 +6,10 @@ from typing import Any
 
 from app.components.box_why import BoxWhy
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.busy import busy
+from app.lab.streaming import Finished, end, follow
 from app.tabs import detect_steps as steps
-from app.tabs.busy import busy
-from app.tabs.inside_look import npy_file, packed, small
+from app.tabs.inside_view_input import npy_file, packed, small
 from app.tabs.saliency_curves import curves
 from cvdemo import images
 from cvdemo.catalogue import get

@@ -9,10 +9,10 @@ from app.components.photo import photo_point
 from app.tabs import inside_saliency
 from app.tabs import inside_view as view
 from app.tabs.inside_asked import settings_from
-from app.tabs.inside_look import Look
+from app.tabs.inside_view_input import ViewInput
 from cvdemo.errors import CvDemoError
 from cvdemo.inside import activations
-from cvdemo.inside.activations import Asked
+from cvdemo.inside.activations import PassRequest
 from cvdemo.results import Results
 
 _shown = Results("look inside shown")  # by a key that takes the photo to know: what clicks and slider moves act on
@@ -24,7 +24,7 @@ class Shown:
 
     path: Path
     photo_wh: tuple[int, int]
-    asked: tuple[Asked, ...]
+    asked: tuple[PassRequest, ...]
 
 
 def remember(shown: Shown) -> str:
@@ -42,7 +42,7 @@ def look(asked: Any) -> dict[str, Any]:
         first; ``{"error": sentence}``.
     """
     try:
-        found = _look(asked)
+        found = _view_input(asked)
         if found is None:
             return {"work": True}
         which = settings_from(asked["settings"]).view
@@ -61,7 +61,7 @@ def look(asked: Any) -> dict[str, Any]:
         return {"error": str(error)}
 
 
-def _look(asked: Any) -> Look | None:
+def _view_input(asked: Any) -> ViewInput | None:
     """Return what the browser's question is about; None when it is not known any more."""
     shown = _shown.get(asked.get("key")) if isinstance(asked, dict) and isinstance(asked.get("key"), str) else None
     if shown is None:
@@ -71,4 +71,4 @@ def _look(asked: Any) -> Look | None:
         return None
     settings = settings_from(asked.get("settings"))
     point = photo_point({"point": asked.get("point")}, shown.photo_wh)
-    return Look(shown.path, seen, point, settings.depth, settings.own)
+    return ViewInput(shown.path, seen, point, settings.depth, settings.own)

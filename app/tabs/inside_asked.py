@@ -7,7 +7,7 @@ from typing import Any
 
 from app.components.chips import chosen
 from app.components.photo import photo_path, photo_point
-from app.tabs.inside_look import own
+from app.tabs.inside_view_input import own
 from app.tabs.inside_views import VIEWS
 from cvdemo import images
 from cvdemo.catalogue import BUNDLED_PAIR

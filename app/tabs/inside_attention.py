@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from app.tabs import inside_attention_cards as cards
 from app.tabs import inside_attention_heat as heat
-from app.tabs.inside_look import Look, one_of, own, whole
+from app.tabs.inside_view_input import ViewInput, one_of, own, whole
 from cvdemo.attention import study, words
 from cvdemo.attention.rollout import FUSIONS
 from cvdemo.attention.study import Attended
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.wording import called
 
 ID = "attention"
@@ -53,73 +53,73 @@ def settings(value: Any) -> Settings:
     )
 
 
-def found_in(one: Seen) -> Attended | None:
+def found_in(one: ForwardPass) -> Attended | None:
     """Return a model's attention if it has any and it is known."""
     return study.known(one.asked) if study.has_attention(one.asked.model) else None
 
 
-def work(look: Look, report: Any) -> None:
+def work(given: ViewInput, report: Any) -> None:
     """Read the attention of each transformer; for gradients also one run forward and back."""
-    work_tile(look, report)
-    if look.settings[ID].mode == "gradient":
-        for one in look.seen:
+    work_tile(given, report)
+    if given.settings[ID].mode == "gradient":
+        for one in given.seen:
             found = found_in(one)
             if found is not None and study.can_weigh(found):
                 report()
                 study.relevance_of(found)
 
 
-def work_tile(look: Look, report: Any) -> None:
+def work_tile(given: ViewInput, report: Any) -> None:
     """Read the attention of each transformer."""
-    for one in look.seen:
+    for one in given.seen:
         if study.has_attention(one.asked.model) and found_in(one) is None:
             report()
-            study.attend(look.path, one.asked.model, one.asked.random, one.asked.side)
+            study.attend(given.path, one.asked.model, one.asked.random, one.asked.side)
 
 
-def known_tile(look: Look) -> bool:
+def known_tile(given: ViewInput) -> bool:
     """Whether the attention of each transformer is known."""
-    return all(found_in(one) is not None for one in look.seen if study.has_attention(one.asked.model))
+    return all(found_in(one) is not None for one in given.seen if study.has_attention(one.asked.model))
 
 
-def known(look: Look) -> bool:
+def known(given: ViewInput) -> bool:
     """Whether all that is wanted is known."""
-    if not known_tile(look):
+    if not known_tile(given):
         return False
-    found = [found_in(one) for one in look.seen] if look.settings[ID].mode == "gradient" else []
+    found = [found_in(one) for one in given.seen] if given.settings[ID].mode == "gradient" else []
     return all(study.relevance_known(one) for one in found if one is not None and study.can_weigh(one))
 
 
-def answer(look: Look) -> str:
+def answer(given: ViewInput) -> str:
     """Return how far each transformer looks from here."""
-    names = called(one.spec for one in look.seen)
-    return words.answer(names, [heat.distance(look, one, found_in(one)) for one in look.seen], False)
+    names = called(one.spec for one in given.seen)
+    return words.answer(names, [heat.distance(given, one, found_in(one)) for one in given.seen], False)
 
 
-def draw(look: Look) -> list[dict[str, Any]]:
+def draw(given: ViewInput) -> list[dict[str, Any]]:
     """Return a card a model; what a CNN can see stands in the same chart."""
-    reach = cards.fields(look)
-    return [{**cards.card(look, one, found_in(one)), "reach": reach} for one in look.seen]
+    reach = cards.fields(given)
+    return [{**cards.card(given, one, found_in(one)), "reach": reach} for one in given.seen]
 
 
-def layers(look: Look) -> list[str]:
+def layers(given: ViewInput) -> list[str]:
     """Return the attention layer at the chosen depth, for each model."""
-    return [heat.layer_label(look, found_in(one)) for one in look.seen]
+    return [heat.layer_label(given, found_in(one)) for one in given.seen]
 
 
-def tile(look: Look, number: int) -> dict[str, Any] | None:
+def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
     """Return where the transformer looks from the point, in the layer at the chosen depth."""
-    one = look.seen[number]
+    one = given.seen[number]
     found = found_in(one)
-    return None if found is None else cards.tile(look, one, found, ID)
+    return None if found is None else cards.tile(given, one, found, ID)
 
 
-def arrays(look: Look) -> list[tuple[str, NDArray[np.float32]]]:
+def arrays(given: ViewInput) -> list[tuple[str, NDArray[np.float32]]]:
     """Return the attention of each layer and head from here: float32 (heads, h, w) a layer."""
     rows = []
-    for one in look.seen:
+    for one in given.seen:
         found = found_in(one)
         for layer in found.layers if found else ():
-            spread, _ = layer.from_cell(found.cell_at(layer, look.point_rc)[0])  # type: ignore[union-attr]
+            spread, _ = layer.from_cell(found.cell_at(layer, given.point_rc)[0])  # type: ignore[union-attr]
             rows.append((f"{one.asked.model}-{layer.name}", spread.reshape(layer.heads, *layer.grid_hw)))
     return rows

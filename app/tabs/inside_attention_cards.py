@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from app.tabs import inside_attention_heat as heat
-from app.tabs.inside_look import Look, packed, small
+from app.tabs.inside_view_input import ViewInput, packed, small
 from cvdemo.attention import statistics, study, words
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.study import NONE, Attended
 from cvdemo.errors import CvDemoError
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.receptive_field.study import table
 
 ID = "attention"
@@ -19,20 +19,20 @@ THUMB = 16  # rows of the small pictures
 MARKED = 12  # outlier tokens that are outlined
 
 
-def card(look: Look, one: Seen, found: Attended | None) -> dict[str, Any]:
+def card(given: ViewInput, one: ForwardPass, found: Attended | None) -> dict[str, Any]:
     """Return all that is drawn of a model."""
     if found is None:
         text = NONE if not study.has_attention(one.asked.model) else "Not known yet."
         return {"model": one.asked.model, "rest": "no attention", "map": None, "told": [text], "rows": None}
-    number = heat.layer_number(look, found)
+    number = heat.layer_number(given, found)
     layer, figures = found.layers[number], found.figures[number]
-    head = heat.chosen_head(look, layer)
-    spread, other = heat.spread_of(look, found, layer)
-    shown, what = heat.heat_of(look, found, number, spread)
-    cell, _ = found.cell_at(layer, look.point_rc)
+    head = heat.chosen_head(given, layer)
+    spread, other = heat.spread_of(given, found, layer)
+    shown, what = heat.heat_of(given, found, number, spread)
+    cell, _ = found.cell_at(layer, given.point_rc)
     share = None if layer.class_token is None else float(heat.picked(other, head))
     told = [] if what is None else [what]
-    if look.settings[ID].start == "class" and layer.class_token is None:
+    if given.settings[ID].start == "class" and layer.class_token is None:
         told.append(words.NO_CLASS_TOKEN)
     means = (float(heat.picked(figures.distance_px, head)), float(heat.picked(figures.entropy_bits, head)))
     told += [words.head_told(*means, layer.tokens, share), *_outliers(found), words.self_test(found)]
@@ -41,12 +41,12 @@ def card(look: Look, one: Seen, found: Attended | None) -> dict[str, Any]:
         "rest": f"{layer.label}, {'mean of heads' if head < 0 else f'head {head + 1}'}",
         "map": None if shown is None else packed(shown.reshape(layer.grid_hw), 0.0),
         "grid": layer.grid_hw,
-        "unit": None if heat.from_class(look, layer) else list(divmod(cell, layer.grid_hw[1])),
+        "unit": None if heat.from_class(given, layer) else list(divmod(cell, layer.grid_hw[1])),
         "outliers": _marked(found),
         "told": told,
         "layer": number,
         "head": head,
-        "rows": [_row(look, found, one_layer) for one_layer in found.layers],
+        "rows": [_row(given, found, one_layer) for one_layer in found.layers],
         "distances": [[float(f"{px:.4g}") for px in one_layer.distance_px] for one_layer in found.figures],
         "rollout": possible(found.layers),
         "weigh": study.can_weigh(found),
@@ -54,9 +54,9 @@ def card(look: Look, one: Seen, found: Attended | None) -> dict[str, Any]:
     }
 
 
-def _row(look: Look, found: Attended, layer: AttentionLayer) -> dict[str, Any]:
+def _row(given: ViewInput, found: Attended, layer: AttentionLayer) -> dict[str, Any]:
     """Return the small pictures of all heads of a layer, each with its own scale, and what they are called."""
-    spread, _ = heat.spread_of(look, found, layer)
+    spread, _ = heat.spread_of(given, found, layer)
     heads = [packed(small(one.reshape(layer.grid_hw), THUMB), 0.0) for one in spread]
     return {"label": layer.label, "heads": heads}
 
@@ -74,10 +74,10 @@ def _marked(found: Attended) -> list[list[int]]:
     return [list(divmod(int(cell), columns)) for cell in np.flatnonzero(statistics.outliers(found.norms))[:MARKED]]
 
 
-def fields(look: Look) -> list[dict[str, Any]]:
+def fields(given: ViewInput) -> list[dict[str, Any]]:
     """Return how far a unit of each CNN can see by depth, in pixels of the photo; null = the whole photo."""
     rows = []
-    for one in look.seen:
+    for one in given.seen:
         if one.spec.family != "cnn":
             continue
         try:
@@ -90,10 +90,10 @@ def fields(look: Look) -> list[dict[str, Any]]:
     return rows
 
 
-def tile(look: Look, one: Seen, found: Attended, opens: str) -> dict[str, Any]:
+def tile(given: ViewInput, one: ForwardPass, found: Attended, opens: str) -> dict[str, Any]:
     """Return the overview's tile: from the point, the mean of all heads of the layer at the chosen depth."""
-    layer = found.layers[heat.layer_number(look, found)]
-    cell = found.cell_at(layer, look.point_rc)[0]
+    layer = found.layers[heat.layer_number(given, found)]
+    cell = found.cell_at(layer, given.point_rc)[0]
     return {
         "column": "point",
         "title": f"Attention, {layer.label}",

@@ -3,43 +3,45 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.tabs.inside_look import Look
+from app.tabs.inside_view_input import ViewInput
 from cvdemo.attention import study, words
 from cvdemo.attention.followed import rolled_out
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.study import Attended
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.layers import stop_at
 
 ID = "attention"
 
 
-def layer_number(look: Look, found: Attended) -> int:
+def layer_number(given: ViewInput, found: Attended) -> int:
     """Return the number of the layer at the chosen depth."""
-    return stop_at(len(found.layers), look.depth)
+    return stop_at(len(found.layers), given.depth)
 
 
-def layer_label(look: Look, found: Attended | None) -> str:
+def layer_label(given: ViewInput, found: Attended | None) -> str:
     """Return the name of the attention layer at the chosen depth."""
-    return "no attention" if found is None else found.layers[layer_number(look, found)].label
+    return "no attention" if found is None else found.layers[layer_number(given, found)].label
 
 
-def chosen_head(look: Look, layer: AttentionLayer) -> int:
+def chosen_head(given: ViewInput, layer: AttentionLayer) -> int:
     """Return the chosen head, -1 for the mean of all."""
-    return min(look.settings[ID].head, layer.heads - 1)
+    return min(given.settings[ID].head, layer.heads - 1)
 
 
-def from_class(look: Look, layer: AttentionLayer) -> bool:
+def from_class(given: ViewInput, layer: AttentionLayer) -> bool:
     """Return whether the class token is what looks, and there is one."""
-    return look.settings[ID].start == "class" and layer.class_token is not None
+    return given.settings[ID].start == "class" and layer.class_token is not None
 
 
-def spread_of(look: Look, found: Attended, layer: AttentionLayer) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def spread_of(
+    given: ViewInput, found: Attended, layer: AttentionLayer
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return attention over the patches (heads, patches), and what goes elsewhere, from where the visitor looks."""
-    if from_class(look, layer):
+    if from_class(given, layer):
         return layer.from_class()
-    return layer.from_cell(found.cell_at(layer, look.point_rc)[0])
+    return layer.from_cell(found.cell_at(layer, given.point_rc)[0])
 
 
 def picked(values: NDArray[np.float32], head: int) -> NDArray[np.float32]:
@@ -47,15 +49,15 @@ def picked(values: NDArray[np.float32], head: int) -> NDArray[np.float32]:
     return values.mean(0) if head < 0 else values[head]
 
 
-def distance(look: Look, one: Seen, found: Attended | None) -> float | None:
+def distance(given: ViewInput, one: ForwardPass, found: Attended | None) -> float | None:
     """Return how far the chosen head looks from the point (from all patches on average, from the class token)."""
     if found is None:
         return None
-    number = layer_number(look, found)
+    number = layer_number(given, found)
     layer = found.layers[number]
-    if from_class(look, layer):
-        return float(picked(found.figures[number].distance_px, chosen_head(look, layer)))
-    return far(found, layer, found.cell_at(layer, look.point_rc)[0], chosen_head(look, layer))
+    if from_class(given, layer):
+        return float(picked(found.figures[number].distance_px, chosen_head(given, layer)))
+    return far(found, layer, found.cell_at(layer, given.point_rc)[0], chosen_head(given, layer))
 
 
 def far(found: Attended, layer: AttentionLayer, cell: int, head: int) -> float:
@@ -66,16 +68,16 @@ def far(found: Attended, layer: AttentionLayer, cell: int, head: int) -> float:
 
 
 def heat_of(
-    look: Look, found: Attended, number: int, spread: NDArray[np.float32]
+    given: ViewInput, found: Attended, number: int, spread: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32] | None, str | None]:
     """Return the heat over the patches, and the sentence on what it is."""
-    wanted, layer = look.settings[ID], found.layers[number]
+    wanted, layer = given.settings[ID], found.layers[number]
     if wanted.mode == "layer":
-        return picked(spread, chosen_head(look, layer)), None
+        return picked(spread, chosen_head(given, layer)), None
     if not possible(found.layers):
         return None, words.WINDOWS
     if wanted.mode == "rollout":
-        cell = None if from_class(look, layer) else found.cell_at(layer, look.point_rc)[0]
+        cell = None if from_class(given, layer) else found.cell_at(layer, given.point_rc)[0]
         return rolled_out(found, cell, wanted.fusion, wanted.discard, number), words.ROLLOUT
     if not study.can_weigh(found):
         return None, words.NO_CLASSES

@@ -8,12 +8,12 @@ import gradio as gr
 
 from app.components.chips import chips, chosen
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.busy import busy, fetching
+from app.lab.streaming import Finished, end, follow
 from app.tabs import inside_view as view
-from app.tabs.busy import busy, fetching
 from app.tabs.inside_answers import Shown, remember
 from app.tabs.inside_asked import DEFAULTS, MODEL_LIMIT, Wish, wish
-from app.tabs.inside_look import Look
+from app.tabs.inside_view_input import ViewInput
 from app.tabs.missing import is_ready, offer
 from cvdemo import catalogue
 from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
@@ -85,7 +85,7 @@ def _busy(step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
     return fetching(*step, elapsed_s) if step and len(step) == 2 else busy("Looking into the models")
 
 
-def _work(asked: Wish, fetch: str | None, report: Callable[..., None]) -> tuple[Look | None, list[dict[str, Any]]]:
+def _work(asked: Wish, fetch: str | None, report: Callable[..., None]) -> tuple[ViewInput | None, list[dict[str, Any]]]:
     """Run each model, then what the open view needs; what cannot be had is told beside the others."""
     seen, missing = [], []
     for name in asked.models:
@@ -95,31 +95,33 @@ def _work(asked: Wish, fetch: str | None, report: Callable[..., None]) -> tuple[
             continue
         side = asked.settings.side if name in activations.SIDES else None
         try:
-            seen.append(activations.see(asked.path, name, random, side, report))
+            seen.append(activations.forward_pass(asked.path, name, random, side, report))
         except Stopped:
             raise
         except ModelUnavailable as error:
             missing.append(offer(name, error))
     if not seen:
         return None, missing
-    look = Look(asked.path, tuple(seen), asked.point_rc, asked.settings.depth, asked.settings.own)
-    view.named(asked.settings.view).work(look, report)
-    return look, missing
+    given = ViewInput(asked.path, tuple(seen), asked.point_rc, asked.settings.depth, asked.settings.own)
+    view.named(asked.settings.view).work(given, report)
+    return given, missing
 
 
-def _found(photo: Any, asked: Wish, before: int, look: Look | None, missing: list[dict[str, Any]]) -> dict[str, Any]:
-    if look is None:
+def _found(
+    photo: Any, asked: Wish, before: int, given: ViewInput | None, missing: list[dict[str, Any]]
+) -> dict[str, Any]:
+    if given is None:
         return {**waiting("No chosen model is on this machine yet."), "missing": missing}
     return {
         **waiting(""),
-        "key": remember(Shown(asked.path, asked.photo_wh, tuple(one.asked for one in look.seen))),
+        "key": remember(Shown(asked.path, asked.photo_wh, tuple(one.asked for one in given.seen))),
         "asked": asked.sent,
         "name": str(photo["photo"].get("name") or "Photo")[:80],
         "photo_wh": asked.photo_wh,
         "missing": missing,
         "versions": versions(LIBRARIES),
-        "heads": [view.head(one, asked.path) for one in look.seen],
-        "look": {"before": before, "runs": activations.network_runs(), **view.shown(look, asked.settings.view)},
+        "heads": [view.head(one, asked.path) for one in given.seen],
+        "look": {"before": before, "runs": activations.network_runs(), **view.shown(given, asked.settings.view)},
     }
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs import inside_maps_cards as cards
-from app.tabs.inside_look import Look, one_of, own, packed, whole
+from app.tabs.inside_view_input import ViewInput, one_of, own, packed, whole
 from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import contributions, has_classes, known_contributions
 from cvdemo.feature_maps.channels import RANKS, Rank
@@ -43,46 +43,46 @@ def settings(value: Any) -> Settings:
     return Settings(rank, scale, whole(asked["count"], 1, 4096, "The count"), chosen)
 
 
-def work(look: Look, report: Any) -> None:
+def work(given: ViewInput, report: Any) -> None:
     """Run what the rank needs: by contribution, one pass forward and back a model."""
-    if look.settings[ID].rank == "contribution":
-        for one in look.seen:
+    if given.settings[ID].rank == "contribution":
+        for one in given.seen:
             report()
             if has_classes(one):
                 contributions(one)
 
 
-def known(look: Look) -> bool:
+def known(given: ViewInput) -> bool:
     """Whether the channels can be ranked without a network run."""
-    if look.settings[ID].rank != "contribution":
+    if given.settings[ID].rank != "contribution":
         return True
-    return all(known_contributions(one) is not None for one in look.seen if has_classes(one))
+    return all(known_contributions(one) is not None for one in given.seen if has_classes(one))
 
 
-def answer(look: Look) -> str:
+def answer(given: ViewInput) -> str:
     """Return which channel of each model stands out most at the point."""
-    return words.strongest(look.seen, [cards.standing(look, number) for number in range(len(look.seen))])
+    return words.strongest(given.seen, [cards.standing(given, number) for number in range(len(given.seen))])
 
 
-def draw(look: Look) -> list[dict[str, Any]]:
+def draw(given: ViewInput) -> list[dict[str, Any]]:
     """Return a card a model."""
-    return [cards.card(look, number) for number in range(len(look.seen))]
+    return [cards.card(given, number) for number in range(len(given.seen))]
 
 
-def tile(look: Look, number: int) -> dict[str, Any] | None:
+def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
     """Return the channel that stands out most at the point."""
-    stop = look.stop(number)
-    channel, score = cards.standing(look, number)
+    stop = given.stop(number)
+    channel, score = cards.standing(given, number)
     return {
         "column": "strongest",
         "title": f"Channel {channel}",
         "caption": words.spread(score),
-        "map": packed(look.seen[number].maps[stop][channel]),
+        "map": packed(given.seen[number].maps[stop][channel]),
         "opens": ID,
     }
 
 
-def arrays(look: Look) -> list[tuple[str, NDArray[np.float32]]]:
+def arrays(given: ViewInput) -> list[tuple[str, NDArray[np.float32]]]:
     """Return every channel of the shown layers: float32 (C, h, w)."""
-    rows = [(one, look.stop(number)) for number, one in enumerate(look.seen)]
+    rows = [(one, given.stop(number)) for number, one in enumerate(given.seen)]
     return [(f"{one.asked.model}-{one.stops[stop].name}", one.maps[stop]) for one, stop in rows]

@@ -5,33 +5,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.tabs.inside_look import Look, packed, small
+from app.tabs.inside_view_input import ViewInput, packed, small
 from cvdemo import images
 from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import has_classes, known_contributions
 from cvdemo.feature_maps.channels import RANKS, Rank, channels, histogram, order, standing_out
 from cvdemo.feature_maps.kernels import first_kernels
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.projection import colours, projected
 
 ID = "maps"
 
 
-def standing(look: Look, number: int) -> tuple[int, float]:
+def standing(given: ViewInput, number: int) -> tuple[int, float]:
     """Return which channel of a model stands out most at the point, and how far."""
-    stop = look.stop(number)
-    return standing_out(look.seen[number].maps[stop], look.unit(number, stop))
+    stop = given.stop(number)
+    return standing_out(given.seen[number].maps[stop], given.unit(number, stop))
 
 
-def card(look: Look, number: int) -> dict[str, Any]:
+def card(given: ViewInput, number: int) -> dict[str, Any]:
     """Return all that is drawn of a model."""
-    one, stop = look.seen[number], look.stop(number)
-    wanted = look.settings[ID]
-    given = known_contributions(one) if has_classes(one) else None
+    one, stop = given.seen[number], given.stop(number)
+    wanted = given.settings[ID]
+    by_channel = known_contributions(one) if has_classes(one) else None
     layer, figures = one.stops[stop], channels(one, stop)
-    rank: Rank = "mean" if wanted.rank == "contribution" and given is None else wanted.rank
-    ranked = order(figures, rank, given[stop] if given else None)
-    best, score = standing(look, number)
+    rank: Rank = "mean" if wanted.rank == "contribution" and by_channel is None else wanted.rank
+    ranked = order(figures, rank, by_channel[stop] if by_channel else None)
+    best, score = standing(given, number)
     chosen = wanted.channel.get(one.asked.model, best)
     chosen = chosen if chosen < layer.channels else best
     return {
@@ -56,7 +56,7 @@ def _tile(one: NDArray[np.float32], channel: int) -> dict[str, Any]:
     return {"channel": channel, **packed(small(one))}
 
 
-def _weights(one: Seen, channel: int) -> dict[str, Any] | None:
+def _weights(one: ForwardPass, channel: int) -> dict[str, Any] | None:
     found = first_kernels(one).picture(channel)
     return None if found is None else {"side": len(found), "rgb": found.reshape(-1, 3).tolist()}
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.tabs.inside_look import Look
+from app.tabs.inside_view_input import ViewInput
 from cvdemo.feature_maps import words
 
 ID = "overview"
@@ -22,36 +22,36 @@ def settings(value: Any) -> None:
     return None
 
 
-def work(look: Look, report: Any) -> None:
+def work(given: ViewInput, report: Any) -> None:
     """Run what the tiles need."""
     for source in SOURCES:
-        getattr(source, "work_tile", source.work)(look, report)
+        getattr(source, "work_tile", source.work)(given, report)
 
 
-def known(look: Look) -> bool:
+def known(given: ViewInput) -> bool:
     """Whether all tiles can be drawn without a network run."""
-    return all(getattr(source, "known_tile", source.known)(look) for source in SOURCES)
+    return all(getattr(source, "known_tile", source.known)(given) for source in SOURCES)
 
 
-def answer(look: Look) -> str:
+def answer(given: ViewInput) -> str:
     """Return the answer of the first view that gives tiles."""
-    return SOURCES[0].answer(look) if SOURCES else ""
+    return SOURCES[0].answer(given) if SOURCES else ""
 
 
-def draw(look: Look) -> list[dict[str, Any]]:
+def draw(given: ViewInput) -> list[dict[str, Any]]:
     """Return a card a model with its tiles, in the order of `COLUMNS`."""
     cards = []
-    for number, one in enumerate(look.seen):
+    for number, one in enumerate(given.seen):
         found: dict[str, Any] = {}
         for source in SOURCES:
-            given = source.tile(look, number)
-            if given is not None:
-                found.setdefault(given["column"], given)
+            tile = source.tile(given, number)
+            if tile is not None:
+                found.setdefault(tile["column"], tile)
         tiles = [{**found[column], "heading": COLUMNS[column]} for column in COLUMNS if column in found]
-        cards.append({"model": one.asked.model, "layer": one.stops[look.stop(number)].label, "tiles": tiles})
+        cards.append({"model": one.asked.model, "layer": one.stops[given.stop(number)].label, "tiles": tiles})
     return cards
 
 
-def arrays(look: Look) -> list[tuple[str, NDArray[np.float32]]]:
+def arrays(given: ViewInput) -> list[tuple[str, NDArray[np.float32]]]:
     """Return what the tiles' views return."""
-    return [row for source in SOURCES for row in source.arrays(look)]
+    return [row for source in SOURCES for row in source.arrays(given)]

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.tabs.inside_look import Look, one_of, own
+from app.tabs.inside_view_input import ViewInput, one_of, own
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import OWN_LABELS, Seen
+from cvdemo.inside.activations import OWN_LABELS, ForwardPass
 from cvdemo.saliency import study
 from cvdemo.saliency.methods import METHODS, Method, methods_for
 from cvdemo.saliency.study import Evidence
@@ -44,31 +44,31 @@ def settings(value: Any) -> Settings:
     )  # fmt: skip
 
 
-def method_of(look: Look, one: Seen) -> Method:
+def method_of(given: ViewInput, one: ForwardPass) -> Method:
     """Return the chosen method, or the first where that one makes no sense for the model."""
     offered = methods_for(one.spec)
-    return next((method for method in offered if method.name == look.settings[ID].method), offered[0])
+    return next((method for method in offered if method.name == given.settings[ID].method), offered[0])
 
 
-def asked_of(look: Look, one: Seen) -> study.Asked:
+def asked_of(given: ViewInput, one: ForwardPass) -> study.ExplanationRequest:
     """Return what is asked about a model's answer."""
-    wanted = look.settings[ID]
+    wanted = given.settings[ID]
     labels: tuple[str, ...] = ()
     if one.spec.zero_shot:
         labels = tuple(dict.fromkeys(name for name in (wanted.target, wanted.against, *OWN_LABELS) if name))
-    return study.Asked(
+    return study.ExplanationRequest(
         one.asked.digest, one.asked.model, one.asked.random, wanted.target or None, wanted.against or None, labels
     )  # fmt: skip
 
 
-def classifiers(look: Look) -> list[Seen]:
+def classifiers(given: ViewInput) -> list[ForwardPass]:
     """Return the models that have classes."""
-    return [one for one in look.seen if methods_for(one.spec)]
+    return [one for one in given.seen if methods_for(one.spec)]
 
 
-def map_of(look: Look, one: Seen) -> tuple[Evidence, NDArray[np.float32]] | None:
+def map_of(given: ViewInput, one: ForwardPass) -> tuple[Evidence, NDArray[np.float32]] | None:
     """Return what is known of a model, with its map; None without classes, for an unknown class, before a slow run."""
     if not methods_for(one.spec):
         return None
-    found, method = study.known(asked_of(look, one)), method_of(look, one).name
+    found, method = study.known(asked_of(given, one)), method_of(given, one).name
     return None if found is None or not study.map_known(found, method) else (found, study.map_of(found, method))

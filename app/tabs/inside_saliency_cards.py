@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs import inside_saliency_asked as asked
-from app.tabs.inside_look import Look, packed
+from app.tabs.inside_view_input import ViewInput, packed
 from app.tabs.saliency_curves import curves
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.saliency import checks, study, words
 from cvdemo.saliency.compared import compared
 from cvdemo.saliency.faithful import FILL
@@ -20,28 +20,28 @@ ID = asked.ID
 SMOOTH = 96  # a map is sent with about so many rows, bilinear, as all such maps are drawn
 
 
-def draw(look: Look) -> list[dict[str, Any]]:
+def draw(given: ViewInput) -> list[dict[str, Any]]:
     """Return a card a model."""
-    rows = [asked.map_of(look, one) for one in look.seen]
+    rows = [asked.map_of(given, one) for one in given.seen]
     both = [row for row in rows if row is not None]
     shared = None
     if len(both) == 2:
         (one, first), (other, second) = both
         shared = words.shared(*compared((one.picture, first), (other.picture, second)))
-    offered = [method.name for method in METHODS if any(method in methods_for(one.spec) for one in look.seen)]
+    offered = [method.name for method in METHODS if any(method in methods_for(one.spec) for one in given.seen)]
     common = {"offered": offered, "shared": shared}
-    return [{**common, **_card(look, one, row)} for one, row in zip(look.seen, rows, strict=True)]
+    return [{**common, **_card(given, one, row)} for one, row in zip(given.seen, rows, strict=True)]
 
 
-def _card(look: Look, one: Seen, row: tuple[Evidence, NDArray[np.float32]] | None) -> dict[str, Any]:
+def _card(given: ViewInput, one: ForwardPass, row: tuple[Evidence, NDArray[np.float32]] | None) -> dict[str, Any]:
     card: dict[str, Any] = {"model": one.asked.model, "map": None, "told": [], "checks": None}
     if not methods_for(one.spec):
         return {**card, "rest": "no classes", "told": [words.NO_CLASSES]}
-    method, chosen = asked.method_of(look, one), look.settings[ID].method
+    method, chosen = asked.method_of(given, one), given.settings[ID].method
     card["rest"] = method.title
-    found = study.known(asked.asked_of(look, one))
+    found = study.known(asked.asked_of(given, one))
     if found is None:
-        return {**card, "told": [study.refused(asked.asked_of(look, one)) or "Not explained yet."]}
+        return {**card, "told": [study.refused(asked.asked_of(given, one)) or "Not explained yet."]}
     card["rest"] = f"{method.title}: {words.explained(found)}"
     if row is None:
         runs = len(found.activations)
@@ -73,15 +73,15 @@ def _smooth(shape: tuple[int, ...]) -> tuple[int, int]:
     return max(SMOOTH, shape[0]), max(SMOOTH, shape[1])
 
 
-def tile(look: Look, number: int) -> dict[str, Any] | None:
+def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
     """Return a model's map as the overview's first tile."""
-    row = asked.map_of(look, look.seen[number])
+    row = asked.map_of(given, given.seen[number])
     if row is None:
         return None
     found, values = row
     return {
         "column": "saliency",
-        "title": asked.method_of(look, look.seen[number]).title,
+        "title": asked.method_of(given, given.seen[number]).title,
         "caption": f"for {words.explained(found)}",
         "map": packed(resized(scaled(values), _smooth(values.shape)), 0.0, 1.0),
         "opens": ID,

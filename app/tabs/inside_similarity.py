@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.components.photo import photo_path
-from app.tabs.inside_look import Look, one_of, own, packed
+from app.tabs.inside_view_input import ViewInput, one_of, own, packed
 from cvdemo import images, starters
 from cvdemo.inside import activations
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.model_input import enlarged
 from cvdemo.inside.projection import colours, foreground, projected
 from cvdemo.similarity import words
@@ -45,37 +45,39 @@ def settings(value: Any) -> Settings:
     return Settings(one_of(asked["show"], SHOWS, "The picture"), second)
 
 
-def work(look: Look, report: Any) -> None:
+def work(given: ViewInput, report: Any) -> None:
     """Run the models on the second photo."""
-    second = look.settings[ID].second
+    second = given.settings[ID].second
     if second:
-        for one in look.seen:
+        for one in given.seen:
             report()
-            activations.see(photo_path({"photo": {"id": second}}), one.asked.model, one.asked.random, one.asked.side)
+            activations.forward_pass(
+                photo_path({"photo": {"id": second}}), one.asked.model, one.asked.random, one.asked.side
+            )
 
 
-def _second(look: Look, one: Seen) -> Seen | None:
+def _second(given: ViewInput, one: ForwardPass) -> ForwardPass | None:
     """Return the pass of the same model on the second photo, if there is one and it is known."""
-    if not look.settings[ID].second:
+    if not given.settings[ID].second:
         return None
-    path = photo_path({"photo": {"id": look.settings[ID].second}})
+    path = photo_path({"photo": {"id": given.settings[ID].second}})
     return activations.known_on(path, one.asked)
 
 
-def known(look: Look) -> bool:
+def known(given: ViewInput) -> bool:
     """Whether each model has run on the second photo, if there is one."""
-    return not look.settings[ID].second or all(_second(look, one) is not None for one in look.seen)
+    return not given.settings[ID].second or all(_second(given, one) is not None for one in given.seen)
 
 
-def answer(look: Look) -> str:
+def answer(given: ViewInput) -> str:
     """Return how much of the photo looks to each model like the point."""
-    found = [_found(look, number) for number in range(len(look.seen))]
-    return words.answer(look.seen, found, _name(look.settings[ID].second))
+    found = [_found(given, number) for number in range(len(given.seen))]
+    return words.answer(given.seen, found, _name(given.settings[ID].second))
 
 
-def draw(look: Look) -> list[dict[str, Any]]:
+def draw(given: ViewInput) -> list[dict[str, Any]]:
     """Return a card a model."""
-    return [_card(look, number) for number in range(len(look.seen))]
+    return [_card(given, number) for number in range(len(given.seen))]
 
 
 def _name(second: str) -> str | None:
@@ -84,22 +86,22 @@ def _name(second: str) -> str | None:
     return starters.get(second.removeprefix("starter:")).name if second.startswith("starter:") else "the second photo"
 
 
-def _found(look: Look, number: int, alone: bool = False) -> Similar:
-    one = look.seen[number]
-    other = None if alone else _second(look, one)
-    stop = stop_for(one, look.depth)
-    return similar(one.maps[stop], look.unit(number, stop), None if other is None else other.maps[stop])
+def _found(given: ViewInput, number: int, alone: bool = False) -> Similar:
+    one = given.seen[number]
+    other = None if alone else _second(given, one)
+    stop = stop_for(one, given.depth)
+    return similar(one.maps[stop], given.unit(number, stop), None if other is None else other.maps[stop])
 
 
-def _card(look: Look, number: int) -> dict[str, Any]:
-    one, found = look.seen[number], _found(look, number)
-    other = _second(look, one)
-    stop = stop_for(one, look.depth)
+def _card(given: ViewInput, number: int) -> dict[str, Any]:
+    one, found = given.seen[number], _found(given, number)
+    other = _second(given, one)
+    stop = stop_for(one, given.depth)
     layer = one.stops[stop]
     projection = projected(one, stop)
     front = foreground(projection)
     second = {} if other is None else {
-        "picture": images.data_url(enlarged(photo_path({"photo": {"id": look.settings[ID].second}}), other.picture)),
+        "picture": images.data_url(enlarged(photo_path({"photo": {"id": given.settings[ID].second}}), other.picture)),
         "size": list(other.picture.size_hw),
     }  # fmt: skip
     return {
@@ -117,9 +119,9 @@ def _card(look: Look, number: int) -> dict[str, Any]:
     }
 
 
-def tile(look: Look, number: int) -> dict[str, Any] | None:
+def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
     """Return the similar patches as the tile of what the point concerns."""
-    found = _found(look, number, alone=True)
+    found = _found(given, number, alone=True)
     return {
         "column": "point",
         "title": "Similar patches",
@@ -129,6 +131,6 @@ def tile(look: Look, number: int) -> dict[str, Any] | None:
     }
 
 
-def arrays(look: Look) -> list[tuple[str, NDArray[np.float32]]]:
+def arrays(given: ViewInput) -> list[tuple[str, NDArray[np.float32]]]:
     """Return the cosines: float32 (h, w) a model."""
-    return [(f"{one.asked.model}-similarity", _found(look, n).cosines) for n, one in enumerate(look.seen)]
+    return [(f"{one.asked.model}-similarity", _found(given, n).cosines) for n, one in enumerate(given.seen)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.tabs.busy import busy, fetching
+from app.lab.busy import busy, fetching
 from app.tabs.latency_asked import DEFAULTS
 from cvdemo import compute
 from cvdemo.latency import words

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.errors import shows_errors
-from app.streaming import Finished, follow
+from app.lab.streaming import Finished, follow
 from app.tabs import latency_views as views
 from app.tabs.latency_asked import ID, Wish, wish
 from app.tabs.latency_busy import before, plain

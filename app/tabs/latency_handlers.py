@@ -8,7 +8,7 @@ from typing import Any
 
 from app.components.chips import chips
 from app.errors import shows_errors
-from app.streaming import Finished, end, follow
+from app.lab.streaming import Finished, end, follow
 from app.tabs import latency_view as view
 from app.tabs.latency_asked import ID, wish
 from app.tabs.latency_busy import before, plain
@@ -58,7 +58,7 @@ def quick(photo: Any, models: Any, picture: Any) -> Iterator[dict[str, Any]]:
     known = latest(asked.models)
     if compute.held() and known is not None:
         note = words.ago(time.time() - known.measured_at)
-        yield {**plain(picture), "message": None, "busy": None, "key": keep(known), "duel": view.look(known, note)}
+        yield {**plain(picture), "message": None, "busy": None, "key": keep(known), "duel": view.charts(known, note)}
         return
     yield from _run(photo, models, picture, quick_look=True)
 
@@ -76,12 +76,12 @@ def _run(photo: Any, models: Any, picture: Any, quick_look: bool = False) -> Ite
                 duel = step.result
                 remember(asked.models, duel)
                 keep(duel, key)
-                yield {**shown, "busy": None, "key": key, "duel": view.look(duel)}
+                yield {**shown, "busy": None, "key": key, "duel": view.charts(duel)}
             elif step and step[0] == "race":
                 race = step[1]
                 duel = race.duel()
                 told = words.running(duel.rounds, race.settings.rounds, race.seconds_left())
-                shown |= {"key": key, "duel": {**view.look(duel), "answer": told}} if duel.rounds else {}
+                shown |= {"key": key, "duel": {**view.charts(duel), "answer": told}} if duel.rounds else {}
                 yield {**shown, "busy": _racing(race, duel)}
             else:
                 yield {**shown, "busy": before(step, time.perf_counter() - started)}

@@ -3,17 +3,17 @@
 from typing import Any
 
 from app.components.live import LiveSpeed
-from app.live_frames import BUSY, NO_FRAME, looking, pixels
+from app.live_frames import BUSY, NO_FRAME, one_at_a_time, pixels
 from cvdemo import catalogue
 from cvdemo.engines import TITLES
 from cvdemo.errors import Busy, CvDemoError, SettingError
-from cvdemo.latency.live import Said, look, ready
+from cvdemo.latency.live import Said, classify_frame, ready
 from cvdemo.latency.settings import MODEL_LIMIT
 
 
 def component() -> LiveSpeed:
     """Return the component, wired."""
-    return LiveSpeed({"models": list(catalogue.BUNDLED_PAIR)}, look=looking(prepare, answer))
+    return LiveSpeed({"models": list(catalogue.BUNDLED_PAIR)}, look=one_at_a_time(prepare, answer))
 
 
 def prepare(asked: Any) -> dict[str, Any] | None:
@@ -30,7 +30,7 @@ def prepare(asked: Any) -> dict[str, Any] | None:
 def answer(asked: Any) -> dict[str, Any]:
     """Answer one frame, for the browser: a row a model, ``{"busy": True}``, or ``{"error": sentence}``."""
     try:
-        found = look(pixels(asked), _names(asked), asked.get("turned") is True)
+        found = classify_frame(pixels(asked), _names(asked), asked.get("turned") is True)
         return {"models": [_row(said) for said in found]}
     except Busy:
         return BUSY

@@ -3,16 +3,20 @@
 from typing import Any
 
 from app.tabs import latency_views as views
-from app.tabs.latency_table import table
 from cvdemo.latency import way_words, words
 from cvdemo.latency.estimate import by_way
 from cvdemo.latency.result import Duel, Racer
-from cvdemo.wording import milliseconds
+from cvdemo.wording import megabytes, milliseconds, scaled
 
 DEFAULT_BAR: dict[str, Any] = {"label": "Measure 30 rounds", "running": False, "refused": False}
+COLUMNS = (
+    "Model", "Engine", "Median", "90 %", "95 %", "99 %", "Spread", "Runs", "Parameters", "Multiply-adds",
+    "Activations", "Memory",
+)  # fmt: skip
+UNKNOWN = "not known"
 
 
-def look(duel: Duel, note: str | None = None) -> dict[str, Any]:
+def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
     """Return every chart of a duel, under way or finished."""
     pairs = _pairs(duel)
     return {
@@ -32,7 +36,7 @@ def look(duel: Duel, note: str | None = None) -> dict[str, Any]:
         ),
         "accuracy": views.of_accuracy([racer.model for racer in duel.standing], duel.settings),
         "ways": way_words.ways(duel, _known_ways(duel)),
-        "table": table(duel),
+        "table": _table(duel),
         "legend": _legend(duel),
         "machine": words.machine(duel),
     }
@@ -126,3 +130,24 @@ def _legend(duel: Duel) -> list[tuple[str, str]]:
 def known_family(duel: Duel) -> str:
     """Return the family whose colour stands for the network in the legend."""
     return duel.racers[0].family
+
+
+def _table(duel: Duel) -> dict[str, Any]:
+    """Return all figures as a table of texts: columns and rows; a row begins with the model's family."""
+    return {"columns": list(COLUMNS), "rows": [_table_row(duel, racer) for racer in duel.racers]}
+
+
+def _table_row(duel: Duel, racer: Racer) -> list[str]:
+    found = duel.percentiles(racer) if racer.failed is None else None
+    times = [milliseconds(getattr(found, name)) for name in ("p50", "p90", "p95", "p99", "spread")] if found else []
+    return [
+        racer.family,
+        racer.title,
+        words.engine_line(racer),
+        *(times or ["left out"] * 5),
+        f"{len(duel.times(racer)) if found else 0}",
+        scaled(racer.parameter_count) if racer.parameter_count else UNKNOWN,
+        scaled(racer.multiply_adds) if racer.multiply_adds else UNKNOWN,
+        scaled(racer.activation_count) if racer.activation_count else UNKNOWN,
+        megabytes(racer.peak_bytes) if racer.peak_bytes else UNKNOWN,
+    ]

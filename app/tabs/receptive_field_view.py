@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs.missing import cost
-from app.tabs.receptive_field_asked import Settings
 from cvdemo import images, weights
 from cvdemo.catalogue import get
 from cvdemo.inside.model_input import SquarePhoto
@@ -15,11 +14,13 @@ from cvdemo.receptive_field import words
 from cvdemo.receptive_field.growth_chart import first_whole, growth, sides
 from cvdemo.receptive_field.heat import over_photo
 from cvdemo.receptive_field.mass import SHARES, fit_gaussian, logged
+from cvdemo.receptive_field.settings import Settings
 from cvdemo.receptive_field.sizes import at_sizes, described, flips
-from cvdemo.receptive_field.study import Asked, Measured, Study, known, stop_at, table
+from cvdemo.receptive_field.study import FieldRequest, Measured, Study, known, stop_at, table
 from cvdemo.receptive_field.table import Layer, LayerTable
 from cvdemo.receptive_field.translations import COPIES
 from cvdemo.receptive_field.units import centre_of, square_of, unit_at
+from cvdemo.wording import FAMILY_TITLES
 
 PLAIN: dict[str, Any] = {"log": False, "shortest": False}
 MARGIN_LOW, MARGIN_HIGH = 0.06, 0.5  # of the picture's side, around it
@@ -27,9 +28,9 @@ MARGIN_LOW, MARGIN_HIGH = 0.06, 0.5  # of the picture's side, around it
 
 @dataclass(frozen=True)
 class Shown:
-    """What one visitor's page shows: an `Asked` and a picture for each model that could be measured, and the point."""
+    """What one visitor's page shows: request and picture of each model that could be measured, and the point."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[FieldRequest, ...]
     squares: tuple[SquarePhoto, ...]
     point_rc: tuple[int, int]
 
@@ -46,7 +47,7 @@ def curves(shown: Shown, log: bool) -> list[dict[str, Any]]:
                 "model": asked.model,
                 "title": spec.title,
                 "family": spec.family,
-                "word": words.FAMILY_WORDS[spec.family],
+                "word": FAMILY_TITLES[spec.family],
                 "side": asked.side,
                 "random": study.weights == "random" if study else asked.random,
                 "labels": [layer.label for layer in layers.stops],
@@ -59,7 +60,7 @@ def curves(shown: Shown, log: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def look(shown: Shown, settings: Settings) -> dict[str, Any]:
+def at_depth(shown: Shown, settings: Settings) -> dict[str, Any]:
     """Return picture, figures and sentences at one depth."""
     cards = [_card(asked, square, settings) for asked, square in zip(shown.asked, shown.squares, strict=True)]
     extent = _extent(shown)
@@ -86,11 +87,11 @@ def by_size(shown: Shown, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _nothing(asked: Asked) -> Study:
+def _nothing(asked: FieldRequest) -> Study:
     return Study(asked, "random", (None,))
 
 
-def _card(asked: Asked, square: SquarePhoto, settings: Settings) -> tuple[dict[str, Any], words.Sight]:
+def _card(asked: FieldRequest, square: SquarePhoto, settings: Settings) -> tuple[dict[str, Any], words.Sight]:
     spec, layers = get(asked.model), table(asked.model, asked.side)
     number = stop_at(layers.stops, settings.depth)
     layer, study = layers.stops[number], known(asked) or _nothing(asked)
@@ -104,7 +105,7 @@ def _card(asked: Asked, square: SquarePhoto, settings: Settings) -> tuple[dict[s
         "model": asked.model,
         "title": spec.title,
         "family": spec.family,
-        "word": words.FAMILY_WORDS[spec.family],
+        "word": FAMILY_TITLES[spec.family],
         "layer": layer.label,
         "stop": number,
         "side": asked.side,
@@ -122,7 +123,7 @@ def _card(asked: Asked, square: SquarePhoto, settings: Settings) -> tuple[dict[s
     return card, sight
 
 
-def _fetch(asked: Asked, settings: Settings) -> str | None:
+def _fetch(asked: FieldRequest, settings: Settings) -> str | None:
     """Return the words of the button that fetches trained weights, where that is possible and wanted."""
     offered = weights.online() and weights.state(get(asked.model)) == "download"
     return cost(get(asked.model)) if asked.random and not settings.random and offered else None
@@ -167,12 +168,12 @@ def _extent(shown: Shown) -> float:
     return max((asked.side + 2 * _margin(asked) for asked in shown.asked), default=0.0)
 
 
-def _margin(asked: Asked) -> float:
+def _margin(asked: FieldRequest) -> float:
     needed = max((_overhang(layer, asked) for layer in table(asked.model, asked.side).stops), default=0)
     return min(max(1.03 * needed, MARGIN_LOW * asked.side), MARGIN_HIGH * asked.side)
 
 
-def _overhang(layer: Layer, asked: Asked) -> int:
+def _overhang(layer: Layer, asked: FieldRequest) -> int:
     x0, y0, x1, y1 = square_of(layer, unit_at(layer, asked.point, asked.side), asked.side)
     return max(-x0, -y0, x1 - asked.side, y1 - asked.side)
 

@@ -14,7 +14,7 @@ from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import Asked, OnProgress, at_size, check, network_turn, own_labels, uses_random
+from cvdemo.inside.activations import OnProgress, PassRequest, at_size, check, network_turn, own_labels, uses_random
 from cvdemo.inside.crop import unit_at
 from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
@@ -39,7 +39,7 @@ class Attended:
         logits: float32 (classes,), or None for a model without classes.
     """
 
-    asked: Asked
+    asked: PassRequest
     weights: str
     picture: Picture
     layers: tuple[AttentionLayer, ...]
@@ -80,17 +80,17 @@ def attend(
     spec = check(model)
     if not has_attention(model):
         raise SettingError(NONE)
-    asked = Asked(images.open(path).digest, model, uses_random(model, random), side)
+    asked = PassRequest(images.open(path).digest, model, uses_random(model, random), side)
     report = progress and partial(progress, model)
     return runs.run(_attended, asked, spec, partial(_run, path=path, asked=asked), asked.random, report)
 
 
-def known(asked: Asked) -> Attended | None:
+def known(asked: PassRequest) -> Attended | None:
     """Return the run of ``asked`` if it is still known; never runs anything."""
     return _attended.get(asked)
 
 
-def _run(ready: "ReadyModel", path: Path, asked: Asked) -> Attended:
+def _run(ready: "ReadyModel", path: Path, asked: PassRequest) -> Attended:
     from cvdemo.attention.tap import layer_of, listening, listening_to_block, taps
 
     wanted, shown = taps(ready.network), at_size(ready, path, asked.side)

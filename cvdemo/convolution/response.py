@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cvdemo.convolution import kernels, maps
 from cvdemo.convolution.arithmetic import span
 from cvdemo.convolution.describe import describe
-from cvdemo.convolution.scene import Scene
+from cvdemo.convolution.reduced_photo import ReducedPhoto
 from cvdemo.convolution.settings import Settings
 from cvdemo.convolution.sliding import Slid, Tool, planes, slide
 
@@ -46,7 +46,7 @@ class Response:
     answers_to: str | None
 
 
-def respond(photo: Scene, used: Tool, settings: Settings) -> Response:
+def respond(photo: ReducedPhoto, used: Tool, settings: Settings) -> Response:
     """Slide the kernel over the whole photo.
 
     Raises:

@@ -13,7 +13,6 @@ from PIL import Image
 
 from cvdemo import images, preprocess, runs
 from cvdemo.catalogue import get
-from cvdemo.convolution.equivariance import equivariance_error
 from cvdemo.images import OpenedPhoto, Photo
 from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
@@ -197,3 +196,29 @@ def _layer_names(network: Any, count: int) -> tuple[str, ...]:
         else:
             names.append("stem" if not names else name)
     return tuple(names)
+
+
+def equivariance_error(still: NDArray[np.floating], moved: NDArray[np.floating], shift: int, width: int) -> float:
+    """Return the relative difference between the moved map and the map of the moved photo, where both are known.
+
+    It tells how far a layer's map moves along with the photo (Zhang 2019, arXiv:1904.11486).
+
+    Both maps are enlarged to the photo's width (each cell repeated), the first is moved, and their difference is
+    divided by the geometric mean of their sizes: 0 means that the map moved along exactly.
+
+    Args:
+        still: (C, h, w), of the photo.
+        moved: (C, h, w), of the photo moved ``shift`` pixels to the right.
+        width: of the network's input in pixels.
+
+    Raises:
+        ValueError: the maps differ in shape, or nothing of the photo is left.
+    """
+    if still.shape != moved.shape or not 0 <= shift < width:
+        raise ValueError(f"maps {still.shape} and {moved.shape} cannot be compared at a shift of {shift} of {width}")
+    columns = np.arange(shift, width)
+    pairs = np.stack([columns * moved.shape[2] // width, (columns - shift) * still.shape[2] // width])
+    (there, here), counts = np.unique(pairs, axis=1, return_counts=True)
+    a, b = still[:, :, here].astype(np.float64), moved[:, :, there].astype(np.float64)
+    difference, size_a, size_b = (float((part**2 * counts).sum()) for part in (b - a, a, b))
+    return (difference**0.5) / ((size_a * size_b) ** 0.25) if size_a and size_b else float(difference > 0)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.convolution import kernels, learned, scene
+from cvdemo.convolution import kernels, learned, reduced_photo
 from cvdemo.convolution.arithmetic import correlate, output_size, pad, same_padding, span, transpose, transposed_size
-from cvdemo.convolution.scene import Scene
+from cvdemo.convolution.reduced_photo import ReducedPhoto
 from cvdemo.convolution.settings import DILATION_LIMIT, STRIDE_LIMIT, Settings
 from cvdemo.errors import SettingError
 
@@ -68,11 +68,11 @@ def tool(settings: Settings) -> Tool:
     return Tool(taps[:, ::-1, ::-1] if settings.flip else taps, bias, ends[0], ends[1])
 
 
-def planes(photo: Scene, settings: Settings) -> NDArray[np.float64]:
+def planes(photo: ReducedPhoto, settings: Settings) -> NDArray[np.float64]:
     """Return the photo as the kernel sees it: grey, colours, or colours normalised for a model; (C, h, w)."""
     if settings.kernel == kernels.LEARNED:
-        return learned.normalise(scene.colours(photo), learned.first_layer(settings.model))
-    return scene.colours(photo) if settings.coloured else scene.grey(photo)
+        return learned.normalise(reduced_photo.colours(photo), learned.first_layer(settings.model))
+    return reduced_photo.colours(photo) if settings.coloured else reduced_photo.grey(photo)
 
 
 def slide(seen: NDArray[np.float64], used: Tool, settings: Settings) -> Slid:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.detect.meetings import decided, few_meetings
 from cvdemo.detect.overlap import PAIRS, Columns, Floats, overlaps, scratch
-from cvdemo.detect.reach import Reach
+from cvdemo.detect.overlap_pairs import decided, few_pairs
+from cvdemo.detect.spatial_index import SpatialIndex
 
 BLOCK = 64  # as many boxes as one machine word has bits
 CALM = 0.03  # a block that removes less than this share of the rest: look only where boxes can meet
@@ -29,7 +29,7 @@ class _Contest:
     by: NDArray[np.int32]
     overlap: Floats
 
-    def meet(self, rows: Columns, others: Columns) -> tuple[Floats, NDArray[np.bool_]]:
+    def compare(self, rows: Columns, others: Columns) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the overlaps of ``rows`` with ``others``, and which are above the limit."""
         shared = overlaps(rows, others, self.measure, self.room, self.limit)
         return shared, shared > self.limit
@@ -96,7 +96,7 @@ def _greedy(boxes: Columns, limit: np.float32, measure: str, room: Floats) -> tu
 def _settle(head: NDArray[np.intp], boxes: Columns, contest: _Contest) -> NDArray[np.intp]:
     """Decide the boxes of one block among themselves; return the places of the survivors."""
     count = len(head)
-    shared, above = contest.meet(boxes, boxes)
+    shared, above = contest.compare(boxes, boxes)
     above &= _LATER[:count, :count]
     padded = np.zeros((count, BLOCK), np.bool_)
     padded[:, :count] = above
@@ -122,7 +122,7 @@ def _remove(
     stay = None
     width = PAIRS // len(winners)
     for start in range(0, len(rest), width):
-        shared, above = contest.meet(rows, boxes[start : start + width])
+        shared, above = contest.compare(rows, boxes[start : start + width])
         lost, first = _lost(above)
         if len(lost):
             contest.enter(rest[start + lost], winners[first], shared[first, lost])
@@ -142,16 +142,16 @@ def _lost(above: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]
 
 def _look_around(rest: NDArray[np.intp], boxes: Columns, contest: _Contest) -> None:
     """Decide many boxes of which few overlap: groups of alike ones look only where they can reach."""
-    reach = Reach(boxes, float(contest.limit), contest.measure)
-    meetings = few_meetings(boxes, reach, contest.meet)
-    if meetings is not None:
-        losers, winners, shared = decided(meetings)
+    index = SpatialIndex(boxes, float(contest.limit), contest.measure)
+    pairs = few_pairs(boxes, index, contest.compare)
+    if pairs is not None:
+        losers, winners, shared = decided(pairs)
         contest.enter(rest[losers], rest[winners], shared)
     else:
-        _look_around_in_turns(rest, boxes, reach, contest)
+        _look_around_in_turns(rest, boxes, index, contest)
 
 
-def _look_around_in_turns(rest: NDArray[np.intp], boxes: Columns, reach: Reach, contest: _Contest) -> None:
+def _look_around_in_turns(rest: NDArray[np.intp], boxes: Columns, index: SpatialIndex, contest: _Contest) -> None:
     """Decide the best ones first, so that those whom they remove need not look any more."""
     count = len(rest)
     by, overlap = np.full(count, count, np.int32), np.full(count, np.nan, np.float32)
@@ -162,8 +162,8 @@ def _look_around_in_turns(rest: NDArray[np.intp], boxes: Columns, reach: Reach, 
         inner_by, inner_overlap = _greedy(boxes[head], contest.limit, contest.measure, contest.room)
         lost = inner_by >= 0
         by[head[lost]], overlap[head[lost]] = head[inner_by[lost]], inner_overlap[lost]
-        for group in reach.groups(head[~lost], GROUP) if start + WIDE_BLOCK < count else ():
-            others = reach.of(group, start + WIDE_BLOCK)
+        for group in index.groups(head[~lost], GROUP) if start + WIDE_BLOCK < count else ():
+            others = index.of(group, start + WIDE_BLOCK)
             _remove_first(group, others, boxes, by, overlap, contest)
     lost = by < count
     contest.enter(rest[lost], rest[by[lost]], overlap[lost])
@@ -181,7 +181,7 @@ def _remove_first(
     rows, width = boxes[group], PAIRS // len(group)
     for start in range(0, len(others), width):
         part = others[start : start + width]
-        shared, above = contest.meet(rows, boxes[part])
+        shared, above = contest.compare(rows, boxes[part])
         lost, first = _lost(above)
         if len(lost):
             sooner = group[first] < by[part[lost]]

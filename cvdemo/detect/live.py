@@ -62,7 +62,7 @@ def ready(model: str) -> None:
         pass
 
 
-def look(
+def detect_frame(
     pixels: NDArray[np.uint8],
     model: str,
     settings: Settings,

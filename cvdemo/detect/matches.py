@@ -10,7 +10,7 @@ Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class LabelledDetections:
     """What a detector kept on one picture, and what is there.
 
     Args:
@@ -98,24 +98,24 @@ def match(
 
     A box finds the labelled box of its class that it overlaps most, by at least ``iou``, and that no better box found.
     """
-    return matches(Scene(boxes_xyxy, scores, class_ids, truth_boxes, truth_classes), iou)
+    return matches(LabelledDetections(boxes_xyxy, scores, class_ids, truth_boxes, truth_classes), iou)
 
 
-def matches(scene: Scene, iou: float = 0.5) -> Matches:
-    """Match the boxes of one scene; see `match`."""
-    return matches_at(scene, (iou,))[0]
+def matches(picture: LabelledDetections, iou: float = 0.5) -> Matches:
+    """Match the boxes of one picture; see `match`."""
+    return matches_at(picture, (iou,))[0]
 
 
-def matches_at(scene: Scene, ious: Sequence[float]) -> tuple[Matches, ...]:
-    """Match the boxes of one scene at each of ``ious``, all in one pass over the boxes."""
+def matches_at(picture: LabelledDetections, ious: Sequence[float]) -> tuple[Matches, ...]:
+    """Match the boxes of one picture at each of ``ious``, all in one pass over the boxes."""
     least = np.minimum(ious, 1 - 1e-10)  # COCO's: an IoU of 1 that was rounded down still counts
-    shared = overlaps(scene.boxes_xyxy, scene.truth_boxes)
-    shared[scene.class_ids[:, None] != scene.truth_classes] = -1
+    shared = overlaps(picture.boxes_xyxy, picture.truth_boxes)
+    shared[picture.class_ids[:, None] != picture.truth_classes] = -1
     truth = np.full((len(least), len(shared)), -1, np.int32)
     by = np.full((len(least), shared.shape[1]), -1, np.int32)
     rows, last = np.arange(len(least)), shared.shape[1] - 1
     promising = np.flatnonzero((shared >= least.min()).any(axis=1))
-    for box in promising[np.argsort(-scene.scores[promising], kind="stable")]:
+    for box in promising[np.argsort(-picture.scores[promising], kind="stable")]:
         free = np.where(by < 0, shared[box], -1)  # (T, M)
         best = last - free[:, ::-1].argmax(axis=1)  # of equals the last, as COCO has it
         found = np.flatnonzero(free[rows, best] >= least)

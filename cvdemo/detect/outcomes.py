@@ -14,7 +14,7 @@ from cvdemo.detect.nms import suppress_ranked
 from cvdemo.detect.precision import Curve
 from cvdemo.detect.result import Candidates
 from cvdemo.detect.settings import Settings
-from cvdemo.detect.standing import Indices, Standing, asked_of, scene_of, standing_of
+from cvdemo.detect.standing import Indices, Standing, asked_of, labelled_detections, standing_of
 
 IOU = 0.5  # from here on a box has found what it overlaps (Pascal VOC's rule)
 LOWEST_CONFIDENCE = 0.05  # where the slider ends, and so where the curve does
@@ -121,7 +121,7 @@ def compare(
     if ledger is None:
         ledger = suppress_ranked(candidates.ranked, acting)
     asked = asked_of(truth, settings)
-    matched = matches(scene_of(candidates, ledger, truth, asked), IOU)
+    matched = matches(labelled_detections(candidates, ledger, truth, asked), IOU)
     found_by = np.full(len(truth.class_ids), NOT_ASKED, np.int32)
     found_by[asked] = np.append(ledger.kept, MISSED)[matched.by]  # -1: the last one
     standing = standing_of(candidates, replace(acting, confidence=min(lowest, settings.confidence)), truth, key)

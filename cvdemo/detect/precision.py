@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.detect.matches import Doubles, Matches, Scene, matches, matches_at
+from cvdemo.detect.matches import Doubles, LabelledDetections, Matches, matches, matches_at
 
 COCO_IOUS = tuple(float(value) for value in np.linspace(0.5, 0.95, 10))
 RECALLS = np.linspace(0.0, 1.0, 101)
@@ -98,26 +98,26 @@ class Ranking:
         return np.take_along_axis(still, places, axis=1).mean(axis=1)
 
 
-def average_precision(scenes: Sequence[Scene]) -> AveragePrecision:
+def average_precision(pictures: Sequence[LabelledDetections]) -> AveragePrecision:
     """Return the average precision over one picture or many."""
-    return ranking(scenes, [matches_at(scene, COCO_IOUS) for scene in scenes]).average()
+    return ranking(pictures, [matches_at(picture, COCO_IOUS) for picture in pictures]).average()
 
 
-def curve(scenes: Sequence[Scene], iou: float = 0.5, class_id: int | None = None) -> Curve:
+def curve(pictures: Sequence[LabelledDetections], iou: float = 0.5, class_id: int | None = None) -> Curve:
     """Return precision against recall of one class, or of all classes counted together."""
-    return ranking(scenes, [(matches(scene, iou),) for scene in scenes]).curve(class_id)
+    return ranking(pictures, [(matches(picture, iou),) for picture in pictures]).curve(class_id)
 
 
-def ranking(scenes: Sequence[Scene], found: Sequence[tuple[Matches, ...]]) -> Ranking:
-    """Return the boxes of all scenes, best first; ``found`` holds for each scene its matches at every IoU."""
-    if not scenes:
+def ranking(pictures: Sequence[LabelledDetections], found: Sequence[tuple[Matches, ...]]) -> Ranking:
+    """Return the boxes of all pictures, best first; ``found`` holds for each picture its matches at every IoU."""
+    if not pictures:
         return Ranking(np.empty(0), np.empty(0, np.int32), np.empty((1, 0), np.bool_), np.empty(0, np.int32))
-    scores = np.concatenate([scene.scores for scene in scenes]).astype(np.float64)
+    scores = np.concatenate([picture.scores for picture in pictures]).astype(np.float64)
     hits = np.concatenate([[one.truth >= 0 for one in matched] for matched in found], axis=1)
     order = np.argsort(-scores, kind="stable")
     return Ranking(
         scores[order],
-        np.concatenate([scene.class_ids for scene in scenes])[order],
+        np.concatenate([picture.class_ids for picture in pictures])[order],
         hits[:, order],
-        np.concatenate([scene.truth_classes for scene in scenes]),
+        np.concatenate([picture.truth_classes for picture in pictures]),
     )

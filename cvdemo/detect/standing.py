@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cvdemo.detect.labels_file import GroundTruth
 from cvdemo.detect.ledger import Ledger
-from cvdemo.detect.matches import Doubles, Scene, matches_at
+from cvdemo.detect.matches import Doubles, LabelledDetections, matches_at
 from cvdemo.detect.nms import suppress_ranked
 from cvdemo.detect.precision import COCO_IOUS, AveragePrecision, Curve, ranking
 from cvdemo.detect.result import Candidates
@@ -47,11 +47,11 @@ def standing_of(candidates: Candidates, settings: Settings, truth: GroundTruth, 
         return known
     ledger = suppress_ranked(candidates.ranked, settings)
     asked = asked_of(truth, settings)
-    scene = scene_of(candidates, ledger, truth, asked)
-    found = matches_at(scene, COCO_IOUS)
-    ranked = ranking([scene], [found])
+    picture = labelled_detections(candidates, ledger, truth, asked)
+    found = matches_at(picture, COCO_IOUS)
+    ranked = ranking([picture], [found])
     score_of = np.full(len(truth.class_ids), np.nan)
-    score_of[asked] = np.append(scene.scores, np.float32(np.nan))[found[0].by]  # -1: found by none
+    score_of[asked] = np.append(picture.scores, np.float32(np.nan))[found[0].by]  # -1: found by none
     standing = Standing(ranked.average(), ranked.curve(), score_of)
     if key is not None:
         _known.put(place, standing)
@@ -65,10 +65,12 @@ def asked_of(truth: GroundTruth, settings: Settings) -> Indices:
     return np.flatnonzero(np.isin(truth.class_ids, list(settings.classes)))
 
 
-def scene_of(candidates: Candidates, ledger: Ledger, truth: GroundTruth, asked: Indices) -> Scene:
+def labelled_detections(
+    candidates: Candidates, ledger: Ledger, truth: GroundTruth, asked: Indices
+) -> LabelledDetections:
     """Return the kept boxes, best first, and the labelled ones that count."""
     kept = ledger.kept
-    return Scene(
+    return LabelledDetections(
         ledger.boxes_xyxy[kept],
         ledger.scores[kept],
         candidates.class_ids[kept],

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from cvdemo.engines.engine import Engine, Run, Shape, by_torch, fitting
 
 if TYPE_CHECKING:
-    from cvdemo.engines.gpu import GpuSlot
-    from cvdemo.engines.slot import Slot
+    from cvdemo.engines.gpu import GpuSelection
+    from cvdemo.engines.selection import Selection
     from cvdemo.loading import ReadyDetector, ReadyModel
     from cvdemo.loading.boxes import RawBoxes
 
@@ -50,24 +50,24 @@ def engine_for(ready: "ReadyModel | ReadyDetector", shape: Shape, name: str = "a
         return by_torch(ready, shape)
     if (why := _only_torch(ready)) is not None:
         return by_torch(ready, shape, why)
-    slot = _slot(ready, shape)
+    selection = _selection(ready, shape)
     if name == "openvino":
-        found = slot.insisted()
+        found = selection.insisted()
         return found if isinstance(found, Engine) else by_torch(ready, shape, found)
-    slot.uses += 1
-    if not slot.settled and slot.uses >= USES[ready.spec.task]:
-        from cvdemo.engines import desk
+    selection.uses += 1
+    if not selection.settled and selection.uses >= USES[ready.spec.task]:
+        from cvdemo.engines import background
 
-        desk.ask(slot)
-    if slot.chosen is None:
-        return by_torch(ready, shape, slot.note)
-    return fitting(slot.chosen, ready) if slot.chosen.name == "torch" else slot.chosen
+        background.ask(selection)
+    if selection.chosen is None:
+        return by_torch(ready, shape, selection.note)
+    return fitting(selection.chosen, ready) if selection.chosen.name == "torch" else selection.chosen
 
 
 def settle(ready: "ReadyModel | ReadyDetector", shape: Shape) -> Engine:
     """Prepare, check and measure now what ``auto`` leaves to the background, and return its choice."""
     if _only_torch(ready) is None:
-        _slot(ready, shape).settle()
+        _selection(ready, shape).settle()
     return engine_for(ready, shape)
 
 
@@ -95,7 +95,7 @@ def at_rest() -> Iterator[None]:
 
     Prepare the engines that you need before, in the same thread.
     """
-    from cvdemo.engines.slot import converting
+    from cvdemo.engines.selection import converting
 
     with converting:
         yield
@@ -116,13 +116,13 @@ def _place(ready: "ReadyModel | ReadyDetector") -> str:
     return next(ready.graph.parameters()).device.type
 
 
-def _slot(ready: "ReadyModel | ReadyDetector", shape: Shape) -> "Slot | GpuSlot":
+def _selection(ready: "ReadyModel | ReadyDetector", shape: Shape) -> "Selection | GpuSelection":
     import torch
 
-    from cvdemo.engines.gpu import GpuSlot
-    from cvdemo.engines.slot import Slot
+    from cvdemo.engines.gpu import GpuSelection
+    from cvdemo.engines.selection import Selection
 
     place = _place(ready)
-    new = (lambda: GpuSlot(ready, shape, torch.cuda)) if place == "cuda" else (lambda: Slot(ready, shape))
-    slot: Slot | GpuSlot = ready.beside.find(("engines", shape), new, SHAPES.get(place, SHAPES["cpu"]))
-    return slot
+    new = (lambda: GpuSelection(ready, shape, torch.cuda)) if place == "cuda" else (lambda: Selection(ready, shape))
+    selection: Selection | GpuSelection = ready.sidecar.find(("engines", shape), new, SHAPES.get(place, SHAPES["cpu"]))
+    return selection

@@ -29,7 +29,7 @@ class Engine:
             while the model is borrowed.
         precision: of the arithmetic, as torch names it: ``float32`` on CPUs, unless int8 was asked for.
         note: one sentence on why it is this engine; empty where there is nothing to say.
-        difference: the largest difference to torch's output that was seen, as ``cvdemo.engines.trust`` measures it;
+        difference: the largest difference to torch's output that was seen, as `equivalence.difference` measures it;
             None for torch itself.
         byte_count: of what this engine keeps in memory beside the model.
         device: as torch names it.

@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from cvdemo import compute, models
-from cvdemo.engines import choice, precision, slot, trust
+from cvdemo.engines import equivalence, precision, selection, timing
 from cvdemo.engines.engine import Engine, Shape, plain
 from cvdemo.engines.graphs import recorded
 from cvdemo.engines.precision import Built, Way
+from cvdemo.engines.shared_copy import shared_copy
 from cvdemo.engines.transfer import through_pinned
-from cvdemo.engines.twin import twin
 from cvdemo.errors import Busy
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 NOT_HERE = "OpenVINO runs on CPUs only; this model is on a GPU."
 
 
-class GpuSlot:
-    """The ways of one model for inputs of one shape; for `cvdemo.engines` what `cvdemo.engines.slot.Slot` is on a CPU.
+class GpuSelection:
+    """The ways of one model for inputs of one shape; for `cvdemo.engines` what `selection.Selection` is on a CPU.
 
     Made while the model is borrowed. Every way has its own copy of the weights: the model itself stays as it is.
 
@@ -39,8 +39,8 @@ class GpuSlot:
         self.settled = False
         self.chosen: Engine | None = None
         self.note = ""
-        self._judge = slot.judge(ready)
-        self._graph = twin(ready.graph)
+        self._judge = selection.judge(ready)
+        self._graph = shared_copy(ready.graph)
         self._cuda = cuda
         self._lock = threading.Lock()
 
@@ -59,14 +59,14 @@ class GpuSlot:
 
         def apart(run: Any) -> float:
             with _turn():
-                return trust.largest_difference(
+                return equivalence.largest_difference(
                     run, base, self.shape, self._judge, precision.LIMIT, precision.RAW_LIMIT
                 )
 
-        example = next(trust.inputs(self.shape, self._judge))
+        example = next(equivalence.inputs(self.shape, self._judge))
 
         def gain(ours: Any, theirs: Any) -> float:
-            return choice.times_faster(lambda: ours(example), lambda: theirs(example), _turn)
+            return timing.times_faster(lambda: ours(example), lambda: theirs(example), _turn)
 
         try:
             with self._lock:

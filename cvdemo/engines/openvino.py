@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cvdemo import compute
-from cvdemo.engines import shelf
+from cvdemo.engines import disk_cache
 from cvdemo.engines.engine import Run, Shape
-from cvdemo.engines.twin import fingerprint
+from cvdemo.engines.shared_copy import fingerprint
 
 FILE = "model.xml"  # the weights lie beside it, in model.bin
 OVERHEAD_BYTES = 4_000_000  # the graph itself, as text
@@ -40,14 +40,14 @@ def build(name: str, graph: nn.Module, shape: Shape) -> Compiled:
     """Return ``graph`` in OpenVINO for inputs of ``shape``, from the disk where it lies there, else converted.
 
     Args:
-        graph: a `twin`, on the CPU: it is traced, which nobody else may disturb.
+        graph: a `shared_copy`, on the CPU: it is traced, which nobody else may disturb.
 
     Raises:
         ImportError, RuntimeError, ...: whatever the conversion fails of. Any of them means: this engine is not for
             this model.
     """
     ov = library()
-    kept, key = shelf.shared(), fingerprint(name, graph, shape)
+    kept, key = disk_cache.shared(), fingerprint(name, graph, shape)
     found = kept.find(key)
     if found is not None:
         try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 LIMIT = 2e-3
-"""The most that an answer may move on a GPU, measured as `cvdemo.engines.trust` does: a probability, a coordinate as a
+"""The most that an answer may move on a GPU, as `equivalence.difference` measures: a probability, a coordinate as a
 share of the photo's side. Float32 itself moves by some 1e-4 there between layouts, since convolutions round to TF32."""
 RAW_LIMIT = 2e-2  # of logits as numbers
 GAIN = 1.03  # by how much the next way must be faster than the best one so far: less is noise

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.results import Results
 from cvdemo.runs import run
 
@@ -36,12 +36,12 @@ class Without:
     first_probability: float
 
 
-def has_classes(seen: Seen) -> bool:
+def has_classes(seen: ForwardPass) -> bool:
     """Whether a model gives probabilities of its own classes."""
     return seen.logits is not None and not seen.spec.zero_shot
 
 
-def contributions(seen: Seen) -> tuple[NDArray[np.float32], ...]:
+def contributions(seen: ForwardPass) -> tuple[NDArray[np.float32], ...]:
     """Return float32 (C,) a stop: what each of its channels adds to the first class's score.
 
     To first order: the channel's activation times the gradient of the score, summed over the map; a class token's
@@ -58,12 +58,12 @@ def contributions(seen: Seen) -> tuple[NDArray[np.float32], ...]:
     return run(_contributions, seen.asked, seen.spec, work, seen.asked.random)
 
 
-def known_contributions(seen: Seen) -> tuple[NDArray[np.float32], ...] | None:
+def known_contributions(seen: ForwardPass) -> tuple[NDArray[np.float32], ...] | None:
     """Return what `contributions` found before, or None; runs nothing."""
     return _contributions.get(seen.asked)
 
 
-def switch_off(seen: Seen, number: int, channel: int) -> Without:
+def switch_off(seen: ForwardPass, number: int, channel: int) -> Without:
     """Run the model again with ``channel`` of stop ``number`` at 0 everywhere, the class token included.
 
     Raises:
@@ -83,12 +83,12 @@ def switch_off(seen: Seen, number: int, channel: int) -> Without:
     return run(_without, (seen.asked, number, channel), seen.spec, work, seen.asked.random)
 
 
-def _check(seen: Seen) -> None:
+def _check(seen: ForwardPass) -> None:
     if not has_classes(seen):
         raise SettingError(f"{seen.spec.title} names no classes of its own, so there is no answer to compare.")
 
 
-def _told(seen: Seen, channel: int, logits: NDArray[np.float32]) -> Without:
+def _told(seen: ForwardPass, channel: int, logits: NDArray[np.float32]) -> Without:
     assert seen.logits is not None
     before, after = probabilities(seen.logits), probabilities(logits)
     first, now = int(before.argmax()), int(after.argmax())

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.results import Results
 
 Rank = Literal["mean", "max", "sparse", "contribution"]
@@ -38,7 +38,7 @@ class Channels:
     high: float
 
 
-def channels(seen: Seen, number: int) -> Channels:
+def channels(seen: ForwardPass, number: int) -> Channels:
     """Return the figures of the channels of stop ``number``."""
     return _known.find((seen.asked, number), lambda: count(seen.maps[number]))
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from cvdemo.feature_maps.channels import channels
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 
 
-def channel_rows(seen: Seen, number: int) -> dict[str, Any]:
+def channel_rows(seen: ForwardPass, number: int) -> dict[str, Any]:
     """Return the channels of stop ``number`` as plain values."""
     stop, figures = seen.stops[number], channels(seen, number)
     return {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.results import Results
 from cvdemo.runs import run
 
@@ -35,7 +35,7 @@ class Kernels:
         return (np.clip(shown, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
-def first_kernels(seen: Seen) -> Kernels:
+def first_kernels(seen: ForwardPass) -> Kernels:
     """Return the weights of the convolution that gives the first layer's map.
 
     Raises:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cvdemo.inside.activations import Seen, network_turn, own_labels
+from cvdemo.inside.activations import ForwardPass, network_turn, own_labels
 from cvdemo.results import Results
 from cvdemo.runs import run
 from cvdemo.wording import percent, scaled
@@ -34,7 +34,7 @@ class LayerCost:
     multiply_adds: int
 
 
-def layer_costs(seen: Seen) -> tuple[LayerCost, ...]:
+def layer_costs(seen: ForwardPass) -> tuple[LayerCost, ...]:
     """Return a row a stop and one for the rest; one network run for the multiply-adds, then known.
 
     The columns add up to the whole model.
@@ -46,7 +46,7 @@ def layer_costs(seen: Seen) -> tuple[LayerCost, ...]:
     return run(_known, key, seen.spec, partial(_counted, seen=seen), seen.asked.random)
 
 
-def _counted(ready: "ReadyModel", seen: Seen) -> tuple[LayerCost, ...]:
+def _counted(ready: "ReadyModel", seen: ForwardPass) -> tuple[LayerCost, ...]:
     """Return a row a stop, and one for the rest, from one run under torch's own counter.
 
     Attention runs unfused meanwhile: the counter does not know the fused kernel of CPUs.
@@ -82,7 +82,7 @@ def _parameters(module: "nn.Module") -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def layer_rows(seen: Seen) -> list[dict[str, Any]]:
+def layer_rows(seen: ForwardPass) -> list[dict[str, Any]]:
     """Return the table as the page shows it, with a last row of totals."""
     costs = layer_costs(seen)
     parameters = sum(one.parameter_count for one in costs)

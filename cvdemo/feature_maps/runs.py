@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cvdemo.inside.activations import Seen, forward, network_turn, own_labels
+from cvdemo.inside.activations import ForwardPass, forward, network_turn, own_labels
 from cvdemo.inside.hooks import changed
 from cvdemo.inside.layers import Stop
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cvdemo.loading import ReadyModel
 
 
-def gradient_times_activation(ready: "ReadyModel", seen: Seen) -> tuple[NDArray[np.float32], ...]:
+def gradient_times_activation(ready: "ReadyModel", seen: ForwardPass) -> tuple[NDArray[np.float32], ...]:
     """Return float32 (C,) a stop: activation times gradient of the first class's score, summed over units and tokens.
 
     One run forward and back serves all stops, so that the depth slider runs none.
@@ -47,7 +47,7 @@ def _summed(gradient: Tensor | None, output: Tensor, stop: Stop) -> NDArray[np.f
     return (gradient * output.detach()).sum(others).float().cpu().numpy()
 
 
-def logits_without(ready: "ReadyModel", seen: Seen, number: int, channel: int) -> NDArray[np.float32]:
+def logits_without(ready: "ReadyModel", seen: ForwardPass, number: int, channel: int) -> NDArray[np.float32]:
     """Return the answer (classes,) with one channel of stop ``number`` at 0."""
     stop = seen.stops[number]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cvdemo.feature_maps.answer import Without
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.wording import called, listed, percent
 
 WHY = (
@@ -13,7 +13,7 @@ WHY = (
 CUT_OFF = "That point was cut off before the model saw it."
 
 
-def strongest(seen: Sequence[Seen], found: Sequence[tuple[int, float]]) -> str:
+def strongest(seen: Sequence[ForwardPass], found: Sequence[tuple[int, float]]) -> str:
     """Return which channel of each model stands out most at the point, with its number."""
     parts = [
         f"{name} channel {channel}" for name, (channel, _) in zip(called(one.spec for one in seen), found, strict=True)

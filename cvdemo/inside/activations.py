@@ -29,7 +29,7 @@ OnProgress = Callable[[str, Progress], None]
 OWN_LABELS = ("a cat", "a dog", "a coffee cup")  # what a zero-shot model chooses from here
 SIDES = dict.fromkeys(("dinov2_small", "dinov2_base", "dinov2_large"), (224, 518))
 
-_seen = Results("activations")
+_passes = Results("activations")
 _runs = Count()
 _plans: "WeakKeyDictionary[nn.Module, dict[tuple[int, int], tuple[Stop, ...]]]" = WeakKeyDictionary()
 
@@ -45,7 +45,7 @@ def network_turn() -> AbstractContextManager[runs.Took]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PassRequest:
     """What a forward pass depends on.
 
     Args:
@@ -61,7 +61,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ForwardPass:
     """One forward pass.
 
     Args:
@@ -74,7 +74,7 @@ class Seen:
         labels: plain names in the order of the logits.
     """
 
-    asked: Asked
+    asked: PassRequest
     weights: str
     picture: Picture
     stops: tuple[Stop, ...]
@@ -132,9 +132,9 @@ def at_size(ready: "ReadyModel", path: Path, side: int | None) -> Picture:
 
 
 @zerogpu.on_gpu(lambda **_: 15)
-def see(
+def forward_pass(
     path: Path, model: str, random: bool = False, side: int | None = None, progress: OnProgress | None = None
-) -> Seen:
+) -> ForwardPass:
     """Return one forward pass of ``model`` on the photo at ``path``; a pass that is known runs nothing.
 
     Trained weights are fetched where they are not here; ``random``: random ones instead.
@@ -146,26 +146,26 @@ def see(
         Stopped: raised by ``progress``.
     """
     spec = check(model)
-    asked = Asked(images.open(path).digest, model, uses_random(model, random), side)
+    asked = PassRequest(images.open(path).digest, model, uses_random(model, random), side)
     report = progress and partial(progress, model)
-    return runs.run(_seen, asked, spec, partial(_run, path=path, asked=asked), asked.random, report)
+    return runs.run(_passes, asked, spec, partial(_run, path=path, asked=asked), asked.random, report)
 
 
-def known(asked: Asked) -> Seen | None:
+def known(asked: PassRequest) -> ForwardPass | None:
     """Return the pass of ``asked`` if it is still known; never runs anything."""
-    return _seen.get(asked)
+    return _passes.get(asked)
 
 
-def known_on(path: Path, asked: Asked) -> Seen | None:
+def known_on(path: Path, asked: PassRequest) -> ForwardPass | None:
     """Return the pass of the same model and settings on another photo, if it is known.
 
     Raises:
         PhotoError: the file is no picture we can read.
     """
-    return _seen.get(replace(asked, digest=images.open(path).digest))
+    return _passes.get(replace(asked, digest=images.open(path).digest))
 
 
-def _run(ready: "ReadyModel", path: Path, asked: Asked) -> Seen:
+def _run(ready: "ReadyModel", path: Path, asked: PassRequest) -> ForwardPass:
     """Run a borrowed model once on the photo at ``path``.
 
     Raises:
@@ -185,7 +185,7 @@ def _run(ready: "ReadyModel", path: Path, asked: Asked) -> Seen:
     prefixes = tuple(_prefix(outputs[stop.name], stop) for stop in plan)
     logits = answer.astype(np.float32) if ready.spec.task == "classify" else None
     labels = own_labels(ready.spec)[0] if ready.spec.zero_shot else ready.labels
-    return Seen(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, took.ms)
+    return ForwardPass(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, took.ms)
 
 
 def logits_with(

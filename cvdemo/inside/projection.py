@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.results import Results
 
 COUNT = 3
@@ -29,7 +29,7 @@ class Projection:
     shares: tuple[float, float, float]
 
 
-def projected(seen: Seen, number: int) -> Projection:
+def projected(seen: ForwardPass, number: int) -> Projection:
     """Return `project` of the map of stop ``number``; asked again, it is known."""
     return _known.find((seen.asked, number), lambda: project(seen.maps[number]))
 

@@ -51,13 +51,13 @@ def sized_copy(network: nn.Module, side: int) -> nn.Module:
         SettingError: it cannot be set to this size.
     """
     shared = {id(one): one for one in itertools.chain(network.parameters(), network.buffers())}
-    twin: Any = copy.deepcopy(network, shared)
-    if hasattr(twin, "set_input_size"):
+    copied: Any = copy.deepcopy(network, shared)
+    if hasattr(copied, "set_input_size"):
         try:
-            twin.set_input_size(img_size=(side, side), **_windows(twin))
+            copied.set_input_size(img_size=(side, side), **_windows(copied))
         except (AssertionError, RuntimeError, ValueError) as error:
             raise SettingError(f"This model cannot look at pictures of {side} pixels. Choose another size.") from error
-    whole = PictureTower(twin) if hasattr(twin, "get_image_features") else twin
+    whole = PictureTower(copied) if hasattr(copied, "get_image_features") else copied
     return whole.eval().requires_grad_(False)
 
 

@@ -60,9 +60,9 @@ def count(model: str, side: int) -> Counts:
     parameters = sum(one.numel() for one in network.parameters())
     weight_bytes = sum(one.numel() * one.element_size() for one in {*network.parameters(), *network.buffers()})
     photo = torch.empty((1, 3, fitting, fitting), device="meta")
-    ledger, attention = _Ledger(), _Attention()
+    storages, attention = _LiveStorages(), _Attention()
     try:
-        with torch.no_grad(), FlopCounterMode(display=False) as counter, ledger, attention:
+        with torch.no_grad(), FlopCounterMode(display=False) as counter, storages, attention:
             network(photo)
     except (RuntimeError, AssertionError) as error:
         raise SettingError(
@@ -70,8 +70,8 @@ def count(model: str, side: int) -> Counts:
             "Choose a larger input size."
         ) from error
     multiply_adds = counter.get_total_flops() // 2 + attention.multiply_adds
-    activations = ledger.written + attention.written
-    return Counts(fitting, parameters, multiply_adds, activations, weight_bytes, ledger.peak + photo.nbytes)
+    activations = storages.written + attention.written
+    return Counts(fitting, parameters, multiply_adds, activations, weight_bytes, storages.peak + photo.nbytes)
 
 
 class _Attention(TorchFunctionMode):
@@ -92,7 +92,7 @@ class _Attention(TorchFunctionMode):
         return answer
 
 
-class _Ledger(TorchDispatchMode):
+class _LiveStorages(TorchDispatchMode):
     """Books which storages live at once, and what the heavy operations write."""
 
     def __init__(self) -> None:

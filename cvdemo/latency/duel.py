@@ -1,6 +1,9 @@
 """Measures a duel: borrows the models, takes the device for itself alone, and lets them take turns."""
 
+import functools
+import importlib.metadata
 import math
+import platform
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,11 +15,10 @@ import numpy as np
 from cvdemo import compute
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError
-from cvdemo.latency.environment import environment
 from cvdemo.latency.estimate import LONGEST_S, expected_ms, expected_s, learn, refuse
 from cvdemo.latency.lineup import Report, alone, borrowed, check, keys, uses_random
 from cvdemo.latency.others import Others
-from cvdemo.latency.result import Duel, Racer, Stages
+from cvdemo.latency.result import Duel, Environment, Racer, Stages
 from cvdemo.latency.settings import Settings
 from cvdemo.latency.turns import Log, take_turns
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 LONG_RUN_MS = 300.0
 QUICK_WARM_UPS = 3
+PACKAGES = ("torch", "timm", "torchvision", "transformers", "openvino", "numpy")
 
 
 @dataclass
@@ -176,3 +179,26 @@ def _measure(race: Race, path: Path, report: Report, budget_s: float | None) -> 
         if race.racing().index(place) not in race.log.failed:
             race.stages[place] = stages(one, path, host_clock(), tell)
     race.finished = True
+
+
+@functools.cache
+def environment() -> Environment:
+    """Return the device, its processor, the threads of torch, and the versions of Python and the libraries."""
+    import torch
+
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return Environment(compute.describe(), _processor(), torch.get_num_threads(), versions)
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

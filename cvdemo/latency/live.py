@@ -58,7 +58,7 @@ def ready(names: Sequence[str]) -> None:
                 pass
 
 
-def look(
+def classify_frame(
     pixels: NDArray[np.uint8], names: Sequence[str], turned: bool = False, patience_s: float = PATIENCE_S
 ) -> tuple[Said, ...]:
     """Return what each model says about one frame, in the order of ``names``; keeps nothing of it.

@@ -12,8 +12,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import invalid_numbers
+from cvdemo.loading.oom_fallback import device_of, fitting
 from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
-from cvdemo.loading.roomy import device_of, fitting
 
 
 def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: str | None) -> ReadyModel:

@@ -13,8 +13,8 @@ from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import invalid_numbers
 from cvdemo.loading.boxes import Detect, RawBoxes, Through
 from cvdemo.loading.finish import byte_count, parameter_count
+from cvdemo.loading.oom_fallback import device_of, fitting
 from cvdemo.loading.parts import DetectorParts, Kind, ReadyDetector
-from cvdemo.loading.roomy import device_of, fitting
 
 
 def finish_detector(

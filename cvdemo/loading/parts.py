@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cvdemo.catalogue import ModelSpec
-from cvdemo.loading.beside import Beside
 from cvdemo.loading.boxes import Detect
+from cvdemo.loading.sidecar import Sidecar
 from cvdemo.preprocess import Preprocessing
 
 Kind = Literal["bundled", "cached", "random"]
@@ -86,7 +86,7 @@ class Ready:
         sha256: of the file that the weights came from; None for random ones and for OpenCV's.
         graph: the part of ``network`` that takes one tensor (N, 3, h, w) and returns one, as other engines can run it;
             None where there is no such part.
-        beside: what is kept with the model and goes with it, such as the same network in another engine; copies made
+        sidecar: what is kept with the model and goes with it, such as the same network in another engine; copies made
             by ``dataclasses.replace`` share it.
     """
 
@@ -99,12 +99,12 @@ class Ready:
     multiply_adds: int | None
     sha256: str | None
     graph: nn.Module | None = field(default=None, kw_only=True)
-    beside: Beside = field(default_factory=Beside, kw_only=True, repr=False, compare=False)
+    sidecar: Sidecar = field(default_factory=Sidecar, kw_only=True, repr=False, compare=False)
 
     @property
     def byte_count(self) -> int:
         """The bytes that stay in memory for this model: its weights, and what is kept beside them."""
-        return self.weight_bytes + self.beside.byte_count
+        return self.weight_bytes + self.sidecar.byte_count
 
 
 @dataclass(frozen=True)

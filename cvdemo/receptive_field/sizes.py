@@ -7,7 +7,7 @@ from cvdemo.errors import SettingError
 from cvdemo.inside.model_input import SquarePhoto
 from cvdemo.receptive_field.growth_chart import sides
 from cvdemo.receptive_field.mass import SHARES
-from cvdemo.receptive_field.study import Asked, at_side, known, stop_at, table
+from cvdemo.receptive_field.study import FieldRequest, at_side, known, stop_at, table
 from cvdemo.wording import NBSP, percent
 
 SIZES = (64, 128, 224, 320, 448)
@@ -24,7 +24,7 @@ class AtSizes:
 
 
 def at_sizes(
-    title: str, asked: Asked, square: SquarePhoto, point_rc: tuple[int, int], depth: float, share: float
+    title: str, asked: FieldRequest, square: SquarePhoto, point_rc: tuple[int, int], depth: float, share: float
 ) -> AtSizes:
     """Return what is known of one model at each size, at one depth, for one share of the raw gradient."""
     wanted = tuple(sorted({*SIZES, asked.side}))
@@ -32,7 +32,7 @@ def at_sizes(
 
 
 def _share(
-    asked: Asked, square: SquarePhoto, point_rc: tuple[int, int], side: int, depth: float, share: float
+    asked: FieldRequest, square: SquarePhoto, point_rc: tuple[int, int], side: int, depth: float, share: float
 ) -> float | None:
     try:
         there = at_side(asked, square, point_rc, side)

@@ -46,7 +46,7 @@ def network_turn() -> AbstractContextManager[runs.Took]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FieldRequest:
     """What a measurement depends on.
 
     Args:
@@ -84,7 +84,7 @@ class Study:
     ``network_ms`` is the time of the last run, forward and back; ``runs`` counts them.
     """
 
-    asked: Asked
+    asked: FieldRequest
     weights: str
     stops: tuple[Measured | None, ...]
     network_ms: float = 0.0
@@ -110,7 +110,7 @@ def uses_random(model: str, wanted: bool) -> bool:
 
 def asked_for(
     path: Path, model: str, random: bool, side: int, point_rc: tuple[int, int], fetch: bool = False
-) -> tuple[Asked, SquarePhoto]:
+) -> tuple[FieldRequest, SquarePhoto]:
     """Return what to measure for a point (row, column) of the photo at ``path``, and the picture.
 
     Args:
@@ -124,17 +124,17 @@ def asked_for(
     own_side = shown.pixels.shape[0]
     point, _ = shown.crop.to_picture(point_rc, (own_side, own_side))
     invented = runs.invented(get(model), "random" if random else "trained" if fetch else "random where absent")
-    return Asked(shown.digest, model, invented, own_side, point), shown
+    return FieldRequest(shown.digest, model, invented, own_side, point), shown
 
 
-def at_side(asked: Asked, shown: SquarePhoto, point_rc: tuple[int, int], side: int) -> Asked:
+def at_side(asked: FieldRequest, shown: SquarePhoto, point_rc: tuple[int, int], side: int) -> FieldRequest:
     """Return the same question for pictures of about ``side`` pixels."""
     own_side = table(asked.model, side).side
     point, _ = shown.crop.to_picture(point_rc, (own_side, own_side))
-    return Asked(asked.digest, asked.model, asked.random, own_side, point)
+    return FieldRequest(asked.digest, asked.model, asked.random, own_side, point)
 
 
-def known(asked: Asked) -> Study | None:
+def known(asked: FieldRequest) -> Study | None:
     """Return what has been measured for ``asked`` so far."""
     return _measured.get(asked)
 
@@ -145,7 +145,7 @@ def stop_at(stops: tuple[Layer, ...], depth: float) -> int:
 
 
 def measure(
-    asked: Asked, shown: SquarePhoto, copy: int = 0, only: int | None = None, progress: OnProgress | None = None
+    asked: FieldRequest, shown: SquarePhoto, copy: int = 0, only: int | None = None, progress: OnProgress | None = None
 ) -> Study:
     """Measure one copy of the picture: at every stop, or at stop number ``only``; return all that is known then.
 
@@ -164,7 +164,7 @@ def _has(study: Study, copy: int, only: int | None) -> bool:
     return all(stop is not None and stop.copies > copy for stop in stops)
 
 
-def _added(ready: "ReadyModel", asked: Asked, shown: SquarePhoto, copy: int, only: int | None) -> Study:
+def _added(ready: "ReadyModel", asked: FieldRequest, shown: SquarePhoto, copy: int, only: int | None) -> Study:
     """Run the network once and add what it says about the stops that lack this copy."""
     from cvdemo.receptive_field.effective import Target, influence
 

@@ -14,7 +14,6 @@ WHY = (
 NOT_SALIENCY = "This is no saliency map: it shows what can move this one unit, not what decided the model's answer."
 RANDOM = "Random weights show the network's shape, not what it learned."
 CUT_OFF = "That point was cut off before the models saw it; the nearest point of the centred square is shown."
-FAMILY_WORDS = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "Classical"}
 SHARE_WORDS = {0.2: "a fifth", 0.5: "half", 0.95: f"95{NBSP}%"}
 
 

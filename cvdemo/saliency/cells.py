@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cvdemo.loading.from_ultralytics import propose
-from cvdemo.loading.roomy import device_of
+from cvdemo.loading.oom_fallback import device_of
 
 if TYPE_CHECKING:
     from cvdemo.loading import ReadyDetector

@@ -14,8 +14,8 @@ from cvdemo.errors import SettingError
 from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
 from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
-from cvdemo.saliency.asked import Asked, Evidence
 from cvdemo.saliency.cams import CAMS, grad_cam
+from cvdemo.saliency.explanation import Evidence, ExplanationRequest
 from cvdemo.saliency.methods import method_for, methods_for
 from cvdemo.saliency.targets import Target, number_of
 
@@ -56,7 +56,7 @@ def explain(
     if not methods_for(spec):
         raise SettingError(f"{spec.title} has no classes that a map could explain. Choose a classifier.")
     words = (labels or OWN_LABELS) if spec.zero_shot else ()
-    asked = Asked(images.open(path).digest, model, uses_random(model, random), target, against, words)
+    asked = ExplanationRequest(images.open(path).digest, model, uses_random(model, random), target, against, words)
     found = explain_asked(path, asked, progress)
     if found is None:
         raise SettingError(refused(asked) or "This class cannot be explained.")
@@ -64,7 +64,7 @@ def explain(
 
 
 @zerogpu.on_gpu(lambda **_: 15)
-def explain_asked(path: Path, asked: Asked, progress: OnProgress | None = None) -> Evidence | None:
+def explain_asked(path: Path, asked: ExplanationRequest, progress: OnProgress | None = None) -> Evidence | None:
     """Answer ``asked`` for the photo at ``path``; None where a class makes no sense, `refused` then says why.
 
     Raises:
@@ -80,17 +80,17 @@ def explain_asked(path: Path, asked: Asked, progress: OnProgress | None = None) 
         return None
 
 
-def known(asked: Asked) -> Evidence | None:
+def known(asked: ExplanationRequest) -> Evidence | None:
     """Return the answer to ``asked`` if it is known; never runs anything."""
     return _found.get(asked)
 
 
-def refused(asked: Asked) -> str | None:
+def refused(asked: ExplanationRequest) -> str | None:
     """Return why ``asked`` makes no sense for its model, if that is known."""
     return _refused.get(asked)
 
 
-def _run(ready: "ReadyModel", path: Path, asked: Asked) -> Evidence:
+def _run(ready: "ReadyModel", path: Path, asked: ExplanationRequest) -> Evidence:
     title, names, shown = ready.spec.title, asked.labels or ready.labels, at_size(ready, path, None)
     target = None if asked.target is None else number_of(asked.target, names, title)
     against = None if asked.against is None else number_of(asked.against, names, title)
@@ -120,7 +120,7 @@ def _score(target: int | None, against: int | None, centred: bool = False) -> "C
 
 
 def _looked_back(
-    ready: "ReadyModel", shown: Picture, asked: Asked, score: "Callable[[Tensor], Tensor]"
+    ready: "ReadyModel", shown: Picture, asked: ExplanationRequest, score: "Callable[[Tensor], Tensor]"
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], float]:
     from cvdemo.inside.logits import logits_of
     from cvdemo.saliency.evidence import look_back
@@ -182,7 +182,7 @@ def _score_cam(ready: "ReadyModel", found: Evidence, step: Step | None) -> NDArr
     return score_cam(found.activations, found.picture.array, scores, step or (lambda done, of: None))
 
 
-def logits_of(ready: "ReadyModel", pictures: NDArray[np.float32], asked: Asked) -> NDArray[np.float32]:
+def logits_of(ready: "ReadyModel", pictures: NDArray[np.float32], asked: ExplanationRequest) -> NDArray[np.float32]:
     """Run a borrowed model on pictures (N, 3, h, w) in one turn; return logits (N, classes)."""
     with network_turn():
         return ready.run(pictures, asked.labels) if ready.spec.zero_shot else ready.run(pictures)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.crop import Pair
 from cvdemo.similarity.patches import similar, stop_for
 
 
-def from_patch(seen: Seen, patch: Pair) -> dict[str, Any]:
+def from_patch(seen: ForwardPass, patch: Pair) -> dict[str, Any]:
     """Return the cosines of ``patch`` (row, column) with all patches of the last grid of at least 4 x 4.
 
     Raises:

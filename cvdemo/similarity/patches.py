@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.crop import Pair
 from cvdemo.inside.layers import stop_at
 
@@ -34,7 +34,7 @@ class Similar:
         return float((self.cosines > ALIKE).mean())
 
 
-def stop_for(seen: Seen, depth: float) -> int:
+def stop_for(seen: ForwardPass, depth: float) -> int:
     """Return the number of the layer at ``depth`` (0..1), or of the last before it whose map is at least 4 x 4."""
     number = stop_at(len(seen.stops), depth)
     while number > 0 and min(seen.stops[number].hw) < GRID_LOW:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.similarity.patches import ALIKE, Similar
 from cvdemo.wording import called, percent
 
 WHY = "Every patch becomes a list of numbers; bright patches have nearly the same list as the one you clicked."
 
 
-def answer(seen: Sequence[Seen], found: Sequence[Similar], second: str | None) -> str:
+def answer(seen: Sequence[ForwardPass], found: Sequence[Similar], second: str | None) -> str:
     """Return how much of the photo, or of the ``second`` one, looks to each model like the clicked patch."""
     where = f"of {second}" if second else "of the photo"
     shares = [

@@ -7,7 +7,7 @@ from typing import Literal
 
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import ModelUnavailable
-from cvdemo.weights import address, hub, ledger
+from cvdemo.weights import address, download_record, hub
 from cvdemo.weights.bundled import (
     Card,
     DetectorCard,
@@ -93,7 +93,7 @@ def size(spec: ModelSpec) -> int | None:
     """Return how many bytes the weights take: as recorded, else as counted from the architecture, else None."""
     where = place(spec)
     key = where.name if isinstance(where, Repository) else where.key if where else spec.name
-    record = ledger.read(key) if where else None
+    record = download_record.read(key) if where else None
     if record is not None:
         return sum(entry.byte_count for entry in record.files.values())
     counted = figures(spec.name)
@@ -139,5 +139,5 @@ def _shipped(spec: ModelSpec) -> Fetched:
 
 def _fetched(weights: Path, files: dict[str, Path], revision: str | None) -> Fetched:
     return Fetched(
-        weights, files, revision, ledger.sha256(weights), sum(path.stat().st_size for path in files.values())
+        weights, files, revision, download_record.sha256(weights), sum(path.stat().st_size for path in files.values())
     )

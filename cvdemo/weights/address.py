@@ -3,7 +3,7 @@
 from filelock import Timeout
 from huggingface_hub.utils import WeakFileLock
 
-from cvdemo.weights import hub, ledger
+from cvdemo.weights import download_record, hub
 from cvdemo.weights.network import forbidden
 from cvdemo.weights.places import Address
 from cvdemo.weights.transfer import Watch, download
@@ -43,12 +43,12 @@ def _download(address: Address, watch: Watch) -> None:
 def _sound(address: Address, watch: Watch) -> bool:
     """Check the file against its record or the hash in its name; record it at the first time, delete it if wrong."""
     watch.answered.set()
-    record = ledger.read(address.key)
+    record = download_record.read(address.key)
     known = record.files.get(address.key) if record else None
-    if not ledger.matches(address.file, known.sha256 if known else address.hash_prefix):
+    if not download_record.matches(address.file, known.sha256 if known else address.hash_prefix):
         address.file.unlink()
         return False
     if known is None:
-        entry = ledger.Entry(ledger.sha256(address.file), address.file.stat().st_size)
-        ledger.write(address.key, ledger.Record(None, {address.key: entry}))
+        entry = download_record.Entry(download_record.sha256(address.file), address.file.stat().st_size)
+        download_record.write(address.key, download_record.Record(None, {address.key: entry}))
     return True

@@ -13,7 +13,7 @@ from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, HTTPError
 from huggingface_hub.file_download import HfFileMetadata, repo_folder_name
 from huggingface_hub.utils import WeakFileLock
 
-from cvdemo.weights import ledger, transfer
+from cvdemo.weights import download_record, transfer
 from cvdemo.weights.network import endpoint, forbidden, hub_cache
 from cvdemo.weights.places import Repository
 from cvdemo.weights.transfer import ATTEMPTS, MISSING, Watch, download
@@ -63,7 +63,7 @@ def fetch(repository: Repository, watch: Watch) -> Found:
 
 
 def _revision(repository: Repository) -> str | None:
-    record = ledger.read(repository.name)
+    record = download_record.read(repository.name)
     return repository.revision or (record.revision if record else None)
 
 
@@ -110,7 +110,7 @@ def _download(repository: Repository, name: str, revision: str | None, watch: Wa
             if not blob.exists():
                 part = blob.with_name(f"{blob.name}.part")
                 download(url, part, facts.size, watch)
-                if _HASH.fullmatch(blob.name) and not ledger.matches(part, blob.name):
+                if _HASH.fullmatch(blob.name) and not download_record.matches(part, blob.name):
                     part.unlink()
                     return None
                 part.replace(blob)
@@ -169,17 +169,20 @@ def _linked(folder: Path, blob: Path, name: str, commit: str, follow: bool) -> P
 def _sound(repository: Repository, found: Found, watch: Watch) -> bool:
     """Check every file against the record, or the Hub's name for its content; record them at the first time."""
     watch.answered.set()
-    record = ledger.read(repository.name)
+    record = download_record.read(repository.name)
     known = record.files if record and record.revision == found.revision else {}
     sound = True
     for name, path in found.files.items():
         content = path.resolve()
         named = content.name if _HASH.fullmatch(content.name) else ""
-        if not path.exists() or not ledger.matches(path, known[name].sha256 if name in known else named):
+        if not path.exists() or not download_record.matches(path, known[name].sha256 if name in known else named):
             content.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
             sound = False
     if sound and not set(found.files) <= set(known):
-        entries = {name: ledger.Entry(ledger.sha256(path), path.stat().st_size) for name, path in found.files.items()}
-        ledger.write(repository.name, ledger.Record(found.revision, known | entries))
+        entries = {
+            name: download_record.Entry(download_record.sha256(path), path.stat().st_size)
+            for name, path in found.files.items()
+        }
+        download_record.write(repository.name, download_record.Record(found.revision, known | entries))
     return sound

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cvdemo.catalogue import ModelSpec
-from cvdemo.weights import ledger
+from cvdemo.weights import download_record
 from cvdemo.weights.network import torch_cache
 
 TORCHVISION_URL = "https://download.pytorch.org/models"
@@ -55,5 +55,5 @@ def place(spec: ModelSpec) -> Repository | Address | None:
         return Address(f"{base}/{spec.weights}", torch_cache() / spec.weights, prefix)
     if spec.source == "ultralytics":
         base = os.environ.get("CV_LAB_ULTRALYTICS_URL", ULTRALYTICS_URL)
-        return Address(f"{base}/{spec.weights}", ledger.folder() / spec.weights)
+        return Address(f"{base}/{spec.weights}", download_record.folder() / spec.weights)
     return None

@@ -1,4 +1,4 @@
-"""Work in the background: slots wait in line here until one thread has prepared and measured their engines."""
+"""Work in the background: selections wait in line here until one thread has prepared and measured their engines."""
 
 import atexit
 import queue
@@ -11,7 +11,7 @@ from cvdemo import compute
 
 
 class Preparing(Protocol):
-    """A model and a shape whose engines are to be found out: a slot."""
+    """A model and a shape whose engines are to be found out: a selection."""
 
     asked: bool
 
@@ -29,16 +29,16 @@ _workers: list[threading.Thread] = []
 _ending = threading.Event()
 
 
-def ask(slot: Preparing) -> None:
-    """Put a slot in line, once; a model that leaves memory meanwhile leaves the line, too."""
+def ask(selection: Preparing) -> None:
+    """Put a selection in line, once; a model that leaves memory meanwhile leaves the line, too."""
     with _starting:
-        if slot.asked or _ending.is_set():
+        if selection.asked or _ending.is_set():
             return
         try:
-            _line.put_nowait(weakref.ref(slot))
+            _line.put_nowait(weakref.ref(selection))
         except queue.Full:
             return  # it is asked for again at the model's next run
-        slot.asked = True
+        selection.asked = True
         if not _workers:
             _workers.append(threading.Thread(target=_work, name="engines", daemon=True))
             _workers[0].start()
@@ -58,10 +58,10 @@ def _work() -> None:
             continue
         try:
             _give_way()
-            slot = waiting()
-            if slot is not None:
-                slot.settle()
-            del slot
+            selection = waiting()
+            if selection is not None:
+                selection.settle()
+            del selection
         finally:
             _line.task_done()
 

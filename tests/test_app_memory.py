@@ -8,17 +8,17 @@ import sys
 import psutil
 import pytest
 
-from app import heaps
+from app import memory
 
 pytestmark = pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="needs glibc")
 
 # Twelve threads allocate at once; then the C library tells which heaps ("arenas") there are.
 THREADS = """
 import ctypes, os, sys, threading
-from app import heaps
+from app import memory
 os.cpu_count = lambda: 3
 if sys.argv[1] == "shared":
-    heaps.share()
+    memory.share_heaps()
 together = threading.Barrier(12)
 def work():
     blocks = [bytes(5000) for _ in range(100)]
@@ -38,7 +38,7 @@ def test_freed_memory_between_what_stays_is_returned() -> None:
     del blocks
     process = psutil.Process()
     before = process.memory_info().rss
-    heaps.return_unused()
+    memory.return_unused()
     assert before - process.memory_info().rss > 100_000_000
     assert len(stays) == 200
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cvdemo.weights import ledger
+from cvdemo.weights import download_record
 
 LIMIT_BYTES = 2_000_000_000
 FREE_SHARE = 0.25  # of what is free on that disk, at most
@@ -19,14 +19,14 @@ ABANDONED_S = 3600.0
 FACTS = "facts.json"
 
 
-def shared() -> "Shelf":
-    """Return the shelf beside the records of downloads; ``CV_LAB_ENGINE_CACHE_MB`` bounds it, 0 keeps nothing."""
+def shared() -> "DiskCache":
+    """Return the cache beside the records of downloads; ``CV_LAB_ENGINE_CACHE_MB`` bounds it, 0 keeps nothing."""
     wanted = os.environ.get("CV_LAB_ENGINE_CACHE_MB")
-    return Shelf(ledger.folder() / "engines", int(float(wanted) * 1e6) if wanted else LIMIT_BYTES)
+    return DiskCache(download_record.folder() / "engines", int(float(wanted) * 1e6) if wanted else LIMIT_BYTES)
 
 
 @dataclass(frozen=True)
-class Shelf:
+class DiskCache:
     """A folder with one folder for each converted model, named by its fingerprint."""
 
     folder: Path

@@ -1,4 +1,4 @@
-"""One borrowed model and one input shape: which engines stand ready for it, and which one is chosen."""
+"""Which engines stand ready for one borrowed model and one input shape, and which one is chosen."""
 
 import logging
 import threading
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cvdemo import compute, models
-from cvdemo.engines import choice, openvino, trust
+from cvdemo.engines import equivalence, openvino, timing
 from cvdemo.engines.engine import Engine, Shape, plain
-from cvdemo.engines.twin import twin
+from cvdemo.engines.shared_copy import shared_copy
 from cvdemo.errors import Busy
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Verdict:
 _verdicts: dict[tuple[object, ...], Verdict] = {}
 
 
-class Slot:
+class Selection:
     """The engines of one model for inputs of one shape. Made while the model is borrowed."""
 
     def __init__(self, ready: "ReadyModel | ReadyDetector", shape: Shape) -> None:
@@ -48,7 +48,7 @@ class Slot:
         self._chosen: Engine | None = None
         self._name, self._judge = ready.spec.name, judge(ready)
         self._key = (ready.spec.name, ready.weights, ready.sha256, shape)
-        self._graph = twin(ready.graph)
+        self._graph = shared_copy(ready.graph)
         self._weight_bytes = ready.weight_bytes
         self._lock = threading.Lock()
         if next(ready.graph.parameters()).device.type != "cpu":
@@ -93,8 +93,8 @@ class Slot:
             fast = self._prepared(models.room())
             if fast is None:
                 return
-            example, slow = next(trust.inputs(self.shape, self._judge)), plain(self._graph)
-            factor = choice.times_faster(lambda: fast.run(example), lambda: slow(example), _background_turn)
+            example, slow = next(equivalence.inputs(self.shape, self._judge)), plain(self._graph)
+            factor = timing.times_faster(lambda: fast.run(example), lambda: slow(example), _background_turn)
         except Busy:
             return  # the machine has better things to do: another time
         finally:
@@ -128,8 +128,8 @@ class Slot:
         if built.byte_count > room_bytes:
             return None
         with _background_turn():
-            apart = trust.largest_difference(built.run, plain(self._graph), self.shape, self._judge)
-        if apart > trust.LIMIT:
+            apart = equivalence.largest_difference(built.run, plain(self._graph), self.shape, self._judge)
+        if apart > equivalence.LIMIT:
             self._remember(False, f"OpenVINO's answers differ from PyTorch's by {apart:.1g}: too much to be trusted.")
             return None
         return Engine("openvino", self.shape, built.run, difference=apart, byte_count=built.byte_count)
@@ -149,5 +149,5 @@ def forget() -> None:
     _verdicts.clear()
 
 
-def judge(ready: "ReadyModel | ReadyDetector") -> trust.Judge:
+def judge(ready: "ReadyModel | ReadyDetector") -> equivalence.Judge:
     return {"classify": "classes", "detect": "boxes"}.get(ready.spec.task, "numbers")

@@ -12,7 +12,7 @@ class Kept(Protocol):
     def byte_count(self) -> int: ...
 
 
-class Beside:
+class Sidecar:
     """A small map from keys to what is kept; the keys used longest ago go first."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import Seen
+from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.crop import Pair, unit_at
 from cvdemo.inside.layers import stop_at
 
@@ -19,7 +19,7 @@ TILE_SIDE = 48
 
 
 @dataclass(frozen=True)
-class Look:
+class ViewInput:
     """All that a view depends on.
 
     Args:
@@ -31,7 +31,7 @@ class Look:
     """
 
     path: Path
-    seen: tuple[Seen, ...]
+    seen: tuple[ForwardPass, ...]
     point_rc: Pair
     depth: float
     settings: dict[str, Any]

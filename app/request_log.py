@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -40,39 +41,51 @@ def begin(environ: Mapping[str, str] = os.environ, stream: TextIO | None = None)
     LOG.addHandler(handler)
 
 
-@contextmanager
-def noted(handler: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[None]:
-    """Note how the work of one call of ``handler`` ends; it passes on whatever is raised.
+@dataclass
+class Note:
+    """How a piece of work ended.
 
     Outcomes: ok; refused (a sentence for the visitor); stopped (by the visitor); left (the visitor went away);
     failed (a fault of ours, logged by whoever catches it).
     """
-    begun_s = time.perf_counter()
-    outcome, error = "ok", None
+
+    outcome: str = "ok"
+    error: str | None = None
+
+    def refused(self, error: CvDemoError) -> None:
+        """Tell that the work ended in this sentence, where it is shown and not raised any further."""
+        self.outcome, self.error = "refused", type(error).__name__
+
+
+@contextmanager
+def noted(endpoint: str, models: Callable[[], list[str]] = list, quick: bool = False) -> Iterator["Note"]:
+    """Note how a piece of work ends; it passes on whatever is raised.
+
+    Args:
+        endpoint: what was asked for.
+        models: names that the catalogue knows; asked for only where a line is written.
+        quick: it is one step of a slider: counted always, a line only where it did not end well.
+    """
+    begun_s, note = time.perf_counter(), Note()
     try:
-        yield
+        yield note
     except GeneratorExit:
-        outcome = "left"
+        note.outcome = "left"
         raise
     except Stopped:
-        outcome = "stopped"
+        note.outcome = "stopped"
         raise
     except CvDemoError as refusal:
-        outcome, error = "refused", type(refusal).__name__
+        note.refused(refusal)
         raise
     except BaseException as fault:
-        outcome, error = "failed", type(fault).__name__
+        note.outcome, note.error = "failed", type(fault).__name__
         raise
     finally:
         with _lock:
-            _totals[outcome] += 1
-        if LOG.isEnabledFor(logging.INFO):
-            facts = {
-                "endpoint": _endpoint(handler),
-                "models": _models(args, kwargs),
-                "outcome": outcome,
-                "error": error,
-            }
+            _totals[note.outcome] += 1
+        if LOG.isEnabledFor(logging.INFO) and not (quick and note.outcome == "ok"):
+            facts = {"endpoint": endpoint, "models": models(), "outcome": note.outcome, "error": note.error}
             _write("request", {**facts, "ms": round(1000 * (time.perf_counter() - begun_s), 1)})
 
 
@@ -100,19 +113,19 @@ def _write(event: str, facts: dict[str, Any]) -> None:
     LOG.info("%s", json.dumps({"time": stamp, "event": event, **facts}))
 
 
-def _endpoint(handler: Callable[..., Any]) -> str:
+def endpoint_of(handler: Callable[..., Any]) -> str:
     """Return ``/classify`` for a public endpoint, ``classify_handlers.run`` for what the page itself calls."""
     module, name = handler.__module__, handler.__name__
     return f"/{name}" if module.startswith("app.api.") else f"{module.rpartition('.')[2]}.{name}"
 
 
-def _models(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[str]:
-    found = [name for value in (*args, *kwargs.values()) for name in _named(value)]
+def models_in(*values: Any) -> list[str]:
+    """Return the models that arguments name: a name, a list of them, or a component's value with its choice."""
+    found = [name for value in values for name in _named(value)]
     return list(dict.fromkeys(found))[:MODEL_LIMIT]
 
 
 def _named(value: Any) -> list[str]:
-    """Return the models that an argument names: a name, a list of them, or a component's value with its choice."""
     if isinstance(value, dict):
         value = value.get("chosen") or value.get("models")
     names = value[:MODEL_LIMIT] if isinstance(value, list | tuple) else [value]

@@ -9,18 +9,18 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app import journal
+from app import request_log
 from app.errors import shows_errors
 from cvdemo.errors import Busy, PhotoError, Stopped
 
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """Write the journal to a text for one test."""
+    """Write the request log to a text for one test."""
     text = io.StringIO()
-    journal.begin({"CV_LAB_LOG": "on"}, text)
+    request_log.begin({"CV_LAB_LOG": "on"}, text)
     yield text
-    journal.begin({"CV_LAB_LOG": "off"})
+    request_log.begin({"CV_LAB_LOG": "off"})
 
 
 def _read(lines: io.StringIO) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ def _raising(error: BaseException | None) -> Any:
 def test_a_line_tells_how_the_work_ended(
     lines: io.StringIO, error: BaseException | None, raised: type[BaseException] | None, outcome: str, name: str | None
 ) -> None:
-    before = journal.totals().get(outcome, 0)
+    before = request_log.totals().get(outcome, 0)
     call = _raising(error)
     if raised is None:
         call({"path": "/tmp/holiday.png"}, ["mini_resnet", "mini_vit"])
@@ -62,7 +62,7 @@ def test_a_line_tells_how_the_work_ended(
     assert (line["event"], line["endpoint"], line["outcome"], line["error"]) == ("request", "/classify", outcome, name)
     assert line["models"] == ["mini_resnet", "mini_vit"]
     assert line["ms"] >= 0
-    assert journal.totals()[outcome] == before + 1
+    assert request_log.totals()[outcome] == before + 1
 
 
 def test_nothing_of_the_visitor_is_written(lines: io.StringIO) -> None:
@@ -88,16 +88,16 @@ def test_a_stream_is_one_line_whether_it_ends_or_its_visitor_leaves(lines: io.St
     left.close()  # type: ignore[attr-defined]
     first, second = _read(lines)
     assert (first["outcome"], second["outcome"]) == ("ok", "left")
-    assert first["endpoint"] == "test_journal.run"
+    assert first["endpoint"] == "test_request_log.run"
 
 
 def test_a_flood_at_the_door_is_one_line_a_second(lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "_told_s", float("-inf"))
-    journal._refused.clear()
+    monkeypatch.setattr(request_log, "_told_s", float("-inf"))
+    request_log._refused.clear()
     clock = [100.0]
     for step in range(1000):
         clock[0] = 100 + step / 400
-        journal.turned_away(429 if step % 2 else 413, now=lambda: clock[0])
+        request_log.turned_away(429 if step % 2 else 413, now=lambda: clock[0])
     told = _read(lines)
     assert len(told) == 3
     assert sum(sum(line["statuses"].values()) for line in told) == 801  # the rest waits for the next line
@@ -111,11 +111,11 @@ def test_where_a_person_reads_along_nothing_is_written_unless_asked(tmp_path: Pa
 
     for environ, written in (({}, False), ({"CV_LAB_LOG": "on"}, True)):
         terminal = Terminal()
-        journal.begin(environ, terminal)
+        request_log.begin(environ, terminal)
         _raising(None)({}, [])
         assert bool(terminal.getvalue()) is written
     file = io.StringIO()
-    journal.begin({}, file)
+    request_log.begin({}, file)
     _raising(None)({}, [])
     assert _read(file)[0]["outcome"] == "ok"
-    journal.begin({"CV_LAB_LOG": "off"})
+    request_log.begin({"CV_LAB_LOG": "off"})

@@ -1,4 +1,4 @@
-"""A second body for a network: the same tensors, its own layers, so that work in the background disturbs nobody."""
+"""A copy of a network that shares its tensors: layers of its own, so that work in the background disturbs nobody."""
 
 import copy
 import hashlib
@@ -13,7 +13,7 @@ from cvdemo.engines.engine import Shape
 LIBRARIES = ("torch", "torchvision", "timm", "transformers", "ultralytics", "openvino")
 
 
-def twin(graph: nn.Module) -> nn.Module:
+def shared_copy(graph: nn.Module) -> nn.Module:
     """Return a copy of ``graph`` that shares parameters and buffers; call it while the model is borrowed.
 
     Hooks and flags that others set on the original later do not reach the copy.

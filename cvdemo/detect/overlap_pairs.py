@@ -1,4 +1,4 @@
-"""Boxes of which few meet: find all pairs above the limit first, then decide them in order."""
+"""Boxes of which few overlap: find all pairs above the limit first, then decide them in order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.detect.overlap import PAIRS, Columns, Floats
-from cvdemo.detect.reach import Reach
+from cvdemo.detect.spatial_index import SpatialIndex
 
 Places = NDArray[np.intp]
-Meet = Callable[[Columns, Columns], tuple[Floats, NDArray[np.bool_]]]
+Compare = Callable[[Columns, Columns], tuple[Floats, NDArray[np.bool_]]]
 
 GROUP = 96
 MOST_COMPARED = 5_000_000  # about 20 ms
@@ -19,7 +19,7 @@ SAMPLE = 7  # every so many groups are looked at first, and tell what to expect 
 
 
 @dataclass(frozen=True, eq=False)
-class Meetings:
+class OverlapPairs:
     """Pairs above the limit, in the order in which suppression comes to them.
 
     Args:
@@ -32,21 +32,21 @@ class Meetings:
     shared: Floats
 
 
-def few_meetings(boxes: Columns, reach: Reach, meet: Meet) -> Meetings | None:
-    """Return all pairs of ``boxes``, best first, that ``meet`` finds above the limit; None if they are too many."""
-    groups = list(reach.groups(np.arange(len(boxes)), GROUP))
+def few_pairs(boxes: Columns, index: SpatialIndex, compare: Compare) -> OverlapPairs | None:
+    """Return all pairs of ``boxes``, best first, that ``compare`` finds above the limit; None if they are too many."""
+    groups = list(index.groups(np.arange(len(boxes)), GROUP))
     sample = groups[::SAMPLE]
     found, compared, count = [(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.float32))], 0, 0
     for number, group in enumerate(sample + [group for place, group in enumerate(groups) if place % SAMPLE]):
         expected = SAMPLE if number == len(sample) else 1
         if expected * compared > MOST_COMPARED or expected * count > MOST_FOUND:
             return None
-        others = reach.of(group, 0)
+        others = index.of(group, 0)
         compared += len(group) * len(others)
         rows, width = boxes[group], PAIRS // len(group)
         for start in range(0, len(others), width):
             part = others[start : start + width]
-            shared, above = meet(rows, boxes[part])
+            shared, above = compare(rows, boxes[part])
             row, column = np.nonzero(above)
             first = group[row] < part[column]  # each pair once, and no box with itself
             row, column = row[first], column[first]
@@ -54,15 +54,15 @@ def few_meetings(boxes: Columns, reach: Reach, meet: Meet) -> Meetings | None:
             count += len(row)
     better, worse, shares = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.lexsort((worse, better))
-    return Meetings(better[order], worse[order], shares[order])
+    return OverlapPairs(better[order], worse[order], shares[order])
 
 
-def decided(meetings: Meetings) -> tuple[Places, Places, Floats]:
-    """Return who lost, to whom, and their overlap: to the best box that meets it and has not lost itself."""
+def decided(pairs: OverlapPairs) -> tuple[Places, Places, Floats]:
+    """Return who lost, to whom, and their overlap: to the best box that overlaps it and has not lost itself."""
     lost: dict[int, int] = {}
-    pairs = zip(meetings.better.tolist(), meetings.worse.tolist(), strict=True)
-    for place, (better, worse) in enumerate(pairs):
+    rows = zip(pairs.better.tolist(), pairs.worse.tolist(), strict=True)
+    for place, (better, worse) in enumerate(rows):
         if better not in lost and worse not in lost:
             lost[worse] = place
     places = np.fromiter(lost.values(), np.intp, len(lost))
-    return meetings.worse[places], meetings.better[places], meetings.shared[places]
+    return pairs.worse[places], pairs.better[places], pairs.shared[places]

@@ -10,8 +10,8 @@ from cvdemo.detect.overlap import Columns
 SLACK = 1e-4  # float32 rounds an overlap by less than 1e-6; the test must never lose a pair
 
 
-class Reach:
-    """Where the boxes of a table, all of one class, reach to; built once, asked for many groups of its boxes.
+class SpatialIndex:
+    """Where the boxes of a table, all of one class, lie and reach to; built once, asked for many groups of its boxes.
 
     The IoU of two boxes never exceeds the IoU of their widths or of their heights. Two lengths a and b whose IoU
     exceeds t have centres closer than (a + b) (1 - t) / (2 (1 + t)), and each is longer than t times the other.

@@ -14,11 +14,11 @@ from cvdemo.results import Results
 SIDE = 480
 CELLS = 32
 
-_scenes = Results("convolution photos")
+_known = Results("convolution photos")
 
 
 @dataclass(frozen=True)
-class Scene:
+class ReducedPhoto:
     """One photo, reduced.
 
     Args:
@@ -39,7 +39,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Window:
-    """Which part of a scene is looked at: ``height`` x ``width`` pixels from (``top``, ``left``) on."""
+    """Which part of a photo is looked at: ``height`` x ``width`` pixels from (``top``, ``left``) on."""
 
     top: int
     left: int
@@ -51,37 +51,37 @@ class Window:
         return planes[:, self.top : self.top + self.height, self.left : self.left + self.width]
 
 
-def look(path: Path) -> Scene:
+def reduce_photo(path: Path) -> ReducedPhoto:
     """Return the photo at ``path``, reduced; a known file is not decoded again.
 
     Raises:
         PhotoError: the file is no picture we can read.
     """
     opened = images.open(path)
-    return _scenes.find(opened.digest, lambda: _reduced(opened.at(SIDE)))
+    return _known.find(opened.digest, lambda: _reduced(opened.at(SIDE)))
 
 
-def _reduced(photo: Photo) -> Scene:
+def _reduced(photo: Photo) -> ReducedPhoto:
     picture = Image.fromarray(photo.pixels)
     picture.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    return Scene(np.asarray(picture), photo.full_size_wh, photo.digest, photo.decode_ms)
+    return ReducedPhoto(np.asarray(picture), photo.full_size_wh, photo.digest, photo.decode_ms)
 
 
-def grey(scene: Scene) -> NDArray[np.float64]:
+def grey(reduced: ReducedPhoto) -> NDArray[np.float64]:
     """Return the brightness of every pixel, 0 to 255, whole numbers (ITU-R BT.601): (1, h, w)."""
-    return np.asarray(Image.fromarray(scene.pixels).convert("L"), np.float64)[None]
+    return np.asarray(Image.fromarray(reduced.pixels).convert("L"), np.float64)[None]
 
 
-def colours(scene: Scene) -> NDArray[np.float64]:
+def colours(reduced: ReducedPhoto) -> NDArray[np.float64]:
     """Return red, green and blue, 0 to 255: (3, h, w)."""
-    return scene.pixels.transpose(2, 0, 1).astype(np.float64)  # (h, w, 3) -> (3, h, w)
+    return reduced.pixels.transpose(2, 0, 1).astype(np.float64)  # (h, w, 3) -> (3, h, w)
 
 
-def window_around(scene: Scene, point_rc: tuple[int, int]) -> Window:
+def window_around(reduced: ReducedPhoto, point_rc: tuple[int, int]) -> Window:
     """Return the 32 x 32 pixels around a point of the full-size photo, moved inside where it stands near an edge."""
-    width, height = scene.size_wh
-    row = point_rc[0] * height // scene.full_size_wh[1]
-    column = point_rc[1] * width // scene.full_size_wh[0]
+    width, height = reduced.size_wh
+    row = point_rc[0] * height // reduced.full_size_wh[1]
+    column = point_rc[1] * width // reduced.full_size_wh[0]
     high, wide = min(CELLS, height), min(CELLS, width)
     top = min(max(0, row - high // 2), height - high)
     left = min(max(0, column - wide // 2), width - wide)

@@ -10,7 +10,7 @@ from cvdemo.saliency.targets import Target
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExplanationRequest:
     """What an explanation depends on.
 
     Args:
@@ -43,7 +43,7 @@ class Evidence:
         target, against: numbers of classes; ``target`` is the predicted one where none was asked for.
     """
 
-    asked: Asked
+    asked: ExplanationRequest
     weights: str
     picture: Picture
     activations: NDArray[np.float32]

@@ -1,0 +1,145 @@
+/* What the page of every lab does in the same way: settings from the link and back, one question at a time, the headline,
+   files to take away. A lab's script calls `makeBench` once and hands over what is its own. */
+const address = new URLSearchParams(location.search);
+/* Puts the settings that the address asks for into `settings`, as `spec` describes them; what cannot be is left out. */
+const fromLink = (spec, settings) => {
+  for (const { name, kind, low, high, step, choices, link } of spec) {
+    const text = link ? address.get(link) : null;
+    if (text === null) continue;
+    if (kind === 'flag') settings[name] = link === name ? text === 'true' : text.split(',').includes(name);
+    else if (kind === 'choice') settings[name] = choices.find((one) => String(one) === text) ?? settings[name];
+    else if (kind === 'number' || kind === 'whole') {
+      const value = Number(text), steps = (value - low) / (step || 1);
+      if (text !== '' && value >= low && value <= high && (kind === 'number' || Number.isInteger(steps))) settings[name] = value;
+    }
+  }
+  return settings;
+};
+/* The address that brings everything back; what is empty in `more` is left out of it. */
+const linkOf = (spec, settings, more) => {
+  const url = new URL(location.href), values = { tab: props.tab };
+  for (const { name, kind, link } of spec) {
+    const value = settings[name];
+    if (!link) continue;
+    if (kind === 'flag' && link !== name) values[link] = [...(values[link] || []), ...(value ? [name] : [])];
+    else values[link] = kind === 'number' ? Number(value.toFixed(3)) : value;
+  }
+  for (const [name, value] of Object.entries({ ...values, ...more })) {
+    if (value === null || value === undefined || String(value) === '') url.searchParams.delete(name);
+    else url.searchParams.set(name, String(value));
+  }
+  return url.href;
+};
+/* One question at a time; while one is under way only the newest waits, so the last value always wins. What an older one
+   wanted besides, the newest asks for, too. */
+const makeAsk = (call, onAnswer) => {
+  let asking = false, waiting = null;
+  const ask = async (question) => {
+    if (asking) { waiting = { ...waiting, ...question }; return; }
+    asking = true;
+    try {
+      onAnswer(await call(question), waiting !== null);
+    } catch (error) {
+      console.warn('The server did not answer a question', error);
+    } finally {
+      asking = false;
+      if (waiting !== null) { const latest = waiting; waiting = null; ask(latest); }
+    }
+  };
+  return ask;
+};
+/* Files: `content` is a text, a Blob, or an address of its own such as a data URL. */
+const saveFile = (name, content, kind = 'text/plain') => {
+  const own = typeof content === 'string' && content.startsWith('data:');
+  const url = own ? content : URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type: kind }));
+  h('a', { href: url, download: name }).click();
+  if (!own) setTimeout(() => URL.revokeObjectURL(url), 1000);
+};
+/* Buttons of which one is pressed; rows: [value, text]. */
+const makeChoice = (label, rows, onPick) => {
+  const buttons = rows.map(([value, text]) => h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => onPick(value) }, text));
+  return {
+    node: h('div', { class: 'seg', role: 'group', 'aria-label': label }, buttons),
+    set(value, disabled = () => false) {
+      rows.forEach(([own], index) => {
+        buttons[index].setAttribute('aria-pressed', String(own === value));
+        buttons[index].disabled = disabled(own);
+      });
+    },
+  };
+};
+const smallButton = (text, onclick) => h('button', { type: 'button', class: 'btn sm', onclick }, text);
+/* The last row: what ran, and what can be taken away. */
+const makeFoot = (...buttons) => {
+  const ran = h('span', { class: 'ran' });
+  return { node: h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, buttons)), say: (text) => { ran.textContent = text; } };
+};
+/* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
+   - paint(shown): draws; called whenever anything changed.
+   - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
+   - drawn(value): after each value.
+   - result: the names of the settings that a run depends on: a run of older ones is asked for again.
+   - catchUp: what is asked for where the first picture is of older settings, besides key and settings.
+   - refused(sentence): the server's answer to a question that cannot be answered. */
+const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {} }) => {
+  const local = fromLink(props.spec, structuredClone(props.value.settings));
+  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '';
+  const say = (busy) => {
+    const value = props.value, answer = shown && !(value.message && !value.key) ? shown.answer : value.message;
+    props.value = { ...value, head: { question: value.question, answer: answer || '', marked: null, busy: busy ?? null } };
+    trigger('said');
+  };
+  const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
+  const again = () => { keep(); trigger('again'); };
+  const ask = makeAsk((more) => server.look({ key: shown.key, settings: local, ...more }), (answer) => {
+    if (answer.gone) again();
+    else if (answer.error) refused(answer.error);
+    else if (answer.key === shown.key) bench.show(answer);
+  });
+  const bench = {
+    local,
+    shown: () => shown,
+    moves: () => moves,
+    keep,
+    say,
+    /* Slider steps: what is known, drawn otherwise. */
+    change(patch, more) {
+      Object.assign(local, patch);
+      moves += 1;
+      keep();
+      if (shown) { paint(shown); ask(more || {}); }
+    },
+    look(more) { if (shown) ask(more || {}); },
+    /* A new run: other photo, point, models, or a setting that a run depends on. */
+    anew(patch) { Object.assign(local, patch); tries = 3; again(); },
+    fetch(model) { keep({ fetching: model }); trigger('fetch'); },
+    show(more) { shown = { ...shown, ...more }; paint(shown); say(props.value.busy); },
+    file: (wanted) => server.look({ key: shown.key, settings: local, ...wanted }),
+    link: (more) => linkOf(props.spec, local, more),
+  };
+  const draw = () => {
+    const value = props.value;
+    if (!value) return;
+    if (shown && arrived(value)) return;
+    if ((value.wish || 0) > wish) {
+      ({ wish } = value);
+      setTimeout(() => bench.anew({}), 60); // Gradio takes over the new point or choice a moment later
+    }
+    if (value.key && shown?.key !== value.key) {
+      [shown, moves] = [value, 0];
+      paint(shown);
+      if (props.spec.some(({ name }) => !result.includes(name) && JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]))) ask(catchUp);
+    }
+    // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
+    if (value.key && !value.busy && tries > 0 && result.some((name) => value.settings[name] !== local[name])) { tries -= 1; setTimeout(again, 50); }
+    drawn(value);
+    const now = JSON.stringify([value.key, value.message, value.busy, shown?.answer]);
+    if (now !== drawnHead) { drawnHead = now; say(value.busy); }
+  };
+  bench.begin = () => {
+    watch('value', draw);
+    draw();
+    withPhoto(props.tab, () => bench.anew({}));
+  };
+  return bench;
+};

@@ -1,0 +1,54 @@
+"""What we change in Gradio itself, each for a reason: nothing else of it is replaced."""
+
+import contextlib
+import inspect
+from types import FunctionType
+
+import gradio as gr
+from gradio import component_meta, processing_utils
+from gradio.state_holder import SessionState
+
+from app import mcp
+from app.uploads import uploaded
+from cvdemo.errors import PhotoError
+
+
+def write_no_stubs() -> None:
+    """Keep Gradio from writing a .pyi beside each file of our components at every start."""
+    component_meta.create_or_modify_pyi = lambda *_: None
+
+
+def refuse_url_fetching() -> None:
+    """Make Gradio fetch no address that a visitor names; pictures come by upload only."""
+    processing_utils.async_ssrf_protected_download = _refuse_url
+
+
+async def _refuse_url(url: str, cache_dir: str) -> str:
+    if path := mcp.own_upload(url):
+        with contextlib.suppress(PhotoError):
+            return str(uploaded(path))
+    raise gr.Error("Web addresses are not fetched here. Save the picture, then upload the file.", print_exception=False)
+
+
+def know_signatures(demo: gr.Blocks) -> None:
+    """Keep the signatures of all blocks' constructors, so that new sessions are cheap.
+
+    Gradio writes down the settings of every block for each of them, on the event loop; to ask for the signatures
+    again and again was half of that work.
+    ``inspect.signature`` returns ``__signature__`` where a function has it.
+    """
+    kinds = {kind for block in demo.blocks.values() for kind in type(block).__mro__}
+    for kind in kinds:
+        constructor = vars(kind).get("__init__")
+        if isinstance(constructor, FunctionType):
+            constructor.__signature__ = inspect.signature(constructor)  # type: ignore[attr-defined]
+
+
+def keep_no_values() -> None:
+    """Let Gradio forget what a visitor's components last held: it kept up to 12 MB a component and session.
+
+    Only its deep links read that, which the guard hides. `gr.State` lies elsewhere and stays.
+    """
+    if not hasattr(SessionState, "_update_value_in_config"):
+        raise AttributeError("Gradio keeps the values of sessions some other way now: see app/gradio_patches.py")
+    SessionState._update_value_in_config = lambda *_: None  # type: ignore[method-assign]

@@ -1,0 +1,116 @@
+"""What happens when a component asks for work: wish, thread, progress, result, refusal; the same for every bench."""
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from app import request_log
+from app.components.chips import chosen
+from app.components.photo import photo_path, photo_point
+from app.lab.declared import Bench, Wish, Work
+from app.lab.streaming import Finished, end, follow
+from cvdemo import images
+from cvdemo.errors import CvDemoError, SettingError, Stopped
+from cvdemo.wording import COUNTS
+
+STOPPED = "Stopped. Choose a photo or a model to go on."
+
+
+def plain(bench: Bench, value: Any) -> dict[str, Any]:
+    """Return a component's value as the browser sent it, or that of an empty bench."""
+    return value if isinstance(value, dict) else bench.waiting("")
+
+
+def wish(bench: Bench, photo: Any, models: Any, value: Any, fetches: bool = False) -> Wish:
+    """Return what the page asks for.
+
+    Raises:
+        CvDemoError: no readable photo, a point outside it, unknown models or settings, or too many models.
+    """
+    known = plain(bench, value)
+    path = photo_path(photo)
+    size_wh = images.open(path).facts.full_size_wh
+    names = _models(bench, models)
+    settings = bench.settings.of(known.get("settings") or {})
+    wanted = known.get("fetching") if fetches else None
+    fetch = wanted if isinstance(wanted, str) else None
+    name = str(photo["photo"].get("name") or "Photo")[:80]
+    point_rc = photo_point(photo, size_wh)
+    return Wish(path, name, size_wh, point_rc, names, settings, fetch, bench.shown.get(known.get("key")), known)
+
+
+def _models(bench: Bench, models: Any) -> tuple[str, ...]:
+    if bench.chips is None:
+        return ()
+    names = tuple(dict.fromkeys(chosen(models) or bench.chips.first))
+    if len(names) > bench.chips.most:
+        raise SettingError(f"{COUNTS[bench.chips.most]} at most. Remove one first.")
+    return names
+
+
+def handler(bench: Bench, event: str) -> Callable[..., Iterator[Any]]:
+    """Return the function that Gradio calls for ``event``: it yields the component's value (and the chips')."""
+
+    work = bench.work[event]
+
+    def handle(photo: Any, value: Any, models: Any = None) -> Iterator[Any]:
+        for changed in _values(bench, event, work, photo, models, value):
+            if not work.fetches or bench.chips is None:
+                yield changed
+            else:
+                yield changed, (gr.skip() if changed.get("busy") else bench.chips.value(None))
+
+    handle.__name__ = event
+    return handle
+
+
+def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value: Any) -> Iterator[Any]:
+    before = plain(bench, value)
+    with request_log.noted(f"{bench.id}.{event}", partial(request_log.models_in, models, value)) as note:
+        if work.continues and bench.shown.get(before.get("key")) is None:
+            yield gr.skip()
+            return
+        end(bench.id)  # what works on an older wish
+        try:
+            asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
+            for step in follow(partial(work.run, asked), bench.id):
+                if isinstance(step, Finished):
+                    yield {**before, "busy": None, **work.found(asked, step.result)}
+                elif (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
+                    yield {**before, **told}
+        except Stopped:
+            note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
+        except CvDemoError as error:
+            note.refused(error)
+            told = (
+                bench.waiting(str(error))
+                if work.refused is None
+                else {**before, "busy": None, **work.refused(str(error))}
+            )
+            yield told
+
+
+def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
+    """Return the value for what was just measured: kept under its key, and drawn under the wish's settings."""
+    value = {
+        **bench.waiting(""),
+        "key": bench.shown.keep(shown),
+        "settings": asked.settings.plain(),
+        "name": asked.name,
+    }
+    return {**value, **bench.draw(shown, asked.settings, {})}
+
+
+def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:
+    """Return the function that ends a bench's work and shows what is known."""
+
+    def stop(value: Any) -> dict[str, Any]:
+        end(bench.id)
+        known = plain(bench, value)
+        message = known.get("message") or ("" if known.get("key") else STOPPED)
+        return {**known, "busy": None, "stopped": True, "message": message}
+
+    return stop

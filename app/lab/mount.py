@@ -1,0 +1,76 @@
+"""Lays a bench out and wires it: the one place that knows the order of Gradio's events."""
+
+from typing import Any
+
+import gradio as gr
+
+from app.components.chips import ModelChips
+from app.components.headline import Headline, headline
+from app.components.photo import PhotoRail
+from app.lab.declared import Bench, Lab
+from app.lab.handlers import handler, stopped
+from app.lab.questions import answers_questions
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+HEAVY: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, **QUIET}
+POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now() })"
+MODELS = "(value, models) => ({ ...value, chosen: models.chosen, wish: performance.now(), anew: true })"
+
+
+def mount(lab: Lab, rail: PhotoRail) -> None:
+    """Fill the lab's tab."""
+    if lab.build is not None:
+        lab.build(rail)
+    elif lab.bench is not None:
+        lay_out(lab.bench, lab.id, rail)
+
+
+def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
+    """Lay out headline, chips and component of a bench that stands on the tab of lab ``tab``; return the component."""
+    head = None
+    if not bench.own_head:
+        head = Headline(headline(bench.question, "One moment.", busy={"text": "Starting", "share": None}))
+    chips = None
+    if bench.chips is not None:
+        with gr.Row(elem_classes=["choice", "choice-kept"]):
+            chips = ModelChips(bench.chips.value(bench.chips.first), tab=tab)
+            if bench.beside is not None:
+                bench.beside()
+    picture = bench.view(
+        bench.waiting("One moment."),
+        names=("lab", *bench.scripts),
+        class_name=bench.css,
+        look=answers_questions(bench),
+        spec=bench.settings.described(),
+        tab=tab,
+        **bench.props,
+    )
+    _wire(bench, rail, chips, picture, head)
+    return picture
+
+
+def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any, head: Headline | None) -> None:
+    """Connect the events; each work after those that it ends, since Gradio's ``cancels`` takes events that stand.
+
+    A new point or choice only marks the value with a ``wish``: the component then asks by itself. An event of their own
+    that runs something would, as one that waits ("always_last"), run again with all that its event starts.
+    """
+    wanted: dict[str, Any] = {"photo": rail, "value": picture, **({"models": chips} if chips else {})}
+    events: dict[str, Any] = {}
+    for name, work in bench.work.items():
+        outputs = [picture, chips] if work.fetches and chips else picture
+        events[name] = getattr(picture, name)(
+            handler(bench, name),
+            inputs_kwargs=wanted,
+            outputs=outputs,
+            trigger_mode=work.mode,
+            cancels=[events[one] for one in work.ends],
+            **HEAVY,
+        )
+    rail.point(None, [picture, rail], picture, js=POINT, **QUIET)
+    if chips is not None:
+        chips.models(None, [picture, chips], picture, js=MODELS, **QUIET)
+    stopping = gr.on([picture.stop, *([head.stop] if head else [])], None, cancels=list(events.values()), **QUIET)
+    stopping.then(stopped(bench), picture, picture, queue=False, **QUIET)  # a last word may be on its way
+    if head is not None:
+        picture.said(None, picture, head, js="(value) => value.head", **QUIET)
