@@ -14,7 +14,7 @@ from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import OnProgress, PassRequest, at_size, check, network_turn, own_labels, uses_random
+from cvdemo.inside.activations import OnProgress, PassRequest, at_size, check, network_turn, own_labels
 from cvdemo.inside.crop import unit_at
 from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
@@ -80,7 +80,7 @@ def attend(
     spec = check(model)
     if not has_attention(model):
         raise SettingError(NONE)
-    asked = PassRequest(images.open(path).digest, model, uses_random(model, random), side)
+    asked = PassRequest(images.open(path).digest, model, runs.invented(spec, "random" if random else "trained"), side)
     report = progress and partial(progress, model)
     return runs.run(_attended, asked, spec, partial(_run, path=path, asked=asked), asked.random, report)
 

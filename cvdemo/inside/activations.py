@@ -106,11 +106,6 @@ def check(model: str) -> ModelSpec:
     return spec
 
 
-def uses_random(model: str, wanted: bool = False) -> bool:
-    """Return whether ``model`` runs with random weights: because they are ``wanted``, or none others exist."""
-    return runs.invented(get(model), "random" if wanted else "trained")
-
-
 def own_labels(spec: ModelSpec) -> tuple[tuple[str, ...], ...]:
     """Return the arguments of ``ReadyModel.run`` after the picture."""
     return (OWN_LABELS,) if spec.zero_shot else ()
@@ -146,7 +141,7 @@ def forward_pass(
         Stopped: raised by ``progress``.
     """
     spec = check(model)
-    asked = PassRequest(images.open(path).digest, model, uses_random(model, random), side)
+    asked = PassRequest(images.open(path).digest, model, runs.invented(spec, "random" if random else "trained"), side)
     report = progress and partial(progress, model)
     return runs.run(_passes, asked, spec, partial(_run, path=path, asked=asked), asked.random, report)
 

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cvdemo import runs
 from cvdemo.catalogue import get
 from cvdemo.inside.model_input import square_photo
 from cvdemo.receptive_field.graph import Pair
 from cvdemo.receptive_field.growth_chart import sides
 from cvdemo.receptive_field.mass import SHARES, sides_for
-from cvdemo.receptive_field.study import Study, influence_of, table, uses_random
+from cvdemo.receptive_field.study import Study, influence_of, table
 from cvdemo.receptive_field.table import Layer, LayerTable, check
 from cvdemo.receptive_field.units import centre_of, check_unit
 
@@ -58,8 +59,9 @@ def effective_field(path: Path, model: str, layer: str, unit: Pair, side: int) -
     found = layers.layer(layer)
     place = check_unit(found, *unit)
     shown = square_photo(path, layers.side)
-    random = uses_random(model, False)
-    known = influence_of(shown, get(model), random, found, place)
+    spec = get(model)
+    random = runs.invented(spec, "random where absent")
+    known = influence_of(shown, spec, random, found, place)
     return {"model": model, "weights": "random" if random else "trained", **_told(found, place, layers.side, known)}
 
 

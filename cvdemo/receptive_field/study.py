@@ -103,11 +103,6 @@ def table(model: str, side: int) -> LayerTable:
     return layer_table(model, side)
 
 
-def uses_random(model: str, wanted: bool) -> bool:
-    """Return whether ``model`` runs with random weights: because they are ``wanted``, or for lack of others here."""
-    return runs.invented(get(model), "random" if wanted else "random where absent")
-
-
 def asked_for(
     path: Path, model: str, random: bool, side: int, point_rc: tuple[int, int], fetch: bool = False
 ) -> tuple[FieldRequest, SquarePhoto]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cvdemo import images, runs, zerogpu
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
-from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
+from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn
 from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
 from cvdemo.saliency.cams import CAMS, grad_cam
@@ -56,7 +56,8 @@ def explain(
     if not methods_for(spec):
         raise SettingError(f"{spec.title} has no classes that a map could explain. Choose a classifier.")
     words = (labels or OWN_LABELS) if spec.zero_shot else ()
-    asked = ExplanationRequest(images.open(path).digest, model, uses_random(model, random), target, against, words)
+    invented = runs.invented(spec, "random" if random else "trained")
+    asked = ExplanationRequest(images.open(path).digest, model, invented, target, against, words)
     found = explain_asked(path, asked, progress)
     if found is None:
         raise SettingError(refused(asked) or "This class cannot be explained.")
