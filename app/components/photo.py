@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from gradio.events import EventListener
 
 from app.components.drawn import Drawn
 from app.components.photo_copies import scene_rows, starter_rows, upload_copy
+from app.doors import on_spaces
 from app.uploads import uploaded
 from cvdemo import images, starters
 from cvdemo.errors import CvDemoError, PhotoError, SettingError
@@ -51,7 +51,6 @@ class PhotoRail(Drawn):
     ) -> None:
         """``suits``: which starter photo, by its id, each tab shows until the visitor chooses; else the first one."""
         suiting = {"": "", **(suits or {})}
-        on_space = os.environ.get("SYSTEM") == "spaces" or bool(os.environ.get("SPACE_ID"))
         super().__init__(
             value or start(next(iter(suits.values())) if suits else ""),
             names=SCRIPTS,
@@ -63,7 +62,7 @@ class PhotoRail(Drawn):
             suits={tab: f"starter:{starters.best(wanted)}" for tab, wanted in suiting.items()},
             limit_bytes=images.MAX_BYTES,
             privacy="It goes to this server only and is deleted within an hour."
-            if on_space
+            if on_spaces()
             else "It stays on this machine.",
             **kwargs,
         )
