@@ -1,5 +1,11 @@
 """Sentences that a visitor may read: each message says what happened and what to do next."""
 
+import contextlib
+import copy
+from typing import TypeVar
+
+E = TypeVar("E", bound=BaseException)
+
 
 class CvDemoError(Exception):
     """Anything whose message is meant for the person in front of the page."""
@@ -28,3 +34,17 @@ class Busy(CvDemoError):
 
 class Stopped(CvDemoError):
     """The visitor stopped the work."""
+
+
+def anew(error: E) -> E:
+    """Return ``error`` once more for another thread to raise: same type, message and fields, no traceback yet.
+
+    One object raised in many threads collects the frames of them all, and with them all that those hold.
+    """
+    with contextlib.suppress(Exception):
+        own = copy.copy(error)
+        if type(own) is type(error) and str(own) == str(error):
+            return own
+    own = type(error).__new__(type(error), *error.args)  # its constructor takes something else than its message
+    vars(own).update(vars(error))
+    return own

@@ -89,7 +89,7 @@ class Work:
 
     Args:
         run: computes, in a thread of its own.
-        found: what of the component's value changes once it is done.
+        found: what of the component's value changes once it is done; None: what ``run`` returned is kept and drawn.
         told: what changes while it runs, from what ``run`` reported last and the seconds since the start, if anything.
         fetches: it downloads the model that the value names under ``fetching``, and brings the chips up to date.
         continues: it goes on from what is shown: without that nothing happens.
@@ -100,7 +100,7 @@ class Work:
     """
 
     run: Callable[[Wish, Report], Any]
-    found: Callable[[Wish, Any], dict[str, Any]]
+    found: Callable[[Wish, Any], dict[str, Any]] | None = None
     told: Callable[[Wish, tuple[Any, ...] | None, float], dict[str, Any] | None] = _telling_of_models
     fetches: bool = False
     continues: bool = False
@@ -136,7 +136,7 @@ class Bench:
     work: dict[str, Work]
     settings: type[Settings] = Settings
     view: type[LabView] = LabView
-    scripts: tuple[str, ...] = ()
+    scripts: tuple[str | Path, ...] = ()
     css: str = "lab"
     props: dict[str, Any] = field(default_factory=dict)
     chips: Chips | None = None

@@ -76,7 +76,8 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
             for step in follow(partial(work.run, asked), bench.id):
                 if isinstance(step, Finished):
-                    yield {**before, "busy": None, **work.found(asked, step.result)}
+                    found = work.found or partial(first_found, bench)
+                    yield {**before, "busy": None, **found(asked, step.result)}
                 elif (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
                     yield {**before, **told}
         except Stopped:
