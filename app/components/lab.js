@@ -1,8 +1,10 @@
 /* What the page of every lab does in the same way: settings from the link and back, one question at a time, the headline,
    files to take away. A lab's script calls `makeBench` once and hands over what is its own. */
 const address = new URLSearchParams(location.search);
-/* Puts the settings that the address asks for into `settings`, as `spec` describes them; what cannot be is left out. */
+/* Puts the settings that the address asks for into `settings`, as `spec` describes them; what cannot be is left out, and
+   so is what another tab's link says. */
 const fromLink = (spec, settings) => {
+  if ((address.get('tab') || 'classify') !== props.tab) return settings;
   for (const { name, kind, low, high, step, choices, link } of spec) {
     const text = link ? address.get(link) : null;
     if (text === null) continue;
@@ -55,15 +57,16 @@ const saveFile = (name, content, kind = 'text/plain') => {
   h('a', { href: url, download: name }).click();
   if (!own) setTimeout(() => URL.revokeObjectURL(url), 1000);
 };
-/* Buttons of which one is pressed; rows: [value, text]. */
+/* Buttons of which one is pressed; rows: [value, text]. `offered`: the values that stand there at all. */
 const makeChoice = (label, rows, onPick) => {
   const buttons = rows.map(([value, text]) => h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => onPick(value) }, text));
   return {
     node: h('div', { class: 'seg', role: 'group', 'aria-label': label }, buttons),
-    set(value, disabled = () => false) {
+    set(value, disabled = () => false, offered = null) {
       rows.forEach(([own], index) => {
         buttons[index].setAttribute('aria-pressed', String(own === value));
         buttons[index].disabled = disabled(own);
+        buttons[index].hidden = Boolean(offered) && !offered.includes(own);
       });
     },
   };
@@ -74,6 +77,9 @@ const makeFoot = (...buttons) => {
   const ran = h('span', { class: 'ran' });
   return { node: h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, buttons)), say: (...text) => ran.replaceChildren(...text) };
 };
+/* Where a network has to run before a question can be answered, that run is asked for again, later each time, until an
+   answer is there: one that waited for another begins with what that left behind, which may be older settings. */
+const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000], MOST_TIMES = 40;
 /* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
    - paint(shown): draws; called whenever anything changed.
    - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
@@ -81,10 +87,13 @@ const makeFoot = (...buttons) => {
    - result: the names of the settings that a run depends on: a run of older ones is asked for again.
    - catchUp: what is asked for where the first picture is of older settings, besides key and settings.
    - refused(sentence): the server's answer to a question that cannot be answered.
+   - wished(value): what a new point or choice asks for, or without a value a new photo; a run, if not said otherwise.
+   - about(): what every question names besides key and settings.
+   - fits(answer): whether an answer is still wanted.
    - head: where question and answer stand, if not in the headline above. */
-const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {}, head }) => {
+const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {}, wished, about = () => ({}), fits = () => true, head }) => {
   const local = fromLink(props.spec, structuredClone(props.value.settings));
-  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '';
+  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null;
   const say = (busy) => {
     const value = props.value, answer = shown && !(value.message && !value.key) ? shown.answer : value.message;
     const told = { question: value.question, answer: answer || '', marked: null, busy: busy ?? null };
@@ -93,11 +102,24 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     trigger('said');
   };
   const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
-  const again = () => { keep(); trigger('again'); };
-  const ask = makeAsk((more) => server.look({ key: shown.key, settings: local, ...more }), (answer) => {
-    if (answer.gone) again();
+  /* Gradio takes over new settings a moment later: at once, the run would be one of those before. */
+  const again = () => {
+    const late = JSON.stringify(props.value.settings) !== JSON.stringify(local);
+    keep();
+    if (late) setTimeout(() => trigger('again'), 60);
+    else trigger('again');
+  };
+  const againSoon = () => {
+    clearTimeout(soon);
+    if (times === MOST_TIMES) { times = 0; return; }
+    soon = setTimeout(again, PAUSES_MS[Math.min(times, PAUSES_MS.length - 1)]);
+    times += 1;
+  };
+  const file = (wanted) => server.look({ key: shown.key, settings: local, ...about(), ...wanted });
+  const ask = makeAsk(file, (answer) => {
+    if (answer.gone || answer.work) againSoon();
     else if (answer.error) refused(answer.error);
-    else if (answer.key === shown.key) bench.show(answer);
+    else if (answer.key === shown.key && fits(answer)) { times = 0; bench.show(answer); }
   });
   const differs = (value) => ({ name }) => JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]);
   const runs = props.spec.filter(({ name }) => result.includes(name)), steps = props.spec.filter((one) => !runs.includes(one));
@@ -107,28 +129,29 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     moves: () => moves,
     keep,
     say,
-    /* Slider steps: what is known, drawn otherwise. */
+    /* Slider steps: what is known, drawn otherwise; `set` alone where the script draws it itself. */
+    set(patch, byHand = true) { Object.assign(local, patch); moves += Number(byHand); times = 0; keep(); },
     change(patch, more) {
-      Object.assign(local, patch);
-      moves += 1;
-      keep();
+      bench.set(patch);
       if (shown) { paint(shown); ask(more || {}); }
     },
     look(more) { if (shown) ask(more || {}); },
     /* A new run: other photo, point, models, or a setting that a run depends on. */
-    anew(patch) { Object.assign(local, patch); tries = 3; again(); },
+    anew(patch) { Object.assign(local, patch); [tries, times] = [3, 0]; again(); },
     fetch(model) { keep({ fetching: model }); trigger('fetch'); },
+    use(model, instead) { keep({ use: { model, instead } }); trigger('use'); },
     show(more) { shown = { ...shown, ...more }; paint(shown); say(props.value.busy); },
-    file: (wanted) => server.look({ key: shown.key, settings: local, ...wanted }),
+    file,
     link: (more) => linkOf(props.spec, local, more),
   };
+  const wants = wished || (() => bench.anew({}));
   const draw = () => {
     const value = props.value;
     if (!value) return;
     if (shown && arrived(value)) return;
     if ((value.wish || 0) > wish) {
       ({ wish } = value);
-      setTimeout(() => bench.anew({}), 60); // Gradio takes over the new point or choice a moment later
+      setTimeout(() => wants(value), 60); // Gradio takes over the new point or choice a moment later
     }
     if (value.key && shown?.key !== value.key) {
       [shown, moves] = [value, 0];
@@ -144,7 +167,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   bench.begin = () => {
     watch('value', draw);
     draw();
-    withPhoto(props.tab, () => bench.anew({}));
+    withPhoto(props.tab, () => wants());
   };
   return bench;
 };

@@ -3,16 +3,17 @@
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
 from app import request_log
 from app.components.chips import chosen
 from app.components.photo import photo_path, photo_point
-from app.lab.declared import Bench, Wish, Work
+from app.errors import shows_errors
+from app.lab.declared import Bench, Chips, Wish, Work
 from app.lab.streaming import Finished, end, follow
-from cvdemo import images
+from cvdemo import catalogue, images
 from cvdemo.errors import CvDemoError, SettingError, Stopped
 from cvdemo.wording import COUNTS
 
@@ -88,15 +89,29 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
 
 
+def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
+    """Return the value for what was just measured and is kept under its key, not drawn yet."""
+    key, settings = bench.shown.keep(shown), asked.settings.plain()
+    return {**bench.waiting(""), "key": key, "settings": settings, "name": asked.name}
+
+
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
     """Return the value for what was just measured: kept under its key, and drawn under the wish's settings."""
-    value = {
-        **bench.waiting(""),
-        "key": bench.shown.keep(shown),
-        "settings": asked.settings.plain(),
-        "name": asked.name,
-    }
-    return {**value, **bench.draw(shown, asked.settings, {})}
+    return {**kept(bench, asked, shown), **bench.draw(shown, asked.settings, {})}
+
+
+def use_instead(bench: Bench) -> Callable[[Any, Any], dict[str, Any]]:
+    """Return the function that puts a suggested model in the place of a missing one: a value's ``use`` names both."""
+
+    def use(models: Any, value: Any) -> dict[str, Any]:
+        wanted = plain(bench, value).get("use")
+        asked = wanted if isinstance(wanted, dict) else {}
+        instead = catalogue.get(str(asked.get("instead"))).name
+        names = [instead if name == asked.get("model") else name for name in _models(bench, models)]
+        return cast(Chips, bench.chips).value(tuple(dict.fromkeys(names)))
+
+    use.__module__ = bench.id
+    return shows_errors(use)
 
 
 def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:

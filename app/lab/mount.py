@@ -8,12 +8,12 @@ from app.components.chips import ModelChips
 from app.components.headline import Headline, headline
 from app.components.photo import PhotoRail
 from app.lab.declared import Bench, Lab
-from app.lab.handlers import handler, stopped
+from app.lab.handlers import handler, stopped, use_instead
 from app.lab.questions import answers_questions
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 HEAVY: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, **QUIET}
-POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now() })"
+POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now(), anew: false })"
 MODELS = "(value, models) => ({ ...value, chosen: models.chosen, wish: performance.now(), anew: true })"
 
 
@@ -71,6 +71,7 @@ def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any,
         rail.point(None, [picture, rail], picture, js=POINT, **QUIET)
     if chips is not None:
         chips.models(None, [picture, chips], picture, js=MODELS, **QUIET)
+        picture.use(use_instead(bench), [chips, picture], chips, queue=False, **QUIET)
     stopping = gr.on([picture.stop, *([head.stop] if head else [])], None, cancels=list(events.values()), **QUIET)
     stopping.then(stopped(bench), picture, picture, queue=False, **QUIET)  # a last word may be on its way
     if head is not None:
