@@ -107,11 +107,11 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     moves: () => moves,
     keep,
     say,
-    /* Slider steps: what is known, drawn otherwise. */
+    /* Slider steps: what is known, drawn otherwise. They stay in `local` until something is run: Gradio looks through
+       the whole value whenever it is set, some milliseconds for each step. */
     change(patch, more) {
       Object.assign(local, patch);
       moves += 1;
-      keep();
       if (shown) { paint(shown); ask(more || {}); }
     },
     look(more) { if (shown) ask(more || {}); },
