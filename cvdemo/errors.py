@@ -28,6 +28,11 @@ class ModelUnavailable(CvDemoError):
         self.suggestion = suggestion
 
 
+def invalid_numbers(title: str, name: str) -> ModelUnavailable:
+    """Return the error for a model whose answer holds what is no number."""
+    return ModelUnavailable(f"{title} returned invalid numbers for this photo. Choose another model.", name)
+
+
 class Busy(CvDemoError):
     """The machine has more to do than it can promise to finish."""
 

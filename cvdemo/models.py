@@ -10,8 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from cvdemo import catalogue, compute
-from cvdemo.catalogue import get
-from cvdemo.errors import Busy, ModelUnavailable, Stopped, anew
+from cvdemo.catalogue import ModelSpec, get
+from cvdemo.errors import Busy, CvDemoError, ModelUnavailable, Stopped, anew
 from cvdemo.weights import Progress
 from cvdemo.wording import megabytes
 
@@ -240,48 +240,58 @@ def _here() -> "ModelCache[ReadyModel | ReadyDetector]":
 
 
 only_known: ContextVar[bool] = ContextVar("only_known", default=False)
+unavailable: ContextVar[dict[str, CvDemoError]] = ContextVar("unavailable", default={})  # noqa: B039 - never changed
+"""Models whose weights could not be fetched for the work that runs now, by name, and why."""
 
 
 class NeedsModel(Exception):
     """Where `only_known` is set: no result is known yet, a model has to run."""
 
 
+def _spec(model: str | ModelSpec) -> ModelSpec:
+    return model if isinstance(model, ModelSpec) else get(model)
+
+
 def _lent(
-    key: tuple[str, bool], progress: OnProgress | None, wait_s: float
+    spec: ModelSpec, random: bool, progress: OnProgress | None, wait_s: float
 ) -> "AbstractContextManager[ReadyModel | ReadyDetector]":
-    if only_known.get() and get(key[0]).source != "opencv":  # those have no network and run anywhere
-        raise NeedsModel(key[0])
-    return _here().borrow(key, progress, wait_s)
+    if not random and spec.name in unavailable.get():
+        raise anew(unavailable.get()[spec.name])
+    if only_known.get() and spec.source != "opencv":  # those have no network and run anywhere
+        raise NeedsModel(spec.name)
+    return _here().borrow((spec.name, random), progress, wait_s)
 
 
 @contextmanager
 def borrow(
-    name: str, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
+    model: str | ModelSpec, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
 ) -> "Iterator[ReadyModel]":
-    """Lend the catalogue's classifier or features ``name`` (see `ModelCache.borrow`); ``random``: random weights.
+    """Lend the catalogue's classifier or features ``model`` (see `ModelCache.borrow`); ``random``: random weights.
 
     Raises:
         ValueError: it is a detector.
     """
-    if get(name).task == "detect":
-        raise ValueError(f"{name} is a detector: borrow_detector lends those")
-    with _lent((name, random), progress, wait_s) as model:
-        yield cast("ReadyModel", model)
+    spec = _spec(model)
+    if spec.task == "detect":
+        raise ValueError(f"{spec.name} is a detector: borrow_detector lends those")
+    with _lent(spec, random, progress, wait_s) as ready:
+        yield cast("ReadyModel", ready)
 
 
 @contextmanager
 def borrow_detector(
-    name: str, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
+    model: str | ModelSpec, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
 ) -> "Iterator[ReadyDetector]":
-    """Lend the catalogue's detector ``name``, out of the same cache; see `ModelCache.borrow`.
+    """Lend the catalogue's detector ``model``, out of the same cache; see `ModelCache.borrow`.
 
     Raises:
         ValueError: it is none.
     """
-    if get(name).task != "detect":
-        raise ValueError(f"{name} is no detector: borrow lends those")
-    with _lent((name, random), progress, wait_s) as model:
-        yield cast("ReadyDetector", model)
+    spec = _spec(model)
+    if spec.task != "detect":
+        raise ValueError(f"{spec.name} is no detector: borrow lends those")
+    with _lent(spec, random, progress, wait_s) as ready:
+        yield cast("ReadyDetector", ready)
 
 
 def resident(name: str, random: bool = False) -> bool:

@@ -219,3 +219,20 @@ def test_the_webcam_can_be_left_and_refused(visit: Visit, frame: Frame) -> None:
     page.get_by_role("button", name="Use the webcam").click()
     sentence = "The browser refused the webcam. Allow it in the address bar, or choose a photo."
     page.locator(".rail [role=alert]", has_text=sentence).wait_for()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_back_and_forward_change_the_tab_and_keep_the_photo(visit: Visit, frame: Frame, width: int) -> None:
+    """Each tab is an entry of the history, a link's first one too; Back left the page."""
+    page = opened(visit, frame, "?tab=latency", width=width)  # on a phone its button stands in a menu
+    page.evaluate("document.dispatchEvent(new CustomEvent('cv:choose', { detail: 'starter:portrait' }))")
+    photo = "document.querySelector('.rail .caption b').textContent"
+    page.wait_for_function(f"{photo} === 'Portrait'")
+    for name in ("Classify", "Look inside"):
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+    for step, tab in (("back", "classify"), ("back", "latency"), ("forward", "classify"), ("forward", "inside")):
+        page.evaluate(f"history.{step}()")
+        page.wait_for_function(f"window.cvTab === '{tab}'")
+        expect(page).to_have_url(re.compile(rf"tab={tab}\b.*photo=portrait"))
+        assert page.evaluate(photo) == "Portrait"

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -42,6 +43,15 @@ def test_a_lab_has_all_that_belongs_to_it(lab: Lab) -> None:
         assert lab.check(photo).endswith(".")
     for endpoint in lab.endpoints:
         assert inspect.getdoc(endpoint)
+
+
+def test_the_next_lab_is_small_and_stands_in_the_readme() -> None:
+    folder = Path(tab.__file__).parent
+    files = [file for file in folder.iterdir() if file.suffix in (".py", ".js") and file.name != "__init__.py"]
+    lines = [line for file in files for line in file.read_text().splitlines() if line.strip()]
+    assert len(files) == 3 and len(lines) <= 60
+    readme = (folder.parent.parent / "README.md").read_text()
+    assert f"is {len(lines)} lines: [`tests/next_lab/`](tests/next_lab)" in readme
 
 
 def test_names_are_unique() -> None:
