@@ -129,8 +129,9 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     moves: () => moves,
     keep,
     say,
-    /* Slider steps: what is known, drawn otherwise; `set` alone where the script draws it itself. */
-    set(patch, byHand = true) { Object.assign(local, patch); moves += Number(byHand); times = 0; keep(); },
+    /* Slider steps: what is known, drawn otherwise; `set` alone where the script draws it itself. They stay in `local`
+       until something is run: Gradio looks through the whole value whenever it is set, some milliseconds for each step. */
+    set(patch, byHand = true) { Object.assign(local, patch); moves += Number(byHand); times = 0; },
     change(patch, more) {
       bench.set(patch);
       if (shown) { paint(shown); ask(more || {}); }
