@@ -6,7 +6,7 @@ const fromLink = (spec, settings) => {
   for (const { name, kind, low, high, step, choices, link } of spec) {
     const text = link ? address.get(link) : null;
     if (text === null) continue;
-    if (kind === 'flag') settings[name] = link === name ? text === 'true' : text.split(',').includes(name);
+    if (kind === 'flag') settings[name] = link === name ? ['true', '1'].includes(text) : text.split(',').includes(name);
     else if (kind === 'choice') settings[name] = choices.find((one) => String(one) === text) ?? settings[name];
     else if (kind === 'number' || kind === 'whole') {
       const value = Number(text), steps = (value - low) / (step || 1);
@@ -79,25 +79,37 @@ const makeFoot = (...buttons) => {
    - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
    - drawn(value): after each value.
    - result: the names of the settings that a run depends on: a run of older ones is asked for again.
-   - catchUp: what is asked for where the first picture is of older settings, besides key and settings.
-   - refused(sentence): the server's answer to a question that cannot be answered. */
-const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {} }) => {
-  const local = fromLink(props.spec, structuredClone(props.value.settings));
+   - catchUp: what is asked for where the first picture is of older settings, besides key and settings; null: nothing, as
+     the browser knows all steps itself.
+   - refused(sentence): the server's answer to a question that cannot be answered; of itself it stands in shown.error.
+   - head: where question and answer stand, if not in the headline above.
+   - view: the bench's name among the views of its tab. It reads the address where that means this view, and runs nothing
+     while another one is open. */
+const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused, head, view }) => {
+  const linked = !view || (address.get('tab') === props.tab && [null, view].includes(address.get('view')));
+  const local = structuredClone(props.value.settings);
+  if (linked) fromLink(props.spec, local);
   let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '';
+  const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = shown && !(value.message && !value.key) ? shown.answer : value.message;
-    props.value = { ...value, head: { question: value.question, answer: answer || '', marked: null, busy: busy ?? null } };
+    const told = { question: value.question, answer: answer || '', marked: null, busy: busy ?? null };
+    if (head) { head.set(told); return; }
+    props.value = { ...value, head: told };
     trigger('said');
   };
   const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
   const again = () => { keep(); trigger('again'); };
-  const ask = makeAsk((more) => server.look({ key: shown.key, settings: local, ...more }), (answer) => {
-    if (answer.gone) again();
-    else if (answer.error) refused(answer.error);
-    else if (answer.key === shown.key) bench.show(answer);
+  const ask = makeAsk((more) => server.look({ key: shown.key, settings: local, ...more }), (answer, older) => {
+    if (answer.gone) { again(); return; }
+    if (answer.key !== shown.key) return;
+    if (answer.error) { (refused || ((error) => bench.show({ error })))(answer.error); return; }
+    if (answer.settings && !older) Object.assign(local, answer.settings); // it may say them in its own words
+    bench.show({ error: null, ...answer });
   });
   const bench = {
     local,
+    linked,
     shown: () => shown,
     moves: () => moves,
     keep,
@@ -107,15 +119,17 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
       Object.assign(local, patch);
       moves += 1;
       keep();
-      if (shown) { paint(shown); ask(more || {}); }
+      if (!shown) return;
+      paint(shown);
+      bench.look(more);
     },
-    look(more) { if (shown) ask(more || {}); },
+    look(more) { if (shown && catchUp) ask(more || {}); },
     /* A new run: other photo, point, models, or a setting that a run depends on. */
     anew(patch) { Object.assign(local, patch); tries = 3; again(); },
     fetch(model) { keep({ fetching: model }); trigger('fetch'); },
     show(more) { shown = { ...shown, ...more }; paint(shown); say(props.value.busy); },
     file: (wanted) => server.look({ key: shown.key, settings: local, ...wanted }),
-    link: (more) => linkOf(props.spec, local, more),
+    link: (more) => linkOf(props.spec, local, { ...(view && { view }), ...more }),
   };
   const draw = () => {
     const value = props.value;
@@ -123,12 +137,14 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     if (shown && arrived(value)) return;
     if ((value.wish || 0) > wish) {
       ({ wish } = value);
-      setTimeout(() => bench.anew({}), 60); // Gradio takes over the new point or choice a moment later
+      if (open()) setTimeout(() => bench.anew({}), 60); // Gradio takes over the new point or choice a moment later
     }
     if (value.key && shown?.key !== value.key) {
+      const older = catchUp && props.spec.some(({ name }) => !result.includes(name) && JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]));
+      const first = !shown;
       [shown, moves] = [value, 0];
-      paint(shown);
-      if (props.spec.some(({ name }) => !result.includes(name) && JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]))) ask(catchUp);
+      if (!older || first) paint(shown); // else the answer to the newest settings is drawn instead
+      if (older) ask(catchUp);
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
     if (value.key && !value.busy && tries > 0 && result.some((name) => value.settings[name] !== local[name])) { tries -= 1; setTimeout(again, 50); }
@@ -139,7 +155,10 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   bench.begin = () => {
     watch('value', draw);
     draw();
-    withPhoto(props.tab, () => bench.anew({}));
+    if (!props.works) return;
+    const opened = () => { if (open()) bench.anew({}); };
+    withPhoto(props.tab, opened);
+    if (view) document.addEventListener('cv:view', opened);
   };
   return bench;
 };

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,8 +16,6 @@ from app.lab.streaming import Finished, end, follow
 from cvdemo import images
 from cvdemo.errors import CvDemoError, SettingError, Stopped
 from cvdemo.wording import COUNTS
-
-STOPPED = "Stopped. Choose a photo or a model to go on."
 
 
 def plain(bench: Bench, value: Any) -> dict[str, Any]:
@@ -75,22 +74,38 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             return
         end(bench.id)  # what works on an older wish
         try:
-            asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
-            for step in follow(partial(work.run, asked), bench.id):
-                if isinstance(step, Finished):
-                    yield {**before, "busy": None, **work.found(asked, step.result)}
-                elif (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
-                    yield {**before, **told}
+            yield from _steps(bench, work, photo, models, before)
         except Stopped:
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
             note.refused(error)
-            told = (
-                bench.waiting(str(error))
-                if work.refused is None
-                else {**before, "busy": None, **work.refused(str(error))}
-            )
-            yield told
+            yield from _instead(bench, work, photo, models, before, str(error))
+
+
+def _steps(bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
+    found = work.found or partial(first_found, bench)
+    for step in follow(partial(work.run, asked), bench.id):
+        if isinstance(step, Finished):
+            yield {**before, "busy": None, **found(asked, step.result)}
+        elif work.told and (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
+            yield {**before, **told}
+
+
+def _instead(
+    bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any], sentence: str
+) -> Iterator[dict[str, Any]]:
+    """Show what can be shown of refused work."""
+    if bench.falls_back:
+        first = {**before, "settings": bench.settings().plain()}
+        with suppress(CvDemoError):
+            for shown in _steps(bench, work, photo, models, first):
+                yield {**shown, "error": sentence}
+            return
+    if work.refused is None:
+        yield bench.waiting(sentence)
+    else:
+        yield {**before, "busy": None, **work.refused(sentence)}
 
 
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
@@ -110,7 +125,7 @@ def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:
     def stop(value: Any) -> dict[str, Any]:
         end(bench.id)
         known = plain(bench, value)
-        message = known.get("message") or ("" if known.get("key") else STOPPED)
+        message = "" if known.get("key") else bench.stopped
         return {**known, "busy": None, "stopped": True, "message": message}
 
     return stop
