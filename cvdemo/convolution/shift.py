@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cvdemo import compute, images, models, preprocess
-from cvdemo.catalogue import get
+from cvdemo.catalogue import BUNDLED_PAIR, get
 from cvdemo.errors import ModelUnavailable
 from cvdemo.images import Photo
 from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
+from cvdemo.settings import Settings, whole
 from cvdemo.weights import state
 
 if TYPE_CHECKING:
@@ -26,12 +27,27 @@ SHIFT_LIMIT = 32
 SHIFTS = range(SHIFT_LIMIT + 1)
 BATCH = 11
 READY = ("bundled", "cached")
+PAIRS: tuple[tuple[str, ...], ...] = (
+    BUNDLED_PAIR,
+    ("resnet50", "resnetblur50"),
+    ("resnet50", "vit_base_patch16_224"),
+)
 
 _known = Results("shifts")
 _runs = Count()
 
 OnProgress = Callable[[str, int], None]
 """Called with a model's name and how many of the 33 positions are done; may raise Stopped."""
+
+
+@dataclass(frozen=True)
+class Position(Settings):
+    """Which of `PAIRS` looks, and how many pixels to the right the photo has moved."""
+
+    pair: int = whole(
+        0, 0, len(PAIRS) - 1, "pair", link="", says="This pair of models is not known here. Choose another one."
+    )
+    shift: int = whole(0, 0, SHIFT_LIMIT, "shift")
 
 
 @dataclass(frozen=True)
