@@ -72,7 +72,7 @@ const smallButton = (text, onclick) => h('button', { type: 'button', class: 'btn
 /* The last row: what ran, and what can be taken away. */
 const makeFoot = (...buttons) => {
   const ran = h('span', { class: 'ran' });
-  return { node: h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, buttons)), say: (text) => { ran.textContent = text; } };
+  return { node: h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, buttons)), say: (...text) => ran.replaceChildren(...text) };
 };
 /* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
    - paint(shown): draws; called whenever anything changed.
@@ -107,6 +107,8 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     if (answer.settings && !older) Object.assign(local, answer.settings); // it may say them in its own words
     bench.show({ error: null, ...answer });
   });
+  const differs = (value) => ({ name }) => JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]);
+  const runs = props.spec.filter(({ name }) => result.includes(name)), steps = props.spec.filter((one) => !runs.includes(one));
   const bench = {
     local,
     linked,
@@ -140,14 +142,13 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
       if (open()) setTimeout(() => bench.anew({}), 60); // Gradio takes over the new point or choice a moment later
     }
     if (value.key && shown?.key !== value.key) {
-      const older = catchUp && props.spec.some(({ name }) => !result.includes(name) && JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]));
-      const first = !shown;
+      const older = catchUp && steps.some(differs(value)), first = !shown;
       [shown, moves] = [value, 0];
       if (!older || first) paint(shown); // else the answer to the newest settings is drawn instead
       if (older) ask(catchUp);
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
-    if (value.key && !value.busy && tries > 0 && result.some((name) => value.settings[name] !== local[name])) { tries -= 1; setTimeout(again, 50); }
+    if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) { tries -= 1; setTimeout(again, 50); }
     drawn(value);
     const now = JSON.stringify([value.key, value.message, value.busy, shown?.answer]);
     if (now !== drawnHead) { drawnHead = now; say(value.busy); }

@@ -37,7 +37,8 @@ class Wish:
     """What a visitor asks for, made sound.
 
     Args:
-        path: of the photo; ``name`` is the visitor's own for it, and ``size_wh`` its upright size in pixels.
+        path: of the photo; ``name`` is the visitor's own for it, ``src`` where the browser has it, and ``size_wh`` its
+            upright size in pixels.
         point_rc: the shared point, row and column in pixels of the upright photo.
         models: names of the chosen ones, in order.
         settings: of the bench's own kind.
@@ -48,6 +49,7 @@ class Wish:
 
     path: Path
     name: str
+    src: str
     size_wh: tuple[int, int]
     point_rc: tuple[int, int]
     models: tuple[str, ...]
@@ -87,12 +89,13 @@ class Work:
 
     Args:
         run: computes, in a thread of its own.
-        found: what of the component's value changes once it is done; None: the result is kept and drawn.
+        found: what of the component's value changes once it is done; None: what ``run`` returned is kept and drawn.
         told: what changes while it runs, from what ``run`` reported last and the seconds since the start, if anything.
             None: nothing.
         fetches: it downloads the model that the value names under ``fetching``, and brings the chips up to date.
         continues: it goes on from what is shown: without that nothing happens.
-        refused: what changes when it cannot be, from the sentence; None: nothing is shown any more but that.
+        refused: what changes when it cannot be, from the error; None, also its answer: nothing is shown any more but
+            the sentence.
         mode: Gradio's for the event: ``always_last`` keeps one that waits, ``multiple`` starts each.
         light: it runs no network, so it does not wait for the device's turn.
         ends: the works, of those that stand before it, that Gradio ends for it.
@@ -103,7 +106,7 @@ class Work:
     told: Callable[[Wish, tuple[Any, ...] | None, float], dict[str, Any] | None] | None = _telling_of_models
     fetches: bool = False
     continues: bool = False
-    refused: Callable[[str], dict[str, Any]] | None = None
+    refused: Callable[[CvDemoError], dict[str, Any] | None] = lambda _error: None
     mode: str = "multiple"
     light: bool = False
     ends: tuple[str, ...] = ()
@@ -139,7 +142,7 @@ class Bench:
     work: dict[str, Work] = field(default_factory=dict)
     settings: type[Settings] = Settings
     view: type[LabView] = LabView
-    scripts: tuple[str, ...] = ()
+    scripts: tuple[str | Path, ...] = ()
     css: str = "lab"
     props: dict[str, Any] = field(default_factory=dict)
     chips: Chips | None = None

@@ -36,9 +36,9 @@ def wish(bench: Bench, photo: Any, models: Any, value: Any, fetches: bool = Fals
     settings = bench.settings.of(known.get("settings") or {})
     wanted = known.get("fetching") if fetches else None
     fetch = wanted if isinstance(wanted, str) else None
-    name = str(photo["photo"].get("name") or "Photo")[:80]
-    point_rc = photo_point(photo, size_wh)
-    return Wish(path, name, size_wh, point_rc, names, settings, fetch, bench.shown.get(known.get("key")), known)
+    rail, point_rc = photo["photo"], photo_point(photo, size_wh)
+    name, src = str(rail.get("name") or "Photo")[:80], str(rail.get("src") or "")
+    return Wish(path, name, src, size_wh, point_rc, names, settings, fetch, bench.shown.get(known.get("key")), known)
 
 
 def _models(bench: Bench, models: Any) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
             note.refused(error)
-            yield from _instead(bench, work, photo, models, before, str(error))
+            yield from _instead(bench, work, photo, models, before, error)
 
 
 def _steps(bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -93,19 +93,17 @@ def _steps(bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, 
 
 
 def _instead(
-    bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any], sentence: str
+    bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any], error: CvDemoError
 ) -> Iterator[dict[str, Any]]:
     """Show what can be shown of refused work."""
     if bench.falls_back:
         first = {**before, "settings": bench.settings().plain()}
         with suppress(CvDemoError):
             for shown in _steps(bench, work, photo, models, first):
-                yield {**shown, "error": sentence}
+                yield {**shown, "error": str(error)}
             return
-    if work.refused is None:
-        yield bench.waiting(sentence)
-    else:
-        yield {**before, "busy": None, **work.refused(sentence)}
+    told = work.refused(error)
+    yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
 
 
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:

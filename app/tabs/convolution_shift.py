@@ -9,7 +9,7 @@ from app.lab.busy import busy
 from app.lab.handlers import first_found
 from cvdemo import catalogue, images, weights
 from cvdemo.convolution import shift_words as words
-from cvdemo.convolution.shift import PAIRS, READY, SHIFT_LIMIT, SHIFTS, Moved, Position, move
+from cvdemo.convolution.shift import PAIRS, SHIFT_LIMIT, SHIFTS, Moved, Position, move
 
 LIGHT_WORK = 2e10  # multiply-adds that just run; more of them wait for a button with the cost
 GUESSED_SPEED = 2e10  # multiply-adds a second, until this machine's own is known
@@ -26,7 +26,7 @@ class Shown:
 
 def _offer(names: tuple[str, ...], speed: float) -> dict[str, Any]:
     specs = [catalogue.get(name) for name in names]
-    random = [spec.title for spec in specs if weights.state(spec) not in READY]
+    random = [spec.title for spec in specs if not weights.is_ready(spec)]
     seconds = _work(names) / speed
     length = f"about {max(1, round(seconds))} s" if seconds < 90 else f"about {round(seconds / 60)} minutes"
     note = f"Not on this machine, so with random weights: {' and '.join(random)}." if random else None
