@@ -8,7 +8,7 @@ const fromLink = (spec, settings) => {
   for (const { name, kind, low, high, step, choices, link } of spec) {
     const text = link ? address.get(link) : null;
     if (text === null) continue;
-    if (kind === 'flag') settings[name] = link === name ? text === 'true' : text.split(',').includes(name);
+    if (kind === 'flag') settings[name] = link === name ? ['true', '1'].includes(text) : text.split(',').includes(name);
     else if (kind === 'choice') settings[name] = choices.find((one) => String(one) === text) ?? settings[name];
     else if (kind === 'number' || kind === 'whole') {
       const value = Number(text), steps = (value - low) / (step || 1);
@@ -85,15 +85,21 @@ const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000], MOST_TIMES = 40;
    - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
    - drawn(value): after each value.
    - result: the names of the settings that a run depends on: a run of older ones is asked for again.
-   - catchUp: what is asked for where the first picture is of older settings, besides key and settings.
-   - refused(sentence): the server's answer to a question that cannot be answered.
+   - catchUp: what is asked for where the first picture is of older settings, besides key and settings; null: nothing, as
+     the browser knows all steps itself.
+   - refused(sentence): the server's answer to a question that cannot be answered; of itself it stands in shown.error.
    - wished(value): what a new point or choice asks for, or without a value a new photo; a run, if not said otherwise.
    - about(): what every question names besides key and settings.
    - fits(answer): whether an answer is still wanted.
-   - head: where question and answer stand, if not in the headline above. */
-const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {}, wished, about = () => ({}), fits = () => true, head }) => {
-  const local = fromLink(props.spec, structuredClone(props.value.settings));
+   - head: where question and answer stand, if not in the headline above.
+   - view: the bench's name among the views of its tab. It reads the address where that means this view, and runs nothing
+     while another one is open. */
+const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused, wished, about = () => ({}), fits = () => true, head, view }) => {
+  const linked = !view || (address.get('tab') === props.tab && [null, view].includes(address.get('view')));
+  const local = structuredClone(props.value.settings);
+  if (linked) fromLink(props.spec, local);
   let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null;
+  const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = shown && !(value.message && !value.key) ? shown.answer : value.message;
     const told = { question: value.question, answer: answer || '', marked: null, busy: busy ?? null };
@@ -116,15 +122,20 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     times += 1;
   };
   const file = (wanted) => server.look({ key: shown.key, settings: local, ...about(), ...wanted });
-  const ask = makeAsk(file, (answer) => {
-    if (answer.gone || answer.work) againSoon();
-    else if (answer.error) refused(answer.error);
-    else if (answer.key === shown.key && fits(answer)) { times = 0; bench.show(answer); }
+  const ask = makeAsk(file, (answer, older) => {
+    if (answer.gone || answer.work) { againSoon(); return; }
+    if (answer.key !== shown.key) return;
+    if (answer.error) { (refused || ((error) => bench.show({ error })))(answer.error); return; }
+    if (!fits(answer)) return;
+    times = 0;
+    if (answer.settings && !older) Object.assign(local, answer.settings); // it may say them in its own words
+    bench.show({ error: null, ...answer });
   });
   const differs = (value) => ({ name }) => JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]);
   const runs = props.spec.filter(({ name }) => result.includes(name)), steps = props.spec.filter((one) => !runs.includes(one));
   const bench = {
     local,
+    linked,
     shown: () => shown,
     moves: () => moves,
     keep,
@@ -134,16 +145,18 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     set(patch, byHand = true) { Object.assign(local, patch); moves += Number(byHand); times = 0; },
     change(patch, more) {
       bench.set(patch);
-      if (shown) { paint(shown); ask(more || {}); }
+      if (!shown) return;
+      paint(shown);
+      bench.look(more);
     },
-    look(more) { if (shown) ask(more || {}); },
+    look(more) { if (shown && catchUp) ask(more || {}); },
     /* A new run: other photo, point, models, or a setting that a run depends on. */
     anew(patch) { Object.assign(local, patch); [tries, times] = [3, 0]; again(); },
     fetch(model) { keep({ fetching: model }); trigger('fetch'); },
     use(model, instead) { keep({ use: { model, instead } }); trigger('use'); },
     show(more) { shown = { ...shown, ...more }; paint(shown); say(props.value.busy); },
     file,
-    link: (more) => linkOf(props.spec, local, more),
+    link: (more) => linkOf(props.spec, local, { ...(view && { view }), ...more }),
   };
   const wants = wished || (() => bench.anew({}));
   const draw = () => {
@@ -152,12 +165,13 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     if (shown && arrived(value)) return;
     if ((value.wish || 0) > wish) {
       ({ wish } = value);
-      setTimeout(() => wants(value), 60); // Gradio takes over the new point or choice a moment later
+      if (open()) setTimeout(() => wants(value), 60); // Gradio takes over the new point or choice a moment later
     }
     if (value.key && shown?.key !== value.key) {
+      const older = catchUp && steps.some(differs(value)), first = !shown;
       [shown, moves] = [value, 0];
-      paint(shown);
-      if (steps.some(differs(value))) ask(catchUp);
+      if (!older || first) paint(shown); // else the answer to the newest settings is drawn instead
+      if (older) ask(catchUp);
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
     if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) { tries -= 1; setTimeout(again, 50); }
@@ -168,7 +182,10 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   bench.begin = () => {
     watch('value', draw);
     draw();
-    withPhoto(props.tab, () => wants());
+    if (!props.works) return;
+    const opened = () => { if (open()) wants(); };
+    withPhoto(props.tab, opened);
+    if (view) document.addEventListener('cv:view', opened);
   };
   return bench;
 };

@@ -1,4 +1,4 @@
-"""The component of a bench: everything between its chips and the foot of the page, drawn by the lab's own scripts."""
+"""The component of a bench, drawn by the lab's own scripts, and the buttons between the benches of a lab."""
 
 from typing import Any
 
@@ -21,3 +21,13 @@ class LabView(Drawn):
 
     def __init__(self, value: dict[str, Any] | None = None, look: Any = None, **kwargs: Any) -> None:
         super().__init__(value, server_functions=[look] if look else None, **kwargs)
+
+
+class ViewSwitch(Drawn):
+    """Opens one of a lab's views: columns of the page, by their ids; ``?view=`` keeps which.
+
+    Value: ``[[id, title], ...]``; the first is open where the address names none.
+    """
+
+    def __init__(self, value: list[list[str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(value, names=("lab", "view_switch"), class_name="view-switch", **kwargs)

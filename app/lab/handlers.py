@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
@@ -74,19 +75,36 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             return
         end(bench.id)  # what works on an older wish
         try:
-            asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
-            for step in follow(partial(work.run, asked), bench.id):
-                if isinstance(step, Finished):
-                    found = work.found or partial(first_found, bench)
-                    yield {**before, "busy": None, **found(asked, step.result)}
-                elif (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
-                    yield {**before, **told}
+            yield from _steps(bench, work, photo, models, before)
         except Stopped:
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
             note.refused(error)
-            told = work.refused(error)
-            yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
+            yield from _instead(bench, work, photo, models, before, error)
+
+
+def _steps(bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
+    found = work.found or partial(first_found, bench)
+    for step in follow(partial(work.run, asked), bench.id):
+        if isinstance(step, Finished):
+            yield {**before, "busy": None, **found(asked, step.result)}
+        elif work.told and (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
+            yield {**before, **told}
+
+
+def _instead(
+    bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any], error: CvDemoError
+) -> Iterator[dict[str, Any]]:
+    """Show what can be shown of refused work."""
+    if bench.falls_back:
+        first = {**before, "settings": bench.settings().plain()}
+        with suppress(CvDemoError):
+            for shown in _steps(bench, work, photo, models, first):
+                yield {**shown, "error": str(error)}
+            return
+    told = work.refused(error)
+    yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
 
 
 def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
