@@ -1,8 +1,10 @@
 /* What the page of every lab does in the same way: settings from the link and back, one question at a time, the headline,
    files to take away. A lab's script calls `makeBench` once and hands over what is its own. */
 const address = new URLSearchParams(location.search);
-/* Puts the settings that the address asks for into `settings`, as `spec` describes them; what cannot be is left out. */
+/* Puts the settings that the address asks for into `settings`, as `spec` describes them; what cannot be is left out, and
+   so is what another tab's link says. */
 const fromLink = (spec, settings) => {
+  if ((address.get('tab') || 'classify') !== props.tab) return settings;
   for (const { name, kind, low, high, step, choices, link } of spec) {
     const text = link ? address.get(link) : null;
     if (text === null) continue;
@@ -68,6 +70,8 @@ const makeChoice = (label, rows, onPick) => {
     },
   };
 };
+/* A control under its name. */
+const named = (name, help, control) => h('div', { class: 'named-control' }, h('span', { class: 'name' }, name, h('small', {}, ` ${help}`)), control);
 const smallButton = (text, onclick) => h('button', { type: 'button', class: 'btn sm', onclick }, text);
 /* The last row: what ran, and what can be taken away. */
 const makeFoot = (...buttons) => {
@@ -80,12 +84,13 @@ const makeFoot = (...buttons) => {
    - drawn(value): after each value.
    - result: the names of the settings that a run depends on: a run of older ones is asked for again.
    - catchUp: what is asked for where the first picture is of older settings, besides key and settings.
-   - refused(sentence): the server's answer to a question that cannot be answered. */
-const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {} }) => {
+   - refused(sentence): the server's answer to a question that cannot be answered.
+   - wished(value): what a new point or choice asks for, or without a value a new photo; a run, if not said otherwise. */
+const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {}, wished = () => bench.anew({}) }) => {
   const local = fromLink(props.spec, structuredClone(props.value.settings));
   let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '';
   const say = (busy) => {
-    const value = props.value, answer = shown && !(value.message && !value.key) ? shown.answer : value.message;
+    const value = props.value, answer = value.message || shown?.answer;
     props.value = { ...value, head: { question: value.question, answer: answer || '', marked: null, busy: busy ?? null } };
     trigger('said');
   };
@@ -123,7 +128,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     if (shown && arrived(value)) return;
     if ((value.wish || 0) > wish) {
       ({ wish } = value);
-      setTimeout(() => bench.anew({}), 60); // Gradio takes over the new point or choice a moment later
+      setTimeout(() => wished(value), 60); // Gradio takes over the new point or choice a moment later
     }
     if (value.key && shown?.key !== value.key) {
       [shown, moves] = [value, 0];
@@ -139,7 +144,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   bench.begin = () => {
     watch('value', draw);
     draw();
-    withPhoto(props.tab, () => bench.anew({}));
+    withPhoto(props.tab, () => wished());
   };
   return bench;
 };

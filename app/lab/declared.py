@@ -122,7 +122,9 @@ class Bench:
         known: whether all that ``draw`` needs is still there.
         first: what the component's value holds besides, from the start and while nothing is known.
         own_head: the component draws question and answer itself.
-        beside: builds what stands beside the chips.
+        beside: builds what stands beside the chips; ``row`` is the class of the line that they share.
+        answers: server functions of its component beside ``look``: see `say_what_is_wrong`.
+        halted: what else of the component's value changes when its work was stopped.
     """
 
     id: str
@@ -137,6 +139,9 @@ class Bench:
     chips: Chips | None = None
     known: Callable[[Any], bool] = lambda shown: True
     beside: Callable[[], Any] | None = None
+    row: str = "choice-kept"
+    answers: tuple[Callable[[Any], dict[str, Any]], ...] = ()
+    halted: Callable[[dict[str, Any]], dict[str, Any]] = lambda known: {}
     first: Callable[[], dict[str, Any]] = dict
     own_head: bool = False
     shown: ShownByKey = field(default_factory=ShownByKey)

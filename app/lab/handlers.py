@@ -80,7 +80,8 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
                 if isinstance(step, Finished):
                     yield {**before, "busy": None, **work.found(asked, step.result)}
                 elif (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
-                    yield {**before, **told}
+                    before = {**before, **told}  # what was told stands, also when the rest is refused
+                    yield before
         except Stopped:
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
@@ -111,6 +112,6 @@ def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:
         end(bench.id)
         known = plain(bench, value)
         message = known.get("message") or ("" if known.get("key") else STOPPED)
-        return {**known, "busy": None, "stopped": True, "message": message}
+        return {**known, "busy": None, "stopped": True, "message": message, **bench.halted(known)}
 
     return stop
