@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.components.chips import chips
+from app.components.chips import chips, chosen
 from app.components.lab_view import LabView
 from app.components.photo import PhotoRail
 from app.lab.busy import busy, fetching
 from app.lab.shown import ShownByKey
 from cvdemo import catalogue
 from cvdemo.catalogue import BUNDLED_PAIR, ModelSpec
-from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
+from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
 from cvdemo.settings import Settings
+from cvdemo.wording import COUNTS
 
 Report = Callable[..., None]
 """Tells how far work is; raises `Stopped` when nobody waits for it any more."""
@@ -75,6 +76,17 @@ class Chips:
     def value(self, names: Sequence[str] | None) -> dict[str, Any]:
         """Return the chips' value; None leaves the choice as it is and brings the states up to date."""
         return chips(names, self.offered(), self.most, random_will_do=self.random_will_do)
+
+    def names(self, value: Any) -> tuple[str, ...]:
+        """Return who is chosen in the chips' value, as the browser sent it: each once, and somebody at all.
+
+        Raises:
+            SettingError: unknown models, or too many.
+        """
+        names = tuple(dict.fromkeys(chosen(value) or self.first))
+        if len(names) > self.most:
+            raise SettingError(f"{COUNTS[self.most]} at most. Remove one first.")
+        return names
 
 
 def _telling_of_models(_wish: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any] | None:

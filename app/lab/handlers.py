@@ -8,13 +8,11 @@ from typing import Any
 import gradio as gr
 
 from app import request_log
-from app.components.chips import chosen
 from app.components.photo import photo_path, photo_point
 from app.lab.declared import Bench, Wish, Work
 from app.lab.streaming import Finished, end, follow
 from cvdemo import images
-from cvdemo.errors import CvDemoError, SettingError, Stopped
-from cvdemo.wording import COUNTS
+from cvdemo.errors import CvDemoError, Stopped
 
 STOPPED = "Stopped. Choose a photo or a model to go on."
 
@@ -33,22 +31,13 @@ def wish(bench: Bench, photo: Any, models: Any, value: Any, fetches: bool = Fals
     known = plain(bench, value)
     path = photo_path(photo)
     size_wh = images.open(path).facts.full_size_wh
-    names = _models(bench, models)
+    names = bench.chips.names(models) if bench.chips else ()
     settings = bench.settings.of(known.get("settings") or {})
     wanted = known.get("fetching") if fetches else None
     fetch = wanted if isinstance(wanted, str) else None
     name = str(photo["photo"].get("name") or "Photo")[:80]
     point_rc = photo_point(photo, size_wh)
     return Wish(path, name, size_wh, point_rc, names, settings, fetch, bench.shown.get(known.get("key")), known)
-
-
-def _models(bench: Bench, models: Any) -> tuple[str, ...]:
-    if bench.chips is None:
-        return ()
-    names = tuple(dict.fromkeys(chosen(models) or bench.chips.first))
-    if len(names) > bench.chips.most:
-        raise SettingError(f"{COUNTS[bench.chips.most]} at most. Remove one first.")
-    return names
 
 
 def handler(bench: Bench, event: str) -> Callable[..., Iterator[Any]]:
