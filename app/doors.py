@@ -48,7 +48,7 @@ class Doors:
 
 def on_spaces(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether this runs as a Hugging Face Space, where a proxy stands in front and everyone may come."""
-    return environ.get("SYSTEM") == "spaces"
+    return environ.get("SYSTEM") == "spaces" or bool(environ.get("SPACE_ID"))
 
 
 def doors(environ: Mapping[str, str] = os.environ) -> Doors:

@@ -1,5 +1,6 @@
 """The page: header, shared photo, tabs in order."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -8,28 +9,28 @@ from app.api import add_endpoints
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
 from app.gradio_patches import keep_no_values, know_signatures
-from app.lab import mount
+from app.lab import Lab, mount
 from app.tabs import LABS
 from app.theme import head, theme
 from cvdemo import zerogpu
 from cvdemo.catalogue import BUNDLED_PAIR
 
 
-def build_demo() -> gr.Blocks:
+def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
     """Return the whole page, not yet launched."""
     zerogpu.place(BUNDLED_PAIR)
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         Header()
         with gr.Row(elem_id="shell"):
-            rail = PhotoRail(suits={lab.id: lab.starter for lab in LABS})
+            rail = PhotoRail(suits={lab.id: lab.starter for lab in labs})
             with gr.Column(elem_id="main"), gr.Tabs() as tabs:
                 shown = {}
-                for lab in LABS:
+                for lab in labs:
                     with gr.Tab(lab.title, id=lab.id) as shown[lab.id]:
                         mount(lab, rail)
         connect(rail, shown)
-        demo.load(_asked_tab, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
-        add_endpoints(endpoint for lab in LABS for endpoint in lab.endpoints)
+        demo.load(_asked_tab(labs), None, tabs, queue=False, show_progress="hidden", api_visibility="private")
+        add_endpoints(endpoint for lab in labs for endpoint in lab.endpoints)
     keep_no_values()
     know_signatures(demo)
     return demo
@@ -40,7 +41,11 @@ def appearance() -> dict[str, Any]:
     return {"theme": theme(), "head": head()}
 
 
-def _asked_tab(request: gr.Request) -> Any:
-    """Open the tab that the address names, as in ``?tab=classify``; an unknown one opens the first."""
-    asked = request.query_params.get("tab")
-    return gr.Tabs(selected=asked) if asked in {lab.id for lab in LABS} else gr.skip()
+def _asked_tab(labs: Sequence[Lab]) -> Callable[[gr.Request], Any]:
+    """Return what opens the tab that the address names, as in ``?tab=classify``; an unknown one opens the first."""
+
+    def open_tab(request: gr.Request) -> Any:
+        asked = request.query_params.get("tab")
+        return gr.Tabs(selected=asked) if asked in {lab.id for lab in labs} else gr.skip()
+
+    return open_tab

@@ -127,6 +127,8 @@ def models_in(*values: Any) -> list[str]:
 
 def _named(value: Any) -> list[str]:
     if isinstance(value, dict):
-        value = value.get("chosen") or value.get("models")
+        settings = value.get("settings")
+        inner = settings.get("models") if isinstance(settings, dict) else None
+        value = value.get("chosen") or value.get("models") or inner
     names = value[:MODEL_LIMIT] if isinstance(value, list | tuple) else [value]
     return [name for name in names if isinstance(name, str) and name in catalogue.names()]

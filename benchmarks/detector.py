@@ -16,7 +16,9 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from app.tabs import detect_steps
+from app.lab import answers_questions
+from app.tabs.detect import BENCH
+from app.tabs.detect_view import Pane, Request, Shown
 from benchmarks import scenes
 from benchmarks.photos import PHONE_WH, phone_photo, twins
 from benchmarks.rows import Measured
@@ -153,9 +155,10 @@ def _step_of_the_page(boxes: np.ndarray, scores: np.ndarray, classes: np.ndarray
         MODEL, "YOLOv8n", boxes, scores, classes, coco.NAMES, SQUARE,
         raw_scores=None, needs_nms=True, found=len(scores), decode_ms=1, preprocess_ms=1, network_ms=1,
     )  # fmt: skip
-    key = detect_steps.remember(detect_steps.Shown(found))
+    key = BENCH.shown.keep(Shown(Request("benchmark", (MODEL,)), Path("benchmark"), (Pane(found),)))
+    look = answers_questions(BENCH)
 
     def step(limit: float) -> None:
-        assert "panes" in detect_steps.suppress({"keys": [key], "settings": {"iou": limit}})
+        assert "panes" in look({"key": key, "settings": {"iou": limit}})
 
     return step

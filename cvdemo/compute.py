@@ -18,6 +18,13 @@ WAIT_S = 120.0  # longer than any single turn that the page asks for
 
 LOOK_S = 0.25
 
+OWN_CGROUPS = Path("/proc/self/cgroup")
+CGROUPS = Path("/sys/fs/cgroup")
+_CGROUP_FILES = (  # controller as /proc names it; limit, use, and of that the page cache that goes first (file and row)
+    ("", "memory.max", "memory.current", "memory.stat inactive_file"),
+    ("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.stat total_inactive_file"),
+)
+
 OnWaiting = Callable[[int], None]
 
 
@@ -85,15 +92,41 @@ def use_all_cores() -> None:
 
 
 def free_bytes() -> int:
-    """Return the free memory of the device: VRAM, or RAM within the container's bound."""
+    """Return the free memory of the device: VRAM, or RAM within what every container around this process leaves it."""
     if device() == "cuda":
         import torch
 
         return int(torch.cuda.mem_get_info()[0])
-    free = int(psutil.virtual_memory().available)
-    container = Path("/sys/fs/cgroup/memory.max")
-    bound = container.read_text().strip() if container.exists() else "max"
-    return free if bound == "max" else min(free, int(bound))
+    return min([int(psutil.virtual_memory().available), *_left_in_cgroups()])
+
+
+def _left_in_cgroups() -> Iterator[int]:
+    """Yield what the group of this process and each group around it may still take: any of them gets it killed.
+
+    Without a cgroup namespace the own group's path is the host's, of which only the root is visible here. Groups
+    without a limit, and files that cannot be read, bound nothing.
+    """
+    try:
+        lines = [line.split(":", 2) for line in OWN_CGROUPS.read_text().splitlines()]
+    except OSError:
+        lines = []
+    for controller, *files in _CGROUP_FILES:
+        root = CGROUPS / controller
+        own = next((path for _, names, path in lines if controller in names.split(",")), "/")
+        folder = root / own.strip("/")
+        for group in [folder, *folder.parents[: len(folder.parts) - len(root.parts)]]:
+            limit, used, cache = (_cgroup_number(group, *file.split()) for file in files)
+            if limit is not None:
+                yield max(0, limit - (used or 0) + (cache or 0))
+
+
+def _cgroup_number(group: Path, file: str, row: str = "") -> int | None:
+    """Return the number in a file, or in its line that begins with ``row``; None for ``max`` and where none is."""
+    try:
+        lines = [line.split() for line in (group / file).read_text().splitlines()]
+        return next((int(words[-1]) for words in lines if words[-1:] != ["max"] and words[:-1] == row.split()), None)
+    except (OSError, ValueError):
+        return None
 
 
 class _Line:

@@ -9,13 +9,10 @@ import contextlib
 import gc
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 from cvdemo.errors import CvDemoError, ModelUnavailable
 from cvdemo.notices import tell
-
-T = TypeVar("T")
 
 FULL = "This needs more memory than is free here right now. Try again in a minute, or choose a smaller model."
 
@@ -28,45 +25,45 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and "allocate memory" in str(error)
 
 
-def first_that_fits(title: str, attempts: Sequence[tuple[Callable[[], T], str]]) -> T:
-    """Return what the first attempt gives that fits into memory.
+def attempts(title: str, sentences: Iterable[str]) -> "Iterator[freeing]":
+    """Yield attempts, to be entered one after the other, until one has fitted into memory.
+
+    The frame that enters them goes on, and with it its variables: keep no tensor in one.
 
     Args:
-        title: of the model, for the sentences.
-        attempts: each with the sentence that the visitor is told when this attempt was needed; "" for the first.
+        title: of the model, for the sentence.
+        sentences: what the visitor is told when that attempt was needed; "" for the first.
 
     Raises:
-        ModelUnavailable: none fits.
+        ModelUnavailable: none has fitted.
     """
-    for attempt, sentence in attempts:
-        with freeing() as outcome:
-            result = attempt()
-        if not outcome.full:
+    for sentence in sentences:
+        attempt = freeing()
+        yield attempt
+        if not attempt.full:
             if sentence:
                 tell(sentence)
-            return result
+            return
     raise ModelUnavailable(f"{title} needs more memory than is free here right now. Choose a smaller model.")
 
 
-class Outcome:
-    """Whether the body of `freeing` ran out of memory."""
+class freeing:
+    """Swallow a full memory in the body and give back what it held; ``full`` tells of it. Other errors pass."""
 
-    full = False
+    def __init__(self) -> None:
+        self.full = False
 
+    def __enter__(self) -> "freeing":
+        return self
 
-@contextlib.contextmanager
-def freeing() -> Iterator[Outcome]:
-    """Swallow a full memory in the body and give back what it held; other errors pass."""
-    outcome = Outcome()
-    try:
-        yield outcome
-    except Exception as error:
-        if not is_full(error):
-            raise
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Exception) or not is_full(error):
+            return False
+        self.full = True
         _drop_frames(error)
-        outcome.full = True
-    if outcome.full:
+        del kind, error, trace
         _give_back()
+        return True
 
 
 @contextlib.contextmanager

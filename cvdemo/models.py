@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
-from cvdemo import compute
-from cvdemo.catalogue import get
-from cvdemo.errors import Busy, ModelUnavailable, Stopped
+from cvdemo import catalogue, compute
+from cvdemo.catalogue import ModelSpec, get
+from cvdemo.errors import Busy, CvDemoError, ModelUnavailable, Stopped, anew
 from cvdemo.weights import Progress
 from cvdemo.wording import megabytes
 
@@ -36,7 +36,10 @@ M = TypeVar("M", bound=Sized)
 
 @dataclass
 class _Slot(Generic[M]):
-    """One model on its way in, or resident. ``leases`` > 0 forbids eviction."""
+    """One model on its way in, or resident. ``leases`` > 0 forbids eviction.
+
+    ``expected`` are the bytes for which room was made, from when its weights begin to come into memory.
+    """
 
     ready: threading.Event = field(default_factory=threading.Event)
     use: threading.Lock = field(default_factory=threading.Lock)
@@ -44,15 +47,33 @@ class _Slot(Generic[M]):
     error: BaseException | None = None
     progress: Progress | None = None
     leases: int = 0
+    expected: int = 0
+
+    def byte_count(self) -> int:
+        return self.expected if self.model is None else self.model.byte_count
 
 
 class ModelCache(Generic[M]):
-    """Ready models by key, at most ``limit_bytes`` of them plus what is leased; the least recently used go first."""
+    """Ready models by key, at most ``limit_bytes`` of them plus what is leased; the least recently used go first.
 
-    def __init__(self, load: Callable[[Hashable, OnProgress], M], limit_bytes: int) -> None:
+    They go before the new one comes in: at its step ``load``, so that a download that fails has cost nobody a model.
+
+    Args:
+        load: makes a model ready; reports the step ``load`` before it takes memory.
+        bytes_of: how many bytes a model will keep, as far as that is known before it was ever loaded here.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[Hashable, OnProgress], M],
+        limit_bytes: int,
+        bytes_of: Callable[[Hashable], int | None] = lambda _: None,
+    ) -> None:
         self.limit_bytes = limit_bytes
         self.hits = self.misses = self.evictions = 0
         self._load = load
+        self._bytes_of = bytes_of
+        self._loaded: dict[Hashable, int] = {}  # the bytes of every model that was ever loaded, by its key
         self._slots: dict[Hashable, _Slot[M]] = {}  # in order of use: oldest first
         self._lock = threading.Lock()
 
@@ -124,7 +145,7 @@ class ModelCache(Generic[M]):
             except BaseException as error:
                 with self._lock:
                     slot.leases -= 1
-                if not mine and isinstance(error, Stopped) and slot.error is error:
+                if isinstance(error, Stopped) and slot.error is not None and error.__cause__ is slot.error:
                     continue  # another visitor stopped the loading that we were waiting for: do it ourselves
                 raise
             return slot
@@ -134,14 +155,17 @@ class ModelCache(Generic[M]):
             slot.progress = step
             if progress is not None:
                 progress(step)
+            if step.phase == "load":
+                with self._lock:
+                    slot.expected = expected
+                    self._trim()
 
         try:
+            expected = self._loaded.get(key) or self._bytes_of(key) or 0
+            self._refuse(expected)
             model = self._load(key, report)
-            if model.byte_count > self.limit_bytes:
-                raise ModelUnavailable(
-                    f"This model needs {megabytes(model.byte_count)} and models may use "
-                    f"{megabytes(self.limit_bytes)} here. Choose a smaller one."
-                )
+            self._loaded[key] = model.byte_count
+            self._refuse(model.byte_count)
             with self._lock:
                 slot.model = model
                 self._trim()
@@ -154,9 +178,17 @@ class ModelCache(Generic[M]):
         finally:
             slot.ready.set()
 
+    def _refuse(self, byte_count: int) -> None:
+        """Refuse a model that can never be kept; by the bytes known before it is fetched and loaded, if they are."""
+        if byte_count > self.limit_bytes:
+            raise ModelUnavailable(
+                f"This model needs {megabytes(byte_count)} and models may use "
+                f"{megabytes(self.limit_bytes)} here. Choose a smaller one."
+            )
+
     def _trim(self) -> None:
-        """Evict unleased models, oldest first, until the rest fits; call with the lock held."""
-        kept = sum(slot.model.byte_count for slot in self._slots.values() if slot.model is not None)
+        """Evict unleased models, oldest first, until the rest and what comes in fit; call with the lock held."""
+        kept = sum(slot.byte_count() for slot in self._slots.values())
         for key, slot in list(self._slots.items()):
             if kept <= self.limit_bytes:
                 return
@@ -167,12 +199,12 @@ class ModelCache(Generic[M]):
 
 
 def _await(slot: _Slot[M], progress: OnProgress | None) -> None:
-    """Wait for another thread's loading, passing its progress on; raise what it raised."""
+    """Wait for another thread's loading, passing its progress on; raise what it raised, anew in each thread."""
     while not slot.ready.wait(0.2):
         if progress is not None and slot.progress is not None:
             progress(slot.progress)
     if slot.error is not None:
-        raise slot.error
+        raise anew(slot.error) from slot.error
 
 
 def memory_limit() -> int:
@@ -192,7 +224,14 @@ def _shared(device: str | None = None) -> "ModelCache[ReadyModel | ReadyDetector
         name, random = key
         return load(get(name), device or compute.device(), progress, random=random)
 
-    return ModelCache(fetch, memory_limit())
+    return ModelCache(fetch, memory_limit(), _bytes_of)
+
+
+def _bytes_of(key: Hashable) -> int | None:
+    """Return the bytes of the weights of ``key`` in memory; None for OpenCV's."""
+    assert isinstance(key, tuple)
+    counted = catalogue.figures(key[0])
+    return counted.resident_bytes if counted else None
 
 
 def _here() -> "ModelCache[ReadyModel | ReadyDetector]":
@@ -201,48 +240,58 @@ def _here() -> "ModelCache[ReadyModel | ReadyDetector]":
 
 
 only_known: ContextVar[bool] = ContextVar("only_known", default=False)
+unavailable: ContextVar[dict[str, CvDemoError]] = ContextVar("unavailable", default={})  # noqa: B039 - never changed
+"""Models whose weights could not be fetched for the work that runs now, by name, and why."""
 
 
 class NeedsModel(Exception):
     """Where `only_known` is set: no result is known yet, a model has to run."""
 
 
+def _spec(model: str | ModelSpec) -> ModelSpec:
+    return model if isinstance(model, ModelSpec) else get(model)
+
+
 def _lent(
-    key: tuple[str, bool], progress: OnProgress | None, wait_s: float
+    spec: ModelSpec, random: bool, progress: OnProgress | None, wait_s: float
 ) -> "AbstractContextManager[ReadyModel | ReadyDetector]":
-    if only_known.get() and get(key[0]).source != "opencv":  # those have no network and run anywhere
-        raise NeedsModel(key[0])
-    return _here().borrow(key, progress, wait_s)
+    if not random and spec.name in unavailable.get():
+        raise anew(unavailable.get()[spec.name])
+    if only_known.get() and spec.source != "opencv":  # those have no network and run anywhere
+        raise NeedsModel(spec.name)
+    return _here().borrow((spec.name, random), progress, wait_s)
 
 
 @contextmanager
 def borrow(
-    name: str, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
+    model: str | ModelSpec, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
 ) -> "Iterator[ReadyModel]":
-    """Lend the catalogue's classifier or features ``name`` (see `ModelCache.borrow`); ``random``: random weights.
+    """Lend the catalogue's classifier or features ``model`` (see `ModelCache.borrow`); ``random``: random weights.
 
     Raises:
         ValueError: it is a detector.
     """
-    if get(name).task == "detect":
-        raise ValueError(f"{name} is a detector: borrow_detector lends those")
-    with _lent((name, random), progress, wait_s) as model:
-        yield cast("ReadyModel", model)
+    spec = _spec(model)
+    if spec.task == "detect":
+        raise ValueError(f"{spec.name} is a detector: borrow_detector lends those")
+    with _lent(spec, random, progress, wait_s) as ready:
+        yield cast("ReadyModel", ready)
 
 
 @contextmanager
 def borrow_detector(
-    name: str, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
+    model: str | ModelSpec, progress: OnProgress | None = None, random: bool = False, wait_s: float = WAIT_S
 ) -> "Iterator[ReadyDetector]":
-    """Lend the catalogue's detector ``name``, out of the same cache; see `ModelCache.borrow`.
+    """Lend the catalogue's detector ``model``, out of the same cache; see `ModelCache.borrow`.
 
     Raises:
         ValueError: it is none.
     """
-    if get(name).task != "detect":
-        raise ValueError(f"{name} is no detector: borrow lends those")
-    with _lent((name, random), progress, wait_s) as model:
-        yield cast("ReadyDetector", model)
+    spec = _spec(model)
+    if spec.task != "detect":
+        raise ValueError(f"{spec.name} is no detector: borrow lends those")
+    with _lent(spec, random, progress, wait_s) as ready:
+        yield cast("ReadyDetector", ready)
 
 
 def resident(name: str, random: bool = False) -> bool:

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
 from cvdemo import catalogue, compute, models, results, weights
@@ -60,11 +61,11 @@ def on_gpu(seconds: Callable[..., float], named: bool = True) -> Callable[[Calla
 def through(lab: Callable[P, T], seconds: Callable[..., float], named: bool, gpu: Any) -> Callable[P, T]:
     """Return ``lab`` as it runs through the decorator ``gpu`` of the package spaces."""
 
-    def duration(**arguments: Any) -> float:
+    def duration(missing: object = None, **arguments: Any) -> float:
         return min(LONGEST_S, seconds(**arguments))
 
-    def there(**arguments: Any) -> Iterator[tuple[str, Any]]:
-        yield from in_worker(lab, arguments, duration(**arguments) - MARGIN_S)
+    def there(missing: dict[str, CvDemoError], **arguments: Any) -> Iterator[tuple[str, Any]]:
+        yield from in_worker(lab, arguments, duration(**arguments) - MARGIN_S, missing)
 
     task = gpu(duration=duration)(there)
 
@@ -76,10 +77,11 @@ def through(lab: Callable[P, T], seconds: Callable[..., float], named: bool, gpu
             return _from_what_is_known(lab, args, kwargs)
         arguments = inspect.signature(lab).bind(*args, **kwargs).arguments
         progress = arguments.pop("progress", None)
-        for name in _not_here(arguments.values()):  # a download costs the visitor no GPU time
-            told = functools.partial(progress, name) if progress and named else progress
-            weights.fetch(catalogue.get(name), told)
-        with closing(task(**arguments)) as steps:
+        missing = _fetched(arguments, progress, named)  # a download costs the visitor no GPU time
+        if missing:
+            with contextlib.suppress(models.NeedsModel), _told_of(models.unavailable, missing):
+                return _from_what_is_known(lab, args, kwargs)
+        with closing(task(missing=missing, **arguments)) as steps:
             return _answer(steps, progress)
 
     return here
@@ -103,21 +105,42 @@ def _gpu() -> str:
 
 
 def _from_what_is_known(lab: Callable[..., T], args: Any, kwargs: Any) -> T:
-    token = models.only_known.set(True)
-    try:
+    with _told_of(models.only_known, True):
         return lab(*args, **kwargs)
+
+
+@contextlib.contextmanager
+def _told_of(variable: ContextVar[T], value: T) -> Iterator[None]:
+    token = variable.set(value)
+    try:
+        yield
     finally:
-        models.only_known.reset(token)
+        variable.reset(token)
 
 
-def _not_here(values: Iterable[Any]) -> Iterator[str]:
-    """Yield the models among a call's arguments whose weights must be fetched."""
+def _fetched(arguments: dict[str, Any], progress: Callable[..., None] | None, named: bool) -> dict[str, CvDemoError]:
+    """Fetch what a call needs; return the models that cannot be had, and why: the others may answer all the same."""
+    missing: dict[str, CvDemoError] = {}
+    for spec in _not_here(arguments):
+        try:
+            weights.fetch(spec, functools.partial(progress, spec.name) if progress and named else progress)
+        except Stopped:
+            raise
+        except CvDemoError as error:
+            missing[spec.name] = error
+    return missing
+
+
+def _not_here(arguments: dict[str, Any]) -> Iterator[catalogue.ModelSpec]:
+    """Yield the models among a call's arguments whose weights must be fetched: none where random ones are wanted."""
     known = set(catalogue.names())
-    for value in values:
+    for value in arguments.values():
+        if arguments.get("random") or getattr(value, "random", False):
+            continue
         texts = value if isinstance(value, tuple | list) else [getattr(value, "model", value)]
         for name in texts:
             if isinstance(name, str) and name in known and weights.state(catalogue.get(name)) == "download":
-                yield name
+                yield catalogue.get(name)
 
 
 def _answer(steps: Iterator[tuple[str, Any]], progress: Callable[..., None] | None) -> Any:
@@ -136,8 +159,13 @@ def _answer(steps: Iterator[tuple[str, Any]], progress: Callable[..., None] | No
     raise Busy("The GPU was taken away before the answer was there. Try again in a minute.")
 
 
-def in_worker(lab: Callable[..., Any], arguments: dict[str, Any], limit_s: float) -> Iterator[tuple[str, Any]]:
+def in_worker(
+    lab: Callable[..., Any], arguments: dict[str, Any], limit_s: float, missing: dict[str, CvDemoError]
+) -> Iterator[tuple[str, Any]]:
     """Run ``lab`` in the GPU's process; yield its steps and its outcome, at the latest after ``limit_s`` seconds.
+
+    Args:
+        missing: models that cannot be had, and why.
 
     Yields:
         ("step", what it reported or None), ("failed", a sentence) or ("done", (result, recording, notices)).
@@ -155,7 +183,7 @@ def in_worker(lab: Callable[..., Any], arguments: dict[str, Any], limit_s: float
             raise Stopped(TOO_LONG)
         told.put(("step", step))
 
-    threading.Thread(target=_run, args=(lab, arguments, report, told), daemon=True).start()
+    threading.Thread(target=_run, args=(lab, arguments, missing, report, told), daemon=True).start()
     try:
         while True:
             try:
@@ -175,7 +203,14 @@ def in_worker(lab: Callable[..., Any], arguments: dict[str, Any], limit_s: float
         gone.set()
 
 
-def _run(lab: Callable[..., Any], arguments: dict[str, Any], report: Any, told: "queue.SimpleQueue[Any]") -> None:
+def _run(
+    lab: Callable[..., Any],
+    arguments: dict[str, Any],
+    missing: dict[str, CvDemoError],
+    report: Any,
+    told: "queue.SimpleQueue[Any]",
+) -> None:
+    models.unavailable.set(missing)  # of this thread, which does nothing else
     wants = {"progress": report} if "progress" in inspect.signature(lab).parameters else {}
     try:
         with gathered() as sentences, results.recording() as written:

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +13,8 @@ from app.main import appearance, build_demo
 from app.serving import launch
 from app.status import routes
 from app.warmup import begin, health
-from cvdemo import compute
 from tests.attacked import Program, started
+from tests.awaited import PATIENCE_S, at_rest
 from tests.chromium import find
 
 os.environ.setdefault("CV_LAB_ENGINE", "torch")  # a conversion takes seconds; tests of engines ask for it
@@ -41,10 +40,7 @@ def offline() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def idle() -> None:
     """Wait until the pages that earlier files left compute nothing any more; for tests of work that never waits."""
-    quiet, latest = 0, time.monotonic() + 60
-    while quiet < 10 and time.monotonic() < latest:
-        quiet = 0 if compute.held() else quiet + 1
-        time.sleep(0.1)
+    at_rest()
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +99,7 @@ def visit(browser: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
         opened.append(own if context else tab)
         tab.add_init_script(script)
         tab.set_viewport_size({"width": width, "height": height})
-        tab.set_default_timeout(90_000)  # patient where the machine is busy
+        tab.set_default_timeout(1000 * PATIENCE_S)  # patient where the machine is busy
         tab.on("pageerror", lambda error: faults.append(f"script failed: {error}"))
         tab.on("request", lambda request: faults.extend(_stranger(request.url)))
         tab.goto(address)

@@ -24,6 +24,7 @@ class Frame:
 
     def __init__(self) -> None:
         self.heard: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+        self.visit = 0  # the number of the page that is listened to: one of an earlier test may still be heard
         self.health: dict[str, object] = dict(HEALTH)
         self.address = ""
 
@@ -56,9 +57,10 @@ def _build(frame: Frame) -> gr.Blocks:
     return demo
 
 
-def _listener(frame: Frame, event: str) -> Callable[[Any], None]:
-    def heard(value: Any) -> None:
-        frame.heard.put((event, value))
+def _listener(frame: Frame, event: str) -> Callable[[Any, gr.Request], None]:
+    def heard(value: Any, request: gr.Request) -> None:
+        if f"visit={frame.visit};" in request.headers.get("cookie", "") + ";":
+            frame.heard.put((event, value))
 
     return heard
 
@@ -80,6 +82,7 @@ def served_frame() -> Iterator[Frame]:
 @pytest.fixture(name="frame")
 def quiet_frame(served: Frame) -> Frame:
     """The served frame, with nothing heard yet and the usual health."""
+    served.visit += 1
     while not served.quiet():
         served.heard.get_nowait()
     served.health = dict(HEALTH)
@@ -88,7 +91,7 @@ def quiet_frame(served: Frame) -> Frame:
 
 def opened(visit: Visit, frame: Frame, query: str = "", **size: Any) -> Any:
     """Open the frame and wait for the rail's first ``photo``."""
-    page = visit(frame.address + query, **size)
+    page = visit(frame.address + query, script=f"document.cookie = 'visit={frame.visit}'", **size)
     page.wait_for_function("document.querySelector('.rail .picture img')?.naturalWidth > 0")
     page.wait_for_selector(".header[data-state=ready]")
     return page

@@ -64,12 +64,12 @@ class Stub:
         return self.see(pixels)
 
     @contextmanager
-    def borrow_detector(self, name: str, *_: Any, wait_s: float = 180.0) -> Iterator[Any]:
+    def borrow_detector(self, model: Any, *_: Any, wait_s: float = 180.0) -> Iterator[Any]:
         """Stand in for `models.borrow_detector`: one at a time, and patience ends."""
         if not self.in_use.acquire(timeout=wait_s):
             raise Busy("Somebody else is using this model.")
         try:
-            self.models.append(name)
+            self.models.append(getattr(model, "name", model))
             yield SimpleNamespace(run=self.run, graph=None)
         finally:
             self.in_use.release()

@@ -13,6 +13,7 @@ from app.tabs import LABS
 from cvdemo import models, starters
 from cvdemo.detect import find
 from cvdemo.results import Results
+from tests.awaited import expect
 from tests.fake_hub import Hub, fake_hub
 from tests.fake_models import put_siglip
 from tests.script_payloads import LONG, MARK, PAYLOADS, SHORT
@@ -70,7 +71,7 @@ class Watched:
         other = "portrait" if self.tab.locator("#rail .caption b").inner_text() == "Coffee" else "coffee"
         self.tab.evaluate(f"document.dispatchEvent(new CustomEvent('cv:choose', {{ detail: 'starter:{other}' }}))")
         self.tab.wait_for_function(f"before => {picture} && {picture} !== before", arg=before)
-        assert len(_cards(self.tab)) == 2
+        expect(self.tab.locator(".answers .card")).to_have_count(2)
         self.nothing_ran()
 
 
@@ -114,9 +115,10 @@ def test_no_file_name_runs(page: str, watch: Any) -> None:
         tab.wait_for_function(
             "name => document.querySelector('#rail .caption b').textContent === name", arg=name[:200].strip()
         )
-    assert tab.locator("#rail .picture").get_attribute("aria-label").startswith(LONG[:200])
+    expect(tab.locator("#rail .picture")).to_have_attribute("aria-label", re.compile("^" + re.escape(LONG[:200])))
     for name in PAYLOADS[:3]:  # and in the sentence about a file that is none
         _choose(tab, name, b"no photo at all")
+        expect(tab.locator("#rail .veil")).to_be_hidden()  # the sentence about the one before stands until then
         tab.wait_for_selector("#rail [role=alert]:not([hidden])")
     watched.still_works()
 
@@ -172,6 +174,7 @@ def test_no_class_name_of_a_detector_runs(page: str, watch: Any, monkeypatch: py
     tab = watched.tab
     tab.wait_for_function("document.querySelectorAll('.scene rect.line').length === 30")
     tab.locator(".detect .more > summary").click()
+    expect(tab.locator(".kinds .kind")).to_have_count(len(PAYLOADS))
     kinds = tab.locator(".kinds .kind").evaluate_all("all => all.map((one) => one.firstChild.textContent)")
     assert set(kinds) == set(PAYLOADS)
     named = set()

@@ -30,6 +30,9 @@ AT_REST = """() => ![...document.querySelectorAll('.answer.waiting, .stale, .upd
   .some((one) => one.offsetParent) && document.getAnimations().every((one) => one.playState !== 'running')
   && document.querySelector('.rail .picture img')?.naturalWidth > 0"""
 
+ANSWERED = """() => [...document.querySelectorAll('.answer')].filter((one) => one.offsetParent)
+  .every((one) => one.textContent && one.textContent !== 'One moment.')"""
+
 
 def _open(page: Any, title: str) -> None:
     tab = page.get_by_role("tab", name=title, exact=True)
@@ -37,7 +40,9 @@ def _open(page: Any, title: str) -> None:
         page.locator(".overflow-menu > button").click()
         tab = page.locator(".overflow-dropdown button", has_text=title)
     tab.click()
-    page.wait_for_timeout(500)
+    page.get_by_role("tab", name=title, exact=True, selected=True).wait_for(state="attached")
+    page.wait_for_function(ANSWERED)
+    page.wait_for_timeout(500)  # work of a second step, such as checks, begins a moment after the first one's end
     page.wait_for_function(AT_REST)
 
 
@@ -59,6 +64,7 @@ def test_axe_finds_nothing_on_any_tab(page: str, visit: Visit, width: int) -> No
 @pytest.mark.parametrize(("tab", "view"), [(tab, view) for tab, views in OTHER_VIEWS.items() for view in views])
 def test_axe_finds_nothing_in_any_view(page: str, visit: Visit, tab: str, view: str, width: int) -> None:
     shown = visit(f"{page}/?tab={tab}&view={view}&__theme=light", width=width, reduced_motion="reduce")
+    shown.wait_for_function(ANSWERED)
     shown.wait_for_timeout(2000)
     shown.wait_for_function(AT_REST)
     shown.evaluate(AXE_SCRIPT)
@@ -85,9 +91,11 @@ def test_dark_colours_are_judged(page: str, visit: Visit) -> None:
     shown.wait_for_selector(".answers .rows")
     shown.evaluate(AXE_SCRIPT)
     shown.evaluate(DARKEN, True)
+    shown.wait_for_function(AT_REST)
     shown.add_style_tag(content=".dark h1 { color: #333 }")
     assert "color-contrast" in {rule for rule, *_ in _found(shown, COLOURS)}
     shown.evaluate(DARKEN, False)
+    shown.wait_for_function(AT_REST)
     assert not _found(shown, COLOURS)
 
 

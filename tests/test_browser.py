@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from cvdemo import starters
+from tests.awaited import at_rest, eventually, expect, fits, is_empty
 
 pytestmark = pytest.mark.browser
 
@@ -44,10 +45,14 @@ def test_the_page_opens_with_an_answer(page: str, visit: Visit) -> None:
     tab = visit(page)
     sentence = _wait_for_answer(tab)
     assert re.match(r"(Both say|They disagree|Nobody is sure)", sentence), sentence
-    cards = _cards(tab)
-    assert [card["model"] for card in cards] == ["mini_resnet", "mini_vit"]
-    assert all(len(card["rows"]) == 5 for card in cards)
-    assert tab.locator("h1").count() == 1
+
+    def five_lines_each() -> None:
+        cards = _cards(tab)
+        assert [card["model"] for card in cards] == ["mini_resnet", "mini_vit"]
+        assert all(len(card["rows"]) == 5 for card in cards)
+
+    eventually(five_lines_each)
+    expect(tab.locator("h1")).to_have_count(1)
 
 
 @pytest.mark.parametrize("name", ["coffee", "portrait", "street"])
@@ -57,70 +62,91 @@ def test_a_real_photo_is_classified_by_both_models(page: str, visit: Visit, tmp_
     tab = visit(page)
     _wait_for_answer(tab)
     _choose(tab, photo)
-    sentence = _wait_for_answer(tab)
-    tops = [card["rows"][0] for card in _cards(tab)]
-    if "disagree" in sentence:
-        assert all(label in sentence for label, _ in tops)
-    elif "Both say" in sentence:
-        assert tops[0][0] == tops[1][0] and tops[0][0] in sentence
-    else:
-        assert "Nobody is sure" in sentence
-    if name == "coffee":
-        assert "espresso" in {label for card in _cards(tab) for label, _ in card["rows"]}
+
+    def sentence_and_cards_agree() -> None:
+        sentence, cards = _wait_for_answer(tab), _cards(tab)
+        tops = [card["rows"][0] for card in cards]
+        if "disagree" in sentence:
+            assert all(label in sentence for label, _ in tops)
+        elif "Both say" in sentence:
+            assert tops[0][0] == tops[1][0] and tops[0][0] in sentence
+        else:
+            assert "Nobody is sure" in sentence
+        if name == "coffee":
+            assert "espresso" in {label for card in cards for label, _ in card["rows"]}
+
+    eventually(sentence_and_cards_agree)
 
 
 def test_the_temperature_flattens_without_a_network_run(page: str, visit: Visit) -> None:
     tab = visit(page)
     _wait_for_answer(tab)
-    before = _cards(tab)
-    resident = httpx.get(f"{page}/healthz").json()["hits"]
+    at_rest()  # of pages that earlier tests opened, too: they count together
+    before, hits = _cards(tab), _hits(page)
     slider = tab.locator(".ctl input[type=range]").first
     slider.focus()
     for _ in range(3):
         slider.press("PageUp")
     tab.wait_for_function("document.querySelector('.ctl .live').textContent.includes('At 4.0')")
-    after = _cards(tab)
-    for one, other in zip(before, after, strict=True):
-        assert [label for label, _ in one["rows"]] == [label for label, _ in other["rows"]]
-        assert float(other["rows"][0][1].split()[0]) < float(one["rows"][0][1].split()[0])
+
+    def flatter() -> None:
+        for one, other in zip(before, _cards(tab), strict=True):
+            assert [label for label, _ in one["rows"]] == [label for label, _ in other["rows"]]
+            assert float(other["rows"][0][1].split()[0]) < float(one["rows"][0][1].split()[0])
+
+    eventually(flatter)
     assert tab.evaluate("document.activeElement.type") == "range"  # focus was not lost by drawing
-    assert httpx.get(f"{page}/healthz").json()["hits"] == resident
+    assert _hits(page) == hits
+
+
+def _hits(page: str) -> int:
+    """Ask how often a model was found in memory; on a busy machine the figures may be missing once."""
+    while "hits" not in (health := httpx.get(f"{page}/healthz", timeout=60).json()):
+        pass
+    return int(health["hits"])
 
 
 def test_models_are_removed_and_added_by_keyboard(page: str, visit: Visit) -> None:
     tab = visit(page)
     _wait_for_answer(tab)
     tab.get_by_role("button", name="Remove Small ViT").press("Enter")
-    assert "The CNN says" in _wait_for_answer(tab, 1) or "Nobody is sure" in tab.locator(".answer").inner_text()
-    assert tab.locator(".chip .x").is_disabled()  # the last one stays
+    _wait_for_answer(tab, 1)
+    expect(tab.locator(".answer")).to_have_text(re.compile("The CNN says|Nobody is sure"))
+    expect(tab.locator(".chip .x")).to_be_disabled()  # the last one stays
     tab.get_by_role("button", name="+ Add a model").press("Enter")
     tab.keyboard.type("small vit")
     tab.locator(".option:not(:disabled)", has_text="Small ViT").first.press("Enter")
     _wait_for_answer(tab)
-    assert [card["model"] for card in _cards(tab)] == ["mini_resnet", "mini_vit"]
+    _shows(tab, "mini_resnet", "mini_vit")
 
 
 def test_offline_a_model_that_is_not_here_stays_listed_but_greyed(page: str, visit: Visit) -> None:
     tab = visit(page)
     _wait_for_answer(tab)
     tab.get_by_role("button", name="+ Add a model").click()
-    assert tab.locator(".option", has_text="ResNet-50").first.is_disabled()
-    assert tab.get_by_text("Offline: only models that are ready").is_visible()
+    expect(tab.locator(".option", has_text="ResNet-50").first).to_be_disabled()
+    expect(tab.get_by_text("Offline: only models that are ready")).to_be_visible()
     tab.keyboard.press("Escape")
-    assert not tab.locator(".menu").is_visible()
+    expect(tab.locator(".menu")).to_be_hidden()
 
 
 def test_a_link_restores_tab_and_models(page: str, visit: Visit) -> None:
     tab = visit(f"{page}/?tab=classify&models=mini_vit,nonsense")
     _wait_for_answer(tab, 1)
-    assert [card["model"] for card in _cards(tab)] == ["mini_vit"]
+    _shows(tab, "mini_vit")
+
+
+def _shows(tab: Any, *models: str) -> None:
+    """Wait until the answer cards are of these models."""
+    now = "wanted => [...document.querySelectorAll('.answers .card')].map((one) => one.dataset.model).join() === wanted"
+    tab.wait_for_function(now, arg=",".join(models))
 
 
 def test_a_linked_model_that_is_not_here_is_a_card_with_a_way_on(page: str, visit: Visit) -> None:
     tab = visit(f"{page}/?models=mini_resnet,resnet50")
     _wait_for_answer(tab, 1)
     card = tab.locator(".answers .card.missing")
-    assert "ResNet-50" in card.inner_text()
+    expect(card).to_contain_text("ResNet-50", use_inner_text=True)
     card.get_by_role("button", name="Download").click()
     tab.wait_for_function("document.querySelector('.card.missing')?.textContent.includes('no network')", timeout=20_000)
     assert _cards(tab)[0]["rows"], "the other model's answer is lost"
@@ -145,8 +171,8 @@ def test_a_bad_file_gets_a_sentence_and_the_old_answer_stays(
     tab.locator("#rail input[type=file]").first.set_input_files(
         {"name": name, "mimeType": "image/png", "buffer": content}
     )
-    tab.wait_for_selector("#rail [role=alert]:not([hidden])")
-    assert len(tab.locator("#rail [role=alert]").inner_text()) > 20
+    expect(tab.locator("#rail [role=alert]")).to_have_text(re.compile(".{21,}"))
+    expect(tab.locator("#rail [role=alert]")).to_be_visible()
     assert tab.locator(".answer").inner_text().replace("\u00a0", " ") == sentence
     assert tab.locator("#rail img[src=x]").count() == 0
 
@@ -156,13 +182,11 @@ def test_a_bad_file_gets_a_sentence_and_the_old_answer_stays(
 def test_nothing_sticks_out_at_any_width(page: str, visit: Visit, width: int, theme: str) -> None:
     tab = visit(f"{page}/?__theme={theme}", width, 900)
     _wait_for_answer(tab)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    clipped = tab.evaluate(
-        """() => [...document.querySelectorAll('#shell :is(h2, p, .l, .v, dd, dt, .metrics b)')]
-             .filter((node) => node.offsetParent && node.scrollWidth > node.clientWidth + 2)
-             .filter((node) => getComputedStyle(node).overflow !== 'visible').map((node) => node.textContent)"""
-    )
-    assert clipped == []
+    fits(tab, width)
+    clipped = """() => [...document.querySelectorAll('#shell :is(h2, p, .l, .v, dd, dt, .metrics b)')]
+      .filter((node) => node.offsetParent && node.scrollWidth > node.clientWidth + 2)
+      .filter((node) => getComputedStyle(node).overflow !== 'visible').map((node) => node.textContent)"""
+    is_empty(tab, clipped)
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 820, 640, 390])
@@ -172,5 +196,5 @@ def test_nothing_sticks_out_of_a_card(page: str, visit: Visit, width: int) -> No
     beyond = """() => [...document.querySelectorAll('.answers .card')].flatMap((card) => {
       const edge = card.getBoundingClientRect().right;
       return [...card.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > edge);
-    }).length"""
-    assert tab.evaluate(beyond) == 0
+    }).map((one) => one.className)"""
+    is_empty(tab, beyond)

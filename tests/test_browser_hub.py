@@ -10,9 +10,10 @@ import pytest
 from cvdemo import models
 from cvdemo.classify import run
 from cvdemo.results import Results
+from tests.awaited import expect
 from tests.fake_hub import Fault, Hub, fake_hub
 from tests.fake_models import put_dinov2, put_siglip, put_timm
-from tests.test_browser import Visit, _cards, _wait_for_answer
+from tests.test_browser import Visit, _shows, _wait_for_answer
 
 pytestmark = pytest.mark.browser
 
@@ -63,11 +64,10 @@ def test_a_model_is_fetched_from_the_hub_and_answers(
     _wait_for_answer(tab, 1)
     _fetch(tab, title)
     _wait_for_answer(tab, 2)
-    cards = _cards(tab)
-    assert [card["model"] for card in cards] == ["mini_resnet", name]
-    assert len(cards[1]["rows"]) == classes
+    _shows(tab, "mini_resnet", name)
+    expect(tab.locator(".answers .card").nth(1).locator(".rows .row")).to_have_count(classes)
     assert hub.count("GET", ".safetensors") >= 1
-    assert "ready" in tab.locator(".chip", has_text=title).inner_text()
+    expect(tab.locator(".chip", has_text=title)).to_contain_text("ready", use_inner_text=True)
 
 
 def test_fetching_shows_progress_and_can_be_cancelled(page: str, visit: Visit, hub: Hub) -> None:
@@ -79,8 +79,9 @@ def test_fetching_shows_progress_and_can_be_cancelled(page: str, visit: Visit, h
     tab.wait_for_function(f"{words}.test(document.querySelector('.busy').textContent)")
     tab.get_by_role("button", name="Cancel").click()
     tab.wait_for_function("document.querySelector('.busy').hidden")
-    assert _wait_for_answer(tab, 1) == before
-    assert tab.locator(".card.missing").get_by_role("button", name=re.compile("^Download")).is_visible()
+    _wait_for_answer(tab, 1)
+    expect(tab.locator(".answer")).to_have_text(before, use_inner_text=True)
+    expect(tab.locator(".card.missing").get_by_role("button", name=re.compile("^Download"))).to_be_visible()
     _fetch(tab, "EfficientNet-Lite0")  # goes on where it stopped
     _wait_for_answer(tab, 2)
     assert hub.ranges() != []

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from cvdemo import catalogue, models, starters
 from cvdemo.bundled import mini_resnet
+from cvdemo.catalogue import ModelSpec
 from cvdemo.classify import classify, run
 from cvdemo.classify.export import to_dict
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError
@@ -64,10 +65,10 @@ def test_a_second_look_runs_no_network(photo: Path) -> None:
 def test_one_failing_model_does_not_hide_the_other(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     borrow = models.borrow
 
-    def refuse(name: str, *arguments: object, **options: object) -> object:
-        if name == "mini_vit":
-            raise ModelUnavailable("Not here.", name, "mini_resnet")
-        return borrow(name, *arguments, **options)  # type: ignore[arg-type]
+    def refuse(spec: ModelSpec, *arguments: object, **options: object) -> object:
+        if spec.name == "mini_vit":
+            raise ModelUnavailable("Not here.", spec.name, "mini_resnet")
+        return borrow(spec, *arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(models, "borrow", refuse)
     result = classify(photo, PAIR)

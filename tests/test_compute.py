@@ -3,6 +3,8 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -116,3 +118,55 @@ def test_threads_are_restored_after_a_library_took_them() -> None:
     torch.set_num_threads(1)
     compute.use_all_cores()
     assert torch.get_num_threads() == compute.cores()
+
+
+GIB = 2**30
+V2 = ("memory.max", "memory.current", "inactive_file")
+V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+NONE_V1 = str(0x7FFFFFFFFFFFF000)  # how version 1 writes that there is no limit
+
+Group = tuple[object, object, object]  # limit, used, page cache that can go; None: no such file
+CONTAINERS: list[tuple[str, str, tuple[str, str, str], dict[str, Group], int]] = [
+    ("1.9 of 2 GiB used", "0::/", V2, {"": (2 * GIB, 19 * GIB // 10, 0)}, 2 * GIB - 19 * GIB // 10),
+    ("page cache can go", "0::/", V2, {"": (2 * GIB, 19 * GIB // 10, GIB)}, 3 * GIB - 19 * GIB // 10),
+    ("own group", "0::/app", V2, {"app": (2 * GIB, GIB, 0)}, GIB),
+    ("a group around it", "0::/pod/app", V2,
+     {"": ("max", 9 * GIB, 0), "pod": (3 * GIB, 2 * GIB + 5, 0), "pod/app": (2 * GIB, 0, 0)}, GIB - 5),
+    ("no limit", "0::/app", V2, {"app": ("max", GIB, 0)}, 8 * GIB),
+    ("more used than allowed", "0::/", V2, {"": (GIB, GIB + 1, 0)}, 0),
+    ("a limit above the host", "0::/", V2, {"": (99 * GIB, GIB, 0)}, 8 * GIB),
+    ("use cannot be read", "0::/", V2, {"": (2 * GIB, None, None)}, 2 * GIB),
+    ("limit cannot be read", "0::/", V2, {"": (None, GIB, 0)}, 8 * GIB),
+    ("nonsense", "0::/", V2, {"": ("a lot", GIB, 0)}, 8 * GIB),
+    ("version 1", "5:cpu:/\n4:memory:/app\n0::/", V1,
+     {"memory": (NONE_V1, 9 * GIB, 0), "memory/app": (2 * GIB, GIB + 7, 7)}, GIB),
+    ("version 1 without a limit", "4:memory:/", V1, {"memory": (NONE_V1, GIB, 0)}, 8 * GIB),
+    ("version 1, the path of the host", "4:cpu,memory:/docker/1f", V1, {"memory": (2 * GIB, GIB, 0)}, GIB),
+    ("no groups at all", "", V2, {}, 8 * GIB),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("own", "names", "groups", "free"), [row[1:] for row in CONTAINERS],
+                         ids=[row[0] for row in CONTAINERS])  # fmt: skip
+def test_what_the_container_has_used_is_not_free(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: str,
+    names: tuple[str, str, str],
+    groups: dict[str, Group],
+    free: int,
+) -> None:
+    for path, (limit, used, cache) in groups.items():
+        folder = tmp_path / "groups" / path
+        folder.mkdir(parents=True, exist_ok=True)
+        stat = None if cache is None else f"active_file 77\n{names[2]} {cache}\ninactive_anon 88"
+        for name, content in ((names[0], limit), (names[1], used), ("memory.stat", stat)):
+            if content is not None:
+                (folder / name).write_text(f"{content}\n")
+    if own:
+        (tmp_path / "own").write_text(f"{own}\n")
+    monkeypatch.setattr(compute, "CGROUPS", tmp_path / "groups")
+    monkeypatch.setattr(compute, "OWN_CGROUPS", tmp_path / "own")
+    monkeypatch.setattr(compute, "device", lambda: "cpu")
+    monkeypatch.setattr(compute.psutil, "virtual_memory", lambda: SimpleNamespace(available=8 * GIB))
+    assert compute.free_bytes() == free

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.tabs import convolution
+from tests.awaited import at_rest, eventually, expect, fits, is_empty
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -30,10 +31,22 @@ def _sum(tab: Any) -> tuple[list[tuple[float, float]], float]:
     return [((-1 if sign == "-" else 1) * float(cell), float(number)) for sign, cell, number in terms], float(right)
 
 
+def _says(tab: Any, where: str, text: str) -> None:
+    """Wait until the element says ``text``, and perhaps more."""
+    expect(tab.locator(where)).to_contain_text(text, use_inner_text=True)
+
+
+def _result(tab: Any) -> Any:
+    return tab.locator(".bench .cells").last
+
+
+def _points_at(tab: Any, place: str) -> None:
+    """Wait until the result's marked cell is the one at ``place``."""
+    expect(_result(tab)).to_have_attribute("aria-label", re.compile(f"{place}:"))
+
+
 def _changed(tab: Any, before: str) -> None:
-    tab.wait_for_function(
-        "([where, before]) => document.querySelector(where).textContent !== before", arg=[SUM, before]
-    )
+    expect(tab.locator(SUM)).not_to_have_text(before, use_inner_text=True)
 
 
 def test_the_cat_opens_with_one_sum_written_out_and_it_is_right(page: str, visit: Visit) -> None:
@@ -41,11 +54,9 @@ def test_the_cat_opens_with_one_sum_written_out_and_it_is_right(page: str, visit
     terms, result = _sum(tab)
     assert len(terms) == 9
     assert sum(cell * number for cell, number in terms) == result != 0
-    assert re.match(
-        r"Sobel x answers to upright edges: \d+\.\d.% of the photo reacts\.",
-        tab.locator(".convolution .answer").inner_text(),
-    )
-    assert tab.locator(".formula").inner_text() == "floor((32 + 2*1 - 1*(3-1) - 1)/1) + 1 = 32"
+    answer = re.compile(r"^Sobel x answers to upright edges: \d+\.\d.% of the photo reacts\.")
+    expect(tab.locator(".convolution .answer")).to_have_text(answer, use_inner_text=True)
+    expect(tab.locator(".formula")).to_have_text("floor((32 + 2*1 - 1*(3-1) - 1)/1) + 1 = 32")
 
 
 def test_pointing_at_the_result_shows_its_window_and_a_click_keeps_it(page: str, visit: Visit) -> None:
@@ -54,16 +65,17 @@ def test_pointing_at_the_result_shows_its_window_and_a_click_keeps_it(page: str,
     box = tab.locator(".bench .cells").last.bounding_box()
     cell = box["width"] / 32
     tab.mouse.move(box["x"] + 4.5 * cell, box["y"] + 6.5 * cell)  # row 7, column 5
-    assert "Row 7, column 5" in tab.locator(".bench .cells").last.get_attribute("aria-label")
+    _points_at(tab, "Row 7, column 5")
     lit = tab.locator(".bench .cells").first.locator("rect.line.lit")
-    assert [lit.get_attribute(name) for name in ("x", "y", "width")] == ["4", "6", "3"]  # in padded cells
+    for name, value in (("x", "4"), ("y", "6"), ("width", "3")):  # in padded cells
+        expect(lit).to_have_attribute(name, value)
     terms, result = _sum(tab)
     assert sum(a * b for a, b in terms) == result
     tab.mouse.move(5, 5)
-    assert tab.locator(SUM).inner_text() == opened
+    expect(tab.locator(SUM)).to_have_text(opened, use_inner_text=True)
     tab.mouse.click(box["x"] + 4.5 * cell, box["y"] + 6.5 * cell)
     tab.mouse.move(5, 5)
-    assert "Row 7, column 5" in tab.locator(".bench .cells.pinned").last.get_attribute("aria-label")
+    expect(tab.locator(".bench .cells.pinned").last).to_have_attribute("aria-label", re.compile("Row 7, column 5:"))
 
 
 def test_pointing_at_the_photo_lights_the_result_there(page: str, visit: Visit) -> None:
@@ -71,7 +83,7 @@ def test_pointing_at_the_photo_lights_the_result_there(page: str, visit: Visit) 
     box = tab.locator(".bench .cells").first.bounding_box()
     cell = box["width"] / 34
     tab.mouse.move(box["x"] + 11.5 * cell, box["y"] + 3.5 * cell)  # padded cell (3, 11) is the middle of (2, 10)
-    assert "Row 3, column 11" in tab.locator(".bench .cells").last.get_attribute("aria-label")
+    _points_at(tab, "Row 3, column 11")
 
 
 def test_the_player_steps_and_plays(page: str, visit: Visit) -> None:
@@ -79,17 +91,15 @@ def test_the_player_steps_and_plays(page: str, visit: Visit) -> None:
     where = tab.locator(".slidecard output")
     first = int(where.inner_text().split()[0].replace(",", ""))
     tab.get_by_role("button", name="One place on").click()
-    assert where.inner_text().startswith(f"{first + 1} ")
+    expect(where).to_have_text(re.compile(f"^{first + 1} "))
     tab.get_by_role("button", name="One place back").click()
-    assert where.inner_text().startswith(f"{first} ")
+    expect(where).to_have_text(re.compile(f"^{first} "))
     tab.get_by_role("button", name="Play", exact=True).click()
     tab.wait_for_function(
         "first => parseInt(document.querySelector('.slidecard output').textContent) >= first + 2", arg=first
     )
     tab.get_by_role("button", name="Stop", exact=True).click()
-    result = tab.locator(".bench .cells").last
-    result.focus()
-    result.press("ArrowDown")
+    _result(tab).press("ArrowDown")
     stopped = where.inner_text()
     tab.wait_for_timeout(800)
     assert where.inner_text() == stopped
@@ -100,30 +110,37 @@ def test_an_edited_number_becomes_the_visitor_s_own_kernel(page: str, visit: Vis
     before = tab.locator(SUM).inner_text()
     tab.get_by_label("Row 2, column 2", exact=True).fill("10")
     _changed(tab, before)
-    assert tab.locator(".controls select").first.input_value() == "own"
-    terms, result = _sum(tab)
-    assert terms[4][1] == 10 and sum(a * b for a, b in terms) == result
+    expect(tab.locator(".controls select").first).to_have_value("own")
+
+    def ten_in_the_middle() -> None:
+        terms, result = _sum(tab)
+        assert terms[4][1] == 10 and sum(a * b for a, b in terms) == result
+
+    eventually(ten_in_the_middle)
     tab.get_by_label("Row 1, column 1", exact=True).fill("")
-    assert tab.get_by_label("Row 1, column 1", exact=True).get_attribute("aria-invalid") == "true"
+    expect(tab.get_by_label("Row 1, column 1", exact=True)).to_have_attribute("aria-invalid", "true")
 
 
 def test_stride_and_padding_change_the_formula_and_the_grid(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&stride=2&padding=none&kernel=blur")
-    tab.wait_for_function("document.querySelector('.formula').textContent.endsWith('= 15')")
-    assert tab.locator(".formula").inner_text() == "floor((32 + 2*0 - 1*(3-1) - 1)/2) + 1 = 15"
-    assert "15 × 15 cells" in tab.locator(".bench figcaption").last.inner_text()
-    assert "less" in tab.locator(".convolution .answer").inner_text()
+    expect(tab.locator(".formula")).to_have_text("floor((32 + 2*0 - 1*(3-1) - 1)/2) + 1 = 15")
+    expect(tab.locator(".bench figcaption").last).to_contain_text("15 × 15 cells")
+    _says(tab, ".convolution .answer", "less")
 
 
 def test_an_even_kernel_is_refused_with_a_way_out(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&kernel=own&own=1,-1;1,-1")
     tab.wait_for_selector(".fault")
-    assert "An even kernel has no middle" in tab.locator(".fault").inner_text()
+    _says(tab, ".fault", "An even kernel has no middle")
     tab.get_by_role("button", name="Use no padding").click()
     tab.wait_for_function("document.querySelector('.formula').textContent.endsWith('= 31')")
-    assert tab.locator(".fault").is_hidden()
-    terms, result = _sum(tab)
-    assert len(terms) == 4 and sum(a * b for a, b in terms) == result
+    expect(tab.locator(".fault")).to_be_hidden()
+
+    def four_terms() -> None:
+        terms, result = _sum(tab)
+        assert len(terms) == 4 and sum(a * b for a, b in terms) == result
+
+    eventually(four_terms)
 
 
 def test_cells_that_come_late_do_not_bring_an_old_refusal_back(
@@ -150,18 +167,19 @@ def test_cells_that_come_late_do_not_bring_an_old_refusal_back(
     )
     go_on.set()
     _changed(tab, before)
+    expect(tab.locator(".formula")).to_have_text(re.compile("= 31$"))
     assert tab.evaluate("faults") == 0
-    assert tab.locator(".formula").inner_text().endswith("= 31")
 
 
 def test_a_learned_filter_sums_three_colours(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&kernel=learned&filter=2")
     tab.wait_for_selector(".filters button[aria-pressed=true]")
+    expect(tab.locator(".convolution .answer")).to_have_text(re.compile("^Filter 3 of Small ResNet"))
+    _says(tab, SUM, "blue")
     text = tab.locator(SUM).inner_text().replace("\u2212", "-")
     parts = [float(number) for number in re.findall(r"-? ?\d+(?:\.\d+)?", text.replace("+ ", "").replace("- ", "-"))]
     assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.01)
-    assert tab.locator(".filters button").count() == 16
-    assert tab.locator(".convolution .answer").inner_text().startswith("Filter 3 of Small ResNet")
+    expect(tab.locator(".filters button")).to_have_count(16)
 
 
 def test_the_point_of_the_photo_chooses_the_cells(page: str, visit: Visit) -> None:
@@ -185,9 +203,8 @@ def test_the_views_are_chosen_and_the_address_follows(page: str, visit: Visit) -
     for title, name in (("Costs", "costs"), ("Pool or stride", "pool"), ("Slide a kernel", "slide")):
         tab.get_by_role("button", name=title).click()
         tab.wait_for_function("name => new URL(location).searchParams.get('view') === name", arg=name)
-        shown = tab.evaluate("[...document.querySelectorAll('.convpane')].filter((pane) => pane.offsetParent).length")
-        assert shown == 1
-    assert tab.locator(SUM).is_visible()
+        expect(tab.locator(".convpane").locator("visible=true")).to_have_count(1)
+    expect(tab.locator(SUM)).to_be_visible()
 
 
 def test_costs_follow_their_sliders(page: str, visit: Visit) -> None:
@@ -195,8 +212,12 @@ def test_costs_follow_their_sliders(page: str, visit: Visit) -> None:
     tab.wait_for_function("document.querySelector('.costbar small').textContent === '3*3*3*64 = 1,728'")
     tab.get_by_label("Kernel numbers a side").press("ArrowRight")
     tab.wait_for_function("document.querySelector('.costbar small').textContent === '5*5*3*64 = 4,800'")
-    widths = tab.evaluate("[...document.querySelectorAll('.costbar i')].slice(0, 3).map((bar) => bar.offsetWidth)")
-    assert widths[1] / widths[0] == pytest.approx((75 + 192) / 4800, abs=0.01)
+
+    def second_is_its_share_of_the_first() -> None:
+        widths = tab.evaluate("[...document.querySelectorAll('.costbar i')].slice(0, 3).map((bar) => bar.offsetWidth)")
+        assert widths[1] / widths[0] == pytest.approx((75 + 192) / 4800, abs=0.01)
+
+    eventually(second_is_its_share_of_the_first)
 
 
 def test_pooled_pictures_change_while_the_photo_moves(page: str, visit: Visit) -> None:
@@ -205,7 +226,7 @@ def test_pooled_pictures_change_while_the_photo_moves(page: str, visit: Visit) -
     before = tab.locator(".pools img").nth(2).get_attribute("src")
     tab.get_by_label("Move the photo pixels to the right").press("ArrowRight")
     tab.wait_for_function("before => document.querySelectorAll('.pools img')[2].src !== before", arg=before)
-    assert "Moved by one pixel" in tab.locator(".conv-pool .answer").inner_text()
+    _says(tab, ".conv-pool .answer", "Moved by one pixel")
 
 
 def test_the_shift_slider_moves_through_what_was_measured(page: str, visit: Visit) -> None:
@@ -214,13 +235,12 @@ def test_the_shift_slider_moves_through_what_was_measured(page: str, visit: Visi
     tab = _view(page, visit, "shift")
     tab.set_default_timeout(90_000)
     tab.wait_for_selector(".conv-shift .crop img")
+    at_rest()
     runs = network_runs()
     tab.get_by_label("Shift pixels of the model").press("PageUp")
-    answer = tab.locator(".conv-shift .answer").inner_text().replace("\u00a0", " ")
-    assert re.match(
-        r"Moving the photo by 10 px changed the CNN's answer by [\d.]+ points and the ViT's by [\d.]+\.", answer
-    )
-    assert tab.locator(".conv-shift .live").inner_text().startswith("At 10 px")
+    answer = r"^Moving the photo by 10\spx changed the CNN's answer by [\d.]+\spoints and the ViT's by [\d.]+\."
+    expect(tab.locator(".conv-shift .answer")).to_have_text(re.compile(answer), use_inner_text=True)
+    expect(tab.locator(".conv-shift .live")).to_have_text(re.compile(r"^At 10\spx"), use_inner_text=True)
     assert network_runs() == runs
 
 
@@ -230,7 +250,7 @@ def test_a_heavy_pair_waits_for_its_button(page: str, visit: Visit) -> None:
     tab.wait_for_selector(".conv-shift .crop img")
     tab.locator(".conv-shift select").select_option(label="ResNet-50 and ViT-B/16")
     tab.wait_for_function("document.querySelector('.conv-shift .btn.primary').textContent.startsWith('Measure, about')")
-    assert "random weights" in tab.locator(".conv-shift .notice").inner_text()
+    _says(tab, ".conv-shift .notice", "random weights")
 
 
 def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
@@ -259,14 +279,18 @@ def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
 @pytest.mark.parametrize("name", ["costs", "pool", "shift"])
 def test_no_view_sticks_out_of_a_phone(page: str, visit: Visit, name: str) -> None:
     tab = _view(page, visit, name, width=390)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(tab, 390)
 
 
 @pytest.mark.parametrize("width", [390, 820, 1440])
 def test_nothing_sticks_out(page: str, visit: Visit, width: int) -> None:
     tab = _open(page, visit, width=width)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    boxes = [tab.locator(".bench .cells").nth(index).bounding_box() for index in (0, 1)]
-    assert all(box["width"] == pytest.approx(box["height"], rel=0.02) for box in boxes)
+    fits(tab, width)
+
+    def square() -> None:
+        boxes = [tab.locator(".bench .cells").nth(index).bounding_box() for index in (0, 1)]
+        assert all(box["width"] == pytest.approx(box["height"], rel=0.02) for box in boxes)
+
+    eventually(square)
     clipped = "[...document.querySelectorAll('.numbers>*')].filter((cell) => cell.scrollWidth > cell.clientWidth + 1)"
-    assert tab.evaluate(f"{clipped}.length") == 0
+    is_empty(tab, f"{clipped}.map((cell) => cell.textContent)")

@@ -4,11 +4,19 @@ from typing import Any
 
 import pytest
 
-from app.tabs.detect_asked import FIRST_DETECTOR, Wanted, asked, wanted
+from app.components.photo import start
+from app.lab.handlers import wish
+from app.tabs.detect import BENCH
 from cvdemo.detect import Settings
+from cvdemo.detect.settings import FIRST_DETECTOR, Wanted
 from cvdemo.errors import CvDemoError, SettingError
 
 LABELS = ("person", "dog", "cup")
+
+
+def asked(value: Any) -> Wanted:
+    settings: Wanted = wish(BENCH, start("street"), None, value).settings
+    return settings
 
 
 @pytest.mark.parametrize(
@@ -37,14 +45,14 @@ LABELS = ("person", "dog", "cup")
 )
 def test_settings_that_do_not_exist_are_one_sentence(value: Any) -> None:
     with pytest.raises(SettingError, match=r"\.$"):
-        wanted(value)
+        Wanted.of(value)
 
 
 def test_settings_come_back_as_they_were_sent() -> None:
     sent = {"confidence": 0.4, "iou": 0.6, "method": "diou", "classes": ["dog", "cup"], "merged": False}
-    assert wanted(sent).echo().items() >= sent.items()
-    assert wanted(wanted(sent).echo()) == wanted(sent)
-    assert wanted({}) == Wanted()
+    assert Wanted.of(sent).plain().items() >= sent.items()
+    assert Wanted.of(Wanted.of(sent).plain()) == Wanted.of(sent)
+    assert Wanted.of({}) == Wanted()
 
 
 @pytest.mark.parametrize(
@@ -59,7 +67,7 @@ def test_settings_come_back_as_they_were_sent() -> None:
     ids=repr,
 )
 def test_classes_go_by_name_because_detectors_number_them_differently(classes: Any, numbers: Any) -> None:
-    assert wanted({"classes": classes}).settings_for(LABELS) == Settings(classes=numbers)
+    assert Wanted.of({"classes": classes}).settings_for(LABELS) == Settings(classes=numbers)
 
 
 @pytest.mark.parametrize(
@@ -72,21 +80,27 @@ def test_classes_go_by_name_because_detectors_number_them_differently(classes: A
         {"tiles": 4},
         {"tiles": True},
         {"tiles": "2"},
-        {"settings": {"iou": -1}},
+        {"tiles": 2.0},
+        {"iou": -1},
     ],
     ids=repr,
 )
 def test_a_wish_that_cannot_be_met_is_one_sentence(value: Any) -> None:
     with pytest.raises(CvDemoError, match=r"\.$"):
-        asked(value)
+        asked({"settings": value})
 
 
-@pytest.mark.parametrize("value", [None, "text", {}, {"models": []}, {"labels": {"path": 3}}], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [None, "text", {}, {"settings": None}, {"settings": {"models": []}}, {"settings": {"labels": {"path": 3}}}],
+    ids=repr,
+)
 def test_without_a_wish_the_first_detector_looks_at_the_whole_photo(value: Any) -> None:
-    wish = asked(value)
-    assert (wish.models, wish.wanted, wish.tiles, wish.labels) == ((FIRST_DETECTOR,), Wanted(), 1, None)
+    wanted = asked(value)
+    assert (wanted.models, wanted.tiles, wanted.labels) == ((FIRST_DETECTOR,), 1, None)
+    assert wanted == Wanted()
 
 
 def test_two_detectors_at_most_and_none_twice() -> None:
     names = ["hog_people", "hog_people", "haar_faces", "yolov8n"]
-    assert asked({"models": names, "tiles": 3}).models == ("hog_people", "haar_faces")
+    assert asked({"settings": {"models": names, "tiles": 3}}).models == ("hog_people", "haar_faces")

@@ -11,6 +11,7 @@ import pytest
 from cvdemo import catalogue, models
 from cvdemo.results import Results
 from cvdemo.weights import transfer
+from tests.awaited import expect
 from tests.fake_detectors import put_rtdetr, put_torchvision_detector, put_yolo
 from tests.fake_hub import Fault, Hub, fake_hub
 from tests.test_browser import Visit
@@ -74,23 +75,22 @@ def test_a_detector_is_fetched_and_runs(
 ) -> None:
     _put(hub, name, monkeypatch)
     tab = _open(page, visit, name)
-    assert title in tab.locator(".offer").inner_text()
+    expect(tab.locator(".offer")).to_contain_text(title)
     assert tab.locator(".pane").count() == 1  # the first detector's boxes stay on screen meanwhile
     _fetch(tab)
-    assert "ran 1 time" in tab.locator(".detect .ran").inner_text()
-    assert tab.get_by_label("Detector", exact=True).input_value() == name
-    stays = tab.locator(".detect input[type=range]").first.is_disabled()
-    assert stays == (name == "rtdetr_r50vd")
+    expect(tab.locator(".detect .ran")).to_contain_text("ran 1 time")
+    expect(tab.get_by_label("Detector", exact=True)).to_have_value(name)
+    expect(tab.locator(".detect input[type=range]").first).to_be_enabled(enabled=name != "rtdetr_r50vd")
 
 
 def test_without_nms_a_classic_detector_is_one_click_away(page: str, visit: Visit, hub: Hub) -> None:
     _rtdetr(hub)
     tab = _open(page, visit, "rtdetr_r50vd")
     _fetch(tab)
-    assert "needs no NMS" in tab.locator(".controls .notice").inner_text()
+    expect(tab.locator(".controls .notice")).to_contain_text("needs no NMS")
     tab.get_by_role("button", name="Show a classic detector beside it").click()
     tab.wait_for_function("document.querySelectorAll('.pane').length === 2")
-    assert tab.locator(".detect input[type=range]").first.is_enabled()
+    expect(tab.locator(".detect input[type=range]").first).to_be_enabled()
 
 
 def test_a_refused_download_is_a_sentence_with_two_ways_on(
@@ -106,4 +106,4 @@ def test_a_refused_download_is_a_sentence_with_two_ways_on(
     hub.faults.clear()
     tab.get_by_role("button", name="Try again").click()
     tab.wait_for_function(SETTLED, timeout=120_000)
-    assert "ran 1 time" in tab.locator(".detect .ran").inner_text()
+    expect(tab.locator(".detect .ran")).to_contain_text("ran 1 time")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.awaited import expect
 from tests.live_page import given_back, opened_live, same_boxes, served_live  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -38,7 +39,7 @@ def test_whoever_leaves_gets_the_camera_back(live: Callable[..., Any]) -> None:
         assert page.locator(".live-stage video").is_visible(), "opening this tab again stops nothing"
         page.evaluate(f"() => {{ {script}; }}")
         page.wait_for_function("document.querySelector('.live-verdict').textContent.startsWith('Stopped')")
-        assert reason in page.locator(".live-verdict").text_content()
+        expect(page.locator(".live-verdict")).to_contain_text(reason)
         assert given_back(page), script
         button = "Look again"
 
@@ -62,11 +63,12 @@ def test_no_webcam_is_a_sentence_and_a_way_on(live: Callable[..., Any]) -> None:
         page.evaluate(REFUSE, name)
         page.get_by_role("button", name="Use the webcam live").click()
         alert.filter(has_text=sentence).wait_for()
-        assert page.locator(".live-verdict").inner_text() == "" and not page.locator(".live-stage").is_visible()
+        expect(page.locator(".live-verdict")).to_have_text("")
+        expect(page.locator(".live-stage")).to_be_hidden()
     page.evaluate("() => { navigator.mediaDevices.getUserMedia = window.ask; }")
     page.get_by_role("button", name="Use the webcam live").click()
     page.get_by_role("button", name="Stop").wait_for()
-    assert not alert.is_visible()
+    expect(alert).to_be_hidden()
 
 
 def test_a_page_without_https_says_so(live: Callable[..., Any]) -> None:
@@ -75,7 +77,7 @@ def test_a_page_without_https_says_so(live: Callable[..., Any]) -> None:
         page.evaluate(f"() => Object.defineProperty({owner}, '{name}', {{ value: undefined }})")
         page.get_by_role("button", name="Use the webcam live").click()
         page.locator(".live-detect [role=alert]", has_text="https pages only").wait_for()
-        assert page.get_by_role("button", name="Use the webcam live").is_visible()
+        expect(page.get_by_role("button", name="Use the webcam live")).to_be_visible()
 
 
 def test_a_camera_that_comes_after_cancel_is_given_back(live: Callable[..., Any]) -> None:
@@ -89,5 +91,5 @@ def test_a_camera_that_comes_after_cancel_is_given_back(live: Callable[..., Any]
     page.get_by_role("button", name="Cancel").click()
     page.evaluate("window.allow()")
     page.wait_for_function("cameraTracks.length > 0 && cameraTracks[0].readyState === 'ended'")
-    assert page.get_by_role("button", name="Use the webcam live").is_visible()
-    assert not page.locator(".live-stage").is_visible()
+    expect(page.get_by_role("button", name="Use the webcam live")).to_be_visible()
+    expect(page.locator(".live-stage")).to_be_hidden()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.awaited import at_rest, expect
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -48,9 +49,9 @@ def test_a_second_detector_stands_beside_the_first(page: str, visit: Visit) -> N
     _more(tab)
     tab.get_by_label("Second detector beside it").select_option("haar_faces")
     tab.wait_for_function(DONE, arg=2, timeout=60_000)
-    assert tab.locator(".pane .fam").all_inner_texts()[0].startswith("HOG")
-    assert tab.locator(".pane .scene").nth(1).get_attribute("aria-label").startswith("Street")
-    assert "Haar" in tab.locator(".detect .answer").inner_text()
+    expect(tab.locator(".pane .fam").first).to_have_text(re.compile("^HOG"), use_inner_text=True)
+    expect(tab.locator(".pane .scene").nth(1)).to_have_attribute("aria-label", re.compile("^Street"))
+    expect(tab.locator(".detect .answer")).to_contain_text("Haar")
     tab.get_by_label("Second detector beside it").select_option("")
     tab.wait_for_function(DONE, arg=1, timeout=60_000)
 
@@ -59,6 +60,7 @@ def test_settings_act_on_known_boxes(page: str, visit: Visit) -> None:
     from cvdemo.detect.find import detector_runs
 
     tab = _open(page, visit)
+    at_rest()
     runs = detector_runs()
     _more(tab)
     tab.get_by_label("Method", exact=True).select_option("soft_gaussian")
@@ -67,16 +69,16 @@ def test_settings_act_on_known_boxes(page: str, visit: Visit) -> None:
     tab.wait_for_function("document.querySelector('.detect .answer').textContent.includes('NMS merged')")
     tab.get_by_label("Most boxes").fill("2")
     tab.wait_for_function("document.querySelector('.detect .answer').textContent.startsWith('2 boxes kept')")
+    expect(tab.locator(".detect .ran")).to_contain_text("slider moves since: 3")
     assert detector_runs() == runs
-    assert "slider moves since: 3" in tab.locator(".detect .ran").inner_text()
 
 
 def test_a_link_brings_back_detectors_and_settings(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&detector=hog_people,haar_faces&iou=0.3&confidence=0.5&method=diou", panes=2)
     tab.wait_for_function("document.querySelector('.detect .live').textContent.startsWith('At 0.30')")
-    shown = tab.locator(".controls output").all_inner_texts()
-    assert shown[:2] == ["0.30", "0.50"]
-    assert tab.get_by_label("Method", exact=True).input_value() == "diou"
+    for place, value in enumerate(("0.30", "0.50")):
+        expect(tab.locator(".controls output").nth(place)).to_have_text(value)
+    expect(tab.get_by_label("Method", exact=True)).to_have_value("diou")
 
 
 def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
@@ -103,14 +105,14 @@ def test_labels_colour_the_boxes_and_a_wrong_file_is_one_sentence(page: str, vis
     _more(tab)
     tab.get_by_label("Label file").set_input_files(str(wrong))
     tab.wait_for_selector(".detect .alert:not([hidden])")
-    assert tab.locator(".detect .alert").inner_text().startswith("Line 1 of the label file")
+    expect(tab.locator(".detect .alert")).to_have_text(re.compile("^Line 1 of the label file"))
     tab.get_by_label("Label file").set_input_files(str(right))
     tab.wait_for_selector(".scene rect.line.missed", state="attached")
     found, false, missed = _outcomes(tab)
     assert found + missed == 2
-    assert tab.locator(".scene rect.line.missed").count() == missed
+    expect(tab.locator(".scene rect.line.missed")).to_have_count(missed)
     assert tab.locator(".scene rect.line.fp").count() in (false, false - 1)  # one may be pinned
-    assert tab.locator(".charts h3").first.inner_text() == "Precision against recall"
+    expect(tab.locator(".charts h3").first).to_have_text("Precision against recall")
     tab.get_by_role("button", name="Remove").click()
     tab.wait_for_function("!document.querySelector('.scene rect.missed')")
 
@@ -121,13 +123,13 @@ def test_a_photo_in_tiles_shows_duplicates_before_and_after_merging(page: str, v
     tab.get_by_label("Cut into tiles").select_option("2")
     tab.wait_for_selector(".scene .tile", state="attached", timeout=60_000)
     tab.wait_for_function(DONE, arg=1, timeout=60_000)
-    assert "4 tiles and the whole photo" in tab.locator(".borders").inner_text()
+    expect(tab.locator(".borders")).to_contain_text("4 tiles and the whole photo")
     after = tab.locator(".scene rect.line.kept").count()
     tab.get_by_text("Merge across tiles").click()
     tab.wait_for_function("document.querySelector('.scene rect.twice') !== null")
     before = tab.locator(".scene rect.line.kept").count() + tab.locator(".scene rect.line.twice").count()
     assert before > after
-    assert "ran 5 times" in tab.locator(".detect .ran").inner_text()
+    expect(tab.locator(".detect .ran")).to_contain_text("ran 5 times")
 
 
 def test_where_nothing_is_found_one_click_leads_on(page: str, visit: Visit, tmp_path: Path) -> None:
@@ -136,18 +138,18 @@ def test_where_nothing_is_found_one_click_leads_on(page: str, visit: Visit, tmp_
     tab = _open(page, visit)
     tab.locator("#rail input[type=file]").set_input_files(str(plain))
     tab.wait_for_selector(".empty:not([hidden]) button", timeout=60_000)
-    assert "people in full height" in tab.locator(".empty").inner_text()
+    expect(tab.locator(".empty")).to_contain_text("people in full height")
     tab.get_by_role("button", name="Try blood cells").click()
     tab.wait_for_selector(".scene rect.line.tp", state="attached", timeout=60_000)
-    assert tab.locator(".scene").get_attribute("aria-label").startswith("Blood cells")
-    assert tab.get_by_label("Detector", exact=True).input_value() == "yolov8n_blood_cells"
+    expect(tab.locator(".scene")).to_have_attribute("aria-label", re.compile("^Blood cells"))
+    expect(tab.get_by_label("Detector", exact=True)).to_have_value("yolov8n_blood_cells")
 
 
 def test_a_confidence_above_all_boxes_offers_the_best_one(page: str, visit: Visit) -> None:
     tab = visit(f"{page}/?tab=detect&detector=haar_faces&photo=cat&confidence=0.95")
     tab.get_by_role("button", name=re.compile("^Lower to 0")).click()
     tab.wait_for_selector(".scene rect.line.kept", state="attached")
-    assert tab.locator(".scene rect.line.kept").count() == 1
+    expect(tab.locator(".scene rect.line.kept")).to_have_count(1)
 
 
 def test_a_drawn_scene_stays_in_the_address(page: str, visit: Visit) -> None:
@@ -155,10 +157,10 @@ def test_a_drawn_scene_stays_in_the_address(page: str, visit: Visit) -> None:
     _more(tab)
     tab.get_by_role("button", name="Crowded cells").click()
     tab.wait_for_selector(".scene rect.line.missed", state="attached", timeout=60_000)
-    assert "photo=cells_crowded" in tab.url
+    expect(tab).to_have_url(re.compile("photo=cells_crowded"))
     tab.reload()
     tab.wait_for_selector(".scene rect", state="attached", timeout=60_000)
-    assert tab.locator(".scene").get_attribute("aria-label").startswith("Crowded cells")
+    expect(tab.locator(".scene")).to_have_attribute("aria-label", re.compile("^Crowded cells"))
 
 
 def test_the_cell_model_finds_the_cells_of_a_drawn_scene(page: str, visit: Visit) -> None:

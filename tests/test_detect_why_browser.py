@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.awaited import expect, fits
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -26,14 +27,14 @@ def _cells(page: str, visit: Visit, **options: Any) -> Any:
 def test_a_chosen_cell_is_explained_and_the_map_is_checked(page: str, visit: Visit) -> None:
     tab = _cells(page, visit)
     tab.locator(".scene").press("Escape")
-    assert not tab.locator(".why-box").is_visible(), "no box is chosen"
+    expect(tab.locator(".why-box"), "no box is chosen").to_be_hidden()
     tab.locator(".scene").press("ArrowRight")
     tab.locator(".why-box").click()
     tab.wait_for_selector(".box-why .in-curves path.deletion")
-    assert "lies inside the box" in tab.locator(".box-answer").inner_text()
-    told = tab.locator(".box-why .in-checks").inner_text()
-    assert "a plain blob in the middle of the box" in told and "With random weights" in told
-    assert tab.locator(".box-why canvas").evaluate("(heat) => heat.width") > 40
+    expect(tab.locator(".box-answer")).to_contain_text("lies inside the box")
+    for check in ("a plain blob in the middle of the box", "With random weights"):
+        expect(tab.locator(".box-why .in-checks")).to_contain_text(check)
+    tab.wait_for_function("document.querySelector('.box-why canvas').width > 40")
 
     card = tab.locator(".box-card")
     with tab.expect_download() as map_file:
@@ -55,14 +56,14 @@ def test_a_chosen_cell_is_explained_and_the_map_is_checked(page: str, visit: Vis
     tab.get_by_role("button", name="Grad-CAM").last.click()
     tab.wait_for_function("document.querySelector('.box-why .sub').textContent.startsWith('Grad-CAM')")
     tab.locator(".box-why").get_by_role("button", name="Close").click()
-    assert not tab.locator(".box-card").is_visible()
+    expect(tab.locator(".box-card")).to_be_hidden()
 
 
 def test_another_photo_closes_the_card(page: str, visit: Visit) -> None:
     tab = _cells(page, visit, width=390, height=844)
     tab.locator(".why-box").click()
     tab.wait_for_function("document.querySelector('.box-answer').textContent.includes('inside the box')")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(tab, 390)
     tab.evaluate("document.dispatchEvent(new CustomEvent('cv:choose', { detail: 'starter:street' }))")
     tab.wait_for_selector(".box-card", state="hidden")
 
@@ -70,5 +71,5 @@ def test_another_photo_closes_the_card(page: str, visit: Visit) -> None:
 def test_a_detector_without_a_network_offers_no_why(page: str, visit: Visit) -> None:
     tab = visit(f"{page}/?tab=detect")
     tab.wait_for_selector(".scene rect.pinned")
-    assert "lost to #" in tab.locator(".stepper p").inner_text()
+    expect(tab.locator(".stepper p")).to_contain_text("lost to #")
     assert not tab.locator(".why-box").is_visible()

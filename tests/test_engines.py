@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from cvdemo import engines, models
+from cvdemo import engines, models, starters
+from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.engines import background, equivalence, openvino, selection, timing
 from cvdemo.engines.engine import plain
 from cvdemo.loading import ReadyModel
@@ -189,6 +191,54 @@ def test_an_engine_with_other_answers_is_not_trusted(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(openvino, "build", wrong)
     engine = engines.engine_for(tiny_models.ready(), SHAPE, "openvino")
     assert engine.name == "torch" and "too much to be trusted" in engine.note
+
+
+def _odd_on_photos(run: engines.Run) -> engines.Run:
+    """Answer as ``run`` does, but for what is neither noise nor a ramp: neighbours alike, and more than one colour."""
+
+    def wrong(array: np.ndarray) -> np.ndarray:
+        rough = np.abs(np.diff(array, axis=-1)).mean() / np.ptp(array)
+        colours = np.abs(array[:, 0] - array[:, 2]).max()
+        return run(array) * np.float32(1.01 if rough < 0.2 and colours > 0 else 1)
+
+    return wrong
+
+
+def test_an_engine_with_other_answers_on_a_photo_only_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = openvino.build
+
+    def wrong(name: str, graph: torch.nn.Module, shape: engines.Shape) -> openvino.Compiled:
+        built = build(name, graph, shape)
+        return openvino.Compiled(_odd_on_photos(built.run), built.byte_count)
+
+    monkeypatch.setattr(openvino, "build", wrong)
+    engine = engines.engine_for(tiny_models.ready(), SHAPE, "openvino")
+    assert engine.name == "torch" and "too much to be trusted" in engine.note
+
+
+@pytest.mark.parametrize("judge", ["classes", "boxes", "numbers"])
+def test_engines_are_compared_on_noise_a_ramp_and_a_starter_photo(judge: str) -> None:
+    shape = (2, 3, 96, 160)
+    noise, ramp, photo = equivalence.inputs(shape, judge)
+    low, high = (0, 1) if judge == "boxes" else (-2, 2)
+    for array in (noise, ramp, photo):
+        assert (array.shape, array.dtype) == (shape, np.float32)
+        assert array.flags.c_contiguous and array.flags.writeable
+        assert low <= array.min() < array.max() <= high
+    with Image.open(starters.get("cat").path) as cat:
+        seen = np.asarray(cat.convert("RGB").resize((160, 96), Image.Resampling.BILINEAR)).transpose(2, 0, 1) / 255
+    for one in photo:
+        assert np.abs((one - low) / (high - low) - seen).max() < 0.02
+
+
+@pytest.mark.parametrize("name", BUNDLED_PAIR)
+def test_our_trained_models_answer_alike_on_the_photo(name: str) -> None:
+    with models.borrow(name) as model:
+        engine = engines.engine_for(model, (1, 3, 64, 64), "openvino")
+        photo = list(equivalence.inputs((1, 3, 64, 64), "classes"))[-1]
+        ours, theirs = engine.run(photo), model.run(photo)
+    assert engine.name == "openvino" and engine.difference is not None and engine.difference <= equivalence.LIMIT
+    assert equivalence.difference(ours, theirs, "classes", 64) <= equivalence.LIMIT
 
 
 def test_many_visitors_convert_once(monkeypatch: pytest.MonkeyPatch) -> None:

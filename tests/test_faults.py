@@ -15,10 +15,10 @@ import pytest
 import torch
 from torch import nn
 
-from app import api
 from app.janitor import Rules, sweep
 from app.lab.streaming import follow
 from app.serving import launch
+from app.tabs import ENDPOINTS
 from cvdemo import compute, models, starters
 from cvdemo.catalogue import get
 from cvdemo.convolution.shift import move
@@ -61,15 +61,17 @@ def broken(model: str, number: float, module: str = "") -> Iterator[None]:
 
 
 LABS: dict[str, tuple[str, str, float, Callable[[dict[str, str]], Any]]] = {
-    "classify, NaN": ("mini_resnet", "", np.nan, lambda photo: api.classify(photo, ["mini_resnet"])),
-    "classify, infinite": ("mini_vit", "", np.inf, lambda photo: api.classify(photo, ["mini_vit"])),
-    "classify, inside": ("mini_vit", "blocks.2", np.nan, lambda photo: api.classify(photo, ["mini_vit"])),
-    "saliency": ("mini_resnet", "", np.nan, lambda photo: api.saliency(photo, "mini_resnet")),
-    "attention": ("mini_vit", "", np.nan, lambda photo: api.attention(photo, "mini_vit", "1", 0, 0)),
-    "feature maps": ("mini_resnet", "", np.nan, lambda photo: api.feature_maps(photo, "mini_resnet", "layer2")),
+    "classify, NaN": ("mini_resnet", "", np.nan, lambda photo: ENDPOINTS["classify"](photo, ["mini_resnet"])),
+    "classify, infinite": ("mini_vit", "", np.inf, lambda photo: ENDPOINTS["classify"](photo, ["mini_vit"])),
+    "classify, inside": ("mini_vit", "blocks.2", np.nan, lambda photo: ENDPOINTS["classify"](photo, ["mini_vit"])),
+    "saliency": ("mini_resnet", "", np.nan, lambda photo: ENDPOINTS["saliency"](photo, "mini_resnet")),
+    "attention": ("mini_vit", "", np.nan, lambda photo: ENDPOINTS["attention"](photo, "mini_vit", "1", 0, 0)),
+    "feature maps": (
+        "mini_resnet", "", np.nan, lambda photo: ENDPOINTS["feature_maps"](photo, "mini_resnet", "layer2")
+    ),
     "effective field": (
         "mini_resnet", "layer2", np.nan,
-        lambda photo: api.effective_receptive_field(photo, "mini_resnet", "layer3", 1, 1, 64),
+        lambda photo: ENDPOINTS["effective_receptive_field"](photo, "mini_resnet", "layer3", 1, 1, 64),
     ),
     "a photo that moves": ("mini_resnet", "layer3", np.nan, lambda photo: move(Path(photo["path"]), ["mini_resnet"])),
 }  # fmt: skip
@@ -89,8 +91,8 @@ def test_boxes_that_are_no_numbers_are_said(photo: dict[str, str]) -> None:
         assert detector.network is not None
         first = next(name for name, one in detector.network.named_modules() if isinstance(one, nn.Conv2d))
     with broken("yolov8n_blood_cells", np.nan, first), pytest.raises(gr.Error, match=INVALID):
-        api.detect(photo, "yolov8n_blood_cells")
-    assert api.detect(photo, "yolov8n_blood_cells")["model"] == "yolov8n_blood_cells"
+        ENDPOINTS["detect"](photo, "yolov8n_blood_cells")
+    assert ENDPOINTS["detect"](photo, "yolov8n_blood_cells")["model"] == "yolov8n_blood_cells"
 
 
 # Loading that fails half-way

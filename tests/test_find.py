@@ -53,7 +53,7 @@ def test_the_detector_runs_once_and_the_photo_is_decoded_once(monkeypatch: pytes
     before = detector_runs()
     first, known = find(STREET, "hog_people")
     assert (known, detector_runs()) == (False, before + 1)
-    monkeypatch.setattr(images, "read", None)
+    monkeypatch.setattr(images.OpenedPhoto, "decoded", None)
     second, known = find(STREET, "hog_people")
     assert (known, detector_runs(), second is first) == (True, before + 1, True)
     assert first.scores[0] >= first.scores[-1] > 0
@@ -126,7 +126,7 @@ def test_a_network_that_computes_no_numbers_is_one_sentence_and_nothing_is_kept(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     borrow = models.borrow_detector
-    monkeypatch.setattr(models, "borrow_detector", lambda name, progress: borrow(name, random=True))
+    monkeypatch.setattr(models, "borrow_detector", lambda spec, *_: borrow(spec, random=True))
     with borrow(name, random=True) as model:
         weight = next(p for p in model.network.parameters() if p.ndim == 4)  # type: ignore[union-attr]
         if hasattr(model.network, "transform"):
@@ -161,7 +161,7 @@ def test_four_threads_with_two_photos_and_two_detectors_never_mix_their_results(
 ) -> None:
     """The cache of results forgets at once here, so that all 200 calls run a detector that is in memory."""
     borrow = models.borrow_detector
-    monkeypatch.setattr(models, "borrow_detector", lambda name, progress: borrow(name, random=name == "yolov8n"))
+    monkeypatch.setattr(models, "borrow_detector", lambda spec, *_: borrow(spec, random=spec.name == "yolov8n"))
     monkeypatch.setattr(module, "_candidates", Results(store=Store(0)))
     photos = [_thumbnail(photo, tmp_path) for photo in (STREET, PORTRAIT)]
     jobs = [(photo, name) for photo in photos for name in ("haar_faces", "yolov8n")]

@@ -1,10 +1,11 @@
 """The frame in a real browser: tabs and links, phone strip, header, both themes, from 360 to 1920 pixels."""
 
 import re
-from typing import Any
 
 import pytest
 from framed import HEALTH, TABS, Frame, Visit, opened, quiet_frame, served_frame  # noqa: F401  (fixtures)
+
+from tests.awaited import expect, fits
 
 pytestmark = pytest.mark.browser
 GARBAGE = "This file is not a picture we can read. JPEG, PNG and WebP always work."
@@ -16,16 +17,16 @@ def test_each_tab_starts_with_the_photo_that_suits_it(visit: Visit, frame: Frame
     page.get_by_role("tab", name="Detect").click()
     value = frame.next("photo")
     assert (value["photo"]["id"], value["tab"], value["chosen"]) == ("starter:street", "detect", False)
-    assert page.url.endswith("?tab=detect")
+    expect(page).to_have_url(re.compile(r"\?tab=detect$"))
     page.get_by_role("tab", name="Classify").click()
     assert frame.next("photo")["photo"]["id"] == "starter:cat"
     page.get_by_role("button", name="Blood cells").click()
     assert frame.next("photo")["chosen"] is True
-    assert page.locator(".thumbs [aria-pressed=true]").get_attribute("aria-label") == "Blood cells"
+    expect(page.locator(".thumbs [aria-pressed=true]")).to_have_attribute("aria-label", "Blood cells")
     page.get_by_role("tab", name="Detect").click()
+    expect(page).to_have_url(re.compile("tab=detect.*photo=blood_cells|photo=blood_cells.*tab=detect"))
     page.wait_for_timeout(300)
     assert frame.quiet() and page.locator(".rail .caption b").inner_text() == "Blood cells"
-    assert "photo=blood_cells" in page.url
 
 
 @pytest.mark.parametrize(
@@ -58,22 +59,24 @@ def test_a_phone_has_a_strip_that_opens_the_rail_in_place(visit: Visit, frame: F
     change = page.locator(".strip button")
     assert change.bounding_box()["height"] >= 44
     change.tap()
-    assert change.get_attribute("aria-expanded") == "true" and page.locator(".rail .picture").is_visible()
+    expect(change).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".rail .picture")).to_be_visible()
     page.keyboard.press("Escape")
-    assert change.get_attribute("aria-expanded") == "false" and not page.locator(".rail .picture").is_visible()
+    expect(change).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(".rail .picture")).to_be_hidden()
     change.tap()
     page.get_by_role("button", name="Coffee").tap()
     assert frame.next("photo")["photo"]["id"] == "starter:coffee"
-    assert not page.locator(".rail .panel").is_visible() and page.locator(".strip b").inner_text() == "Coffee"
-    page.evaluate("scrollTo(0, 700)")
-    page.wait_for_timeout(100)
-    assert abs(page.locator(".strip").bounding_box()["y"]) < 1, "the strip stays at the top"
+    expect(page.locator(".rail .panel")).to_be_hidden()
+    expect(page.locator(".strip b")).to_have_text("Coffee")
+    page.evaluate("scrollTo(0, 700)")  # the strip stays at the top
+    page.wait_for_function("scrollY > 600 && Math.abs(document.querySelector('.strip').getBoundingClientRect().y) < 1")
 
 
 def test_the_strip_names_the_point_where_the_point_matters(visit: Visit, frame: Frame) -> None:
     page = opened(visit, frame, "?tab=receptive-field", width=390, height=844)
     page.get_by_text("Row 113, column 172", exact=True).wait_for()
-    assert page.locator(".strip span").inner_text() == "Cat, starter photo"
+    expect(page.locator(".strip span")).to_have_text("Cat, starter photo")
 
 
 def test_a_refused_file_opens_the_rail_on_a_phone(visit: Visit, frame: Frame) -> None:
@@ -101,28 +104,26 @@ def test_nothing_sticks_out_at_any_width(visit: Visit, frame: Frame, scheme: str
     for width in (1920, 1440, 1024, 820, 720, 390, 360):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(250)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert _style(page, "gradio-app", "backgroundColor") == GROUND[scheme][0]
-        assert _style(page, ".answer", "color") == GROUND[scheme][1]
-        assert _style(page, ".answer", "fontSize") == ("19px" if width < 640 else "24px")
-        assert page.locator("#rail").bounding_box()["width"] == (296 if width >= 1024 else width)
-
-
-def _style(page: Any, selector: str, name: str) -> str:
-    return str(page.locator(selector).first.evaluate(f"node => getComputedStyle(node).{name}"))
+        fits(page, width)
+        expect(page.locator("gradio-app")).to_have_css("background-color", GROUND[scheme][0])
+        expect(page.locator(".answer").first).to_have_css("color", GROUND[scheme][1])
+        expect(page.locator(".answer").first).to_have_css("font-size", "19px" if width < 640 else "24px")
+        rail = 296 if width >= 1024 else width
+        page.wait_for_function(f"document.querySelector('#rail').getBoundingClientRect().width === {rail}")
 
 
 def test_the_header_tells_the_machine_and_notices_when_it_is_gone(visit: Visit, frame: Frame) -> None:
     page = opened(visit, frame)
-    status = re.sub(r"\s+", " ", page.locator(".header .status").inner_text())
-    assert status == "Ready 2 CPU cores 2 models in memory, 14 MB of 4.0 GB Offline: bundled models only"
+    status = page.locator(".header .status")
+    told = "Ready 2 CPU cores 2 models in memory, 14 MB of 4.0 GB Offline: bundled models only"
+    expect(status).to_have_text(told, use_inner_text=True)
     frame.health = {**HEALTH, "state": "busy", "detail": "measuring, 12 s left", "models_resident": 1, "online": True,
                     "bytes_resident": 1_240_000_000}  # fmt: skip
     again = "() => document.dispatchEvent(new Event('visibilitychange'))"
     page.evaluate(again)
     page.get_by_text("Busy: measuring, 12 s left").wait_for()
-    status = re.sub(r"\s+", " ", page.locator(".header .status").inner_text())
-    assert status.endswith("1 model in memory, 1.2 GB of 4.0 GB Online")
+    told = "Busy: measuring, 12 s left 2 CPU cores 1 model in memory, 1.2 GB of 4.0 GB Online"
+    expect(status).to_have_text(told, use_inner_text=True)
     page.route("**/healthz", lambda route: route.abort())
     page.evaluate(again)
     page.get_by_text("Not connected").wait_for(timeout=10_000)
@@ -130,8 +131,8 @@ def test_the_header_tells_the_machine_and_notices_when_it_is_gone(visit: Visit, 
 
 def test_a_narrow_header_keeps_state_and_network(visit: Visit, frame: Frame) -> None:
     page = opened(visit, frame, width=390, height=844)
-    visible = [part.inner_text() for part in page.locator(".header .status > *").all() if part.is_visible()]
-    assert visible == ["Ready", "Offline: bundled models only"]
+    shown = page.locator(".header .status > *").locator("visible=true")
+    expect(shown).to_have_text(["Ready", "Offline: bundled models only"], use_inner_text=True)
 
 
 def test_the_page_is_walked_in_reading_order(visit: Visit, frame: Frame) -> None:

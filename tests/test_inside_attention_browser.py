@@ -1,5 +1,6 @@
 """Attention and Saliency in a real browser, offline, with the bundled pair."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from cvdemo.attention import study
 from cvdemo.inside import activations
 from cvdemo.results import Results
+from tests.awaited import at_rest, eventually, expect, fits
 
 pytestmark = pytest.mark.browser
 
@@ -32,13 +34,16 @@ def test_attention_follows_point_layer_and_head_and_runs_nothing_for_it(
     settled(tab, "block 7, mean of heads")
     settled(tab, "This model has no attention: a CNN mixes neighbours by fixed filters.")
     settled(tab, "Self-test passed")
-    assert tab.locator(".in-layer").count() == 7 and tab.locator(".in-layer button").count() == 35
+    expect(tab.locator(".in-layer")).to_have_count(7)
+    expect(tab.locator(".in-layer button")).to_have_count(35)
+    said = re.compile(r"^From here the ViT looks .*\spx away on average\.$")
+    expect(tab.locator(".inside-tab .answer")).to_have_text(said, use_inner_text=True)
     answer = tab.locator(".inside-tab .answer").inner_text()
-    assert answer.startswith("From here the ViT looks ") and answer.endswith(" px away on average.")
+    at_rest()
     before = activations.network_runs()
     tab.locator(".in-layer button").nth(2 * 5 + 3).click()
     settled(tab, "block 3, head 4")
-    assert tab.locator(".in-layer button[aria-pressed=true]").count() == 1
+    expect(tab.locator(".in-layer button[aria-pressed=true]")).to_have_count(1)
     tab.locator(".in-stage").nth(1).click(position={"x": 30, "y": 30})
     tab.wait_for_function("(old) => document.querySelector('.inside-tab .answer').innerText !== old", arg=answer)
     tab.get_by_role("button", name="Rollout").click()
@@ -52,15 +57,15 @@ def test_attention_follows_point_layer_and_head_and_runs_nothing_for_it(
     tab.get_by_role("button", name="Gradient-weighted").click()
     settled(tab, "Chefer, Gur and Wolf")
     assert activations.network_runs() == before + 1
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(tab, 1440)
 
 
 def test_saliency_shows_a_map_then_its_checks_for_any_class(page: str, visit: Callable[..., Any]) -> None:
     tab = opened(page, visit, "saliency", ".in-curves .curve")
     settled(tab, "Hiding the brightest first")
     settled(tab, "With random weights the map stays")
-    assert "Half of the CNN's saliency lies in" in tab.locator(".inside-tab .answer").inner_text()
-    assert tab.locator(".in-card figure svg").count() == 2
+    expect(tab.locator(".inside-tab .answer")).to_contain_text("Half of the CNN's saliency lies in")
+    expect(tab.locator(".in-card figure svg")).to_have_count(2)
     tab.get_by_label("Explain class").fill("espresso")
     tab.get_by_label("Explain class").press("Enter")
     settled(tab, "Grad-CAM: espresso")
@@ -82,17 +87,21 @@ def test_score_cam_tells_its_cost_before_it_runs(page: str, visit: Callable[...,
     settled(tab, "Score-CAM runs Small ResNet 256 times")
     tab.get_by_role("button", name="Run Score-CAM").click()
     settled(tab, "scores alone")
-    assert tab.get_by_role("button", name="Run Score-CAM").count() == 0
+    expect(tab.get_by_role("button", name="Run Score-CAM")).to_have_count(0)
 
 
 @pytest.mark.parametrize("view", ["attention", "saliency"])
 def test_a_phone_shows_everything_without_scrolling_sideways(page: str, visit: Callable[..., Any], view: str) -> None:
     ready = {"attention": ".in-distances .dot", "saliency": ".in-curves .curve"}[view]
     tab = opened(page, visit, view, ready, width=390, height=844)
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    for card in tab.locator(".in-place .in-card").all():
-        box = card.bounding_box()
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    fits(tab, 390)
+
+    def cards_are_inside() -> None:
+        for card in tab.locator(".in-place .in-card").all():
+            box = card.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+    eventually(cards_are_inside)
 
 
 def test_the_overview_has_a_tile_of_each_and_opens_them(page: str, visit: Callable[..., Any]) -> None:
@@ -101,4 +110,4 @@ def test_the_overview_has_a_tile_of_each_and_opens_them(page: str, visit: Callab
     settled(tab, "Attention, block 7")
     tab.get_by_role("button", name="Attention, block 7").click()
     tab.wait_for_selector(".in-distances .dot")
-    assert "view=attention" in tab.url
+    expect(tab).to_have_url(re.compile("view=attention"))

@@ -1,7 +1,6 @@
 """Look inside in a real browser, offline: one click drives every view, sliders run nothing, links restore."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -12,6 +11,7 @@ import pytest
 from app.tabs import inside_handlers as on
 from app.tabs.inside_views import VIEWS
 from cvdemo.inside import activations
+from tests.awaited import at_rest, eventually, expect, fits, is_empty
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -32,8 +32,8 @@ def _shows(tab: Any, view: str) -> None:
     _rest(tab)
 
 
-def _rest(tab: Any) -> None:
-    tab.wait_for_timeout(400)
+def _rest(tab: Any, quiet_s: float = 0.4) -> None:
+    at_rest(quiet_s)
     tab.wait_for_function(STILL)
 
 
@@ -69,18 +69,23 @@ def _crosses(tab: Any) -> list[str]:
     )
 
 
-def _answer(tab: Any) -> str:
-    return tab.locator(".inside-tab .answer").inner_text().replace("\u00a0", " ")
+def _says(tab: Any, text: str) -> None:
+    """Wait for the answer, which comes after the pictures."""
+    expect(tab.locator(".inside-tab .answer")).to_have_text(re.compile(text))
 
 
 def test_first_load_shows_tiles_of_both_models(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "")
     rows = tab.locator(".in-row")
-    assert rows.count() == 2
-    for row in rows.all():
-        assert {"From this point", "Strongest map"} <= set(row.locator("h3").all_inner_texts())
-    assert len(_answer(tab)) > 20
-    assert all(tab.locator(".in-row").first.locator(".in-stage").first.get_attribute("aria-label") or "")
+    expect(rows).to_have_count(2)
+
+    def two_tiles_at_least() -> None:
+        for row in rows.all():
+            assert {"From this point", "Strongest map"} <= set(row.locator("h3").all_inner_texts())
+
+    eventually(two_tiles_at_least)
+    _says(tab, ".{21,}")
+    expect(rows.first.locator(".in-stage").first).to_have_attribute("aria-label", re.compile("."))
 
 
 def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: str, visit: Visit) -> None:
@@ -88,6 +93,7 @@ def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: s
     for view in ("overview", "maps", "similarity"):
         if view != "overview":
             _view(tab, view)
+            _rest(tab, 1)  # what the view before has asked for ends, too
         runs, before = activations.network_runs(), _crosses(tab)
         assert len(before) >= 2
         stage = tab.locator(".in-place .in-stage").first
@@ -102,9 +108,13 @@ def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: s
         _rest(tab)
         if view != "overview":  # saliency and attention may follow the point there
             assert activations.network_runs() == runs
+    expect(tab).to_have_url(re.compile("point="))
     row, column = map(int, re.findall(r"\d+", tab.url.split("point=")[1].replace("%2C", ","))[:2])
-    crosses = _crosses(tab)
-    assert len(set(crosses)) == 1, "the pair sees the same crop"
+
+    def the_pair_sees_the_same_crop() -> None:
+        assert len(set(_crosses(tab))) == 1
+
+    eventually(the_pair_sees_the_same_crop)
     runs = activations.network_runs()
     for label in ("Depth", "Heat opacity"):
         slider = tab.get_by_label(label).first
@@ -113,8 +123,9 @@ def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: s
         for _ in range(3):
             slider.press("PageDown")
         _changed(tab, before)
+    _rest(tab)
     assert activations.network_runs() == runs
-    assert "70" in tab.locator(".in-low output").first.inner_text()
+    expect(tab.locator(".in-low output").first).to_contain_text("70")
     assert (row, column) != (113, 172)
 
 
@@ -134,9 +145,9 @@ def test_the_rail_s_point_drives_the_views_too(page: str, visit: Visit) -> None:
 
 def test_channels_are_ranked_chosen_and_switched_off(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
-    numbers: Callable[[], list[str]] = lambda: tab.locator(".in-card").first.locator(".in-channel").all_inner_texts()  # noqa: E731
-    by_mean = numbers()
-    assert len(by_mean) == 24
+    channels = tab.locator(".in-card").first.locator(".in-channel")
+    expect(channels).to_have_count(24)
+    by_mean = channels.all_inner_texts()
     tab.get_by_role("button", name="Sparse").click()
     tab.wait_for_function("(old) => document.querySelector('.in-channel').innerText !== old", arg=by_mean[0])
     runs = activations.network_runs()
@@ -144,7 +155,7 @@ def test_channels_are_ranked_chosen_and_switched_off(page: str, visit: Visit) ->
     tab.wait_for_function(
         "document.querySelectorAll('.in-choices [aria-pressed=true]')[0].innerText === 'Contribution'"
     )
-    _rest(tab)
+    _rest(tab, 1)
     assert runs <= activations.network_runs() <= runs + 2
     known = activations.network_runs()
     slider = tab.get_by_label("Depth").first
@@ -152,7 +163,7 @@ def test_channels_are_ranked_chosen_and_switched_off(page: str, visit: Visit) ->
     tab.wait_for_function("!document.querySelector('.in-card .fam').innerText.includes('layer4.1')")
     _rest(tab)
     assert activations.network_runs() == known, "all layers' contributions come out of one run"
-    chosen = tab.locator(".in-card").first.locator(".in-channel").nth(3)
+    chosen = channels.nth(3)
     channel = chosen.inner_text()
     chosen.click()
     tab.wait_for_function(
@@ -160,7 +171,7 @@ def test_channels_are_ranked_chosen_and_switched_off(page: str, visit: Visit) ->
     )
     tab.locator(".in-card").first.get_by_role("button", name="Switch this channel off").click()
     tab.wait_for_function("!document.querySelector('.in-told .live').hidden")
-    assert f"Without channel {channel}" in tab.locator(".in-told .live").first.inner_text()
+    expect(tab.locator(".in-told .live").first).to_contain_text(f"Without channel {channel}")
     tab.locator(".in-card").first.get_by_role("button", name="Show 24 more").click()
     tab.wait_for_function("document.querySelector('.in-card').querySelectorAll('.in-channel').length === 48")
 
@@ -178,21 +189,21 @@ def test_a_row_of_the_table_opens_its_maps(page: str, visit: Visit) -> None:
     card = tab.locator(".in-card").first
     card.get_by_text("All layers of this model").click()
     card.locator("td").first.wait_for()
-    assert card.locator("tbody tr").last.inner_text().startswith("Together")
+    expect(card.locator("tbody tr").last).to_have_text(re.compile(r"^\s*Together"))
     card.locator(".in-table .linkish").first.click()
     tab.wait_for_function("document.querySelector('.in-card .fam').innerText.includes('conv1.0')")
-    assert card.locator(".in-weights").is_visible()
+    expect(card.locator(".in-weights")).to_be_visible()
     tab.keyboard.press("]")
     tab.wait_for_function("document.querySelector('.in-card .fam').innerText.includes('conv1.3')")
 
 
 def test_a_second_photo_has_its_best_match_outlined(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&view=similarity")
-    assert tab.locator(".in-stage rect.line.best").count() == 2
+    expect(tab.locator(".in-stage rect.line.best")).to_have_count(2)
     tab.get_by_label("Second photo", exact=True).select_option(label="Portrait")
     tab.wait_for_function("document.querySelectorAll('.apart').length === 2")
-    assert "of Portrait" in _answer(tab)
-    assert tab.locator(".in-card").first.locator("figure").nth(1).locator("rect.line.best").count() == 1
+    _says(tab, "of Portrait")
+    expect(tab.locator(".in-card").first.locator("figure").nth(1).locator("rect.line.best")).to_have_count(1)
     tab.get_by_role("button", name="Foreground").click()
     tab.wait_for_function("document.querySelectorAll('.apart').length === 0")
     tab.get_by_role("button", name="Colours").click()
@@ -207,32 +218,30 @@ def test_an_upload_can_be_the_second_photo(page: str, visit: Visit, tmp_path: Pa
     tab = _open(page, visit, "&view=similarity")
     tab.get_by_label("Your second photo").set_input_files(path)
     tab.wait_for_function("document.querySelectorAll('.apart').length === 2")
-    assert "of the second photo" in _answer(tab)
+    _says(tab, "of the second photo")
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture at all")
     tab.get_by_label("Your second photo").set_input_files(broken)
-    tab.locator(".in-notices .alert").wait_for()
-    assert tab.locator(".in-notices .alert").inner_text().endswith(".")
-    assert tab.get_by_label("Second photo", exact=True).input_value() == ""
+    expect(tab.locator(".in-notices .alert")).to_have_text(re.compile(r"\.$"))
+    expect(tab.get_by_label("Second photo", exact=True)).to_have_value("")
 
 
 def test_a_link_restores_view_and_settings(page: str, visit: Visit) -> None:
     query = "&view=maps&models=mini_vit&inside=" + '{"depth":0.5,"maps":{"rank":"max","scale":"each"}}'
     tab = _open(page, visit, query)
     tab.wait_for_function("document.querySelectorAll('.in-card').length === 1")
-    assert tab.locator(".in-card .fam").inner_text().startswith("Small ViT")
-    assert "50" in tab.locator(".in-low output").first.inner_text()
-    pressed = tab.locator(".in-choices [aria-pressed=true]").all_inner_texts()
-    assert pressed[:2] == ["Max", "Each map"]
-    assert tab.locator(".inside-switch input:checked").get_attribute("value") == "maps"
+    expect(tab.locator(".in-card .fam")).to_have_text(re.compile("^Small ViT"), use_inner_text=True)
+    expect(tab.locator(".in-low output").first).to_contain_text("50")
+    for place, pressed in enumerate(("Max", "Each map")):
+        expect(tab.locator(".in-choices [aria-pressed=true]").nth(place)).to_have_text(pressed)
+    expect(tab.locator(".inside-switch input:checked")).to_have_attribute("value", "maps")
     _open(page, visit, '&view=nonsense&inside={"depth":"x","maps":7,"__proto__":{"a":1}}')
 
 
 def test_a_point_outside_the_crop_is_told_and_can_be_moved(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&view=similarity&point=150,3")
     notice = tab.locator(".in-notices .notice")
-    notice.wait_for()
-    assert "was cut off before the model saw it" in notice.inner_text()
+    expect(notice).to_contain_text("was cut off before the model saw it")
     notice.get_by_role("button", name="Move to the edge").click()
     tab.wait_for_function("!document.querySelector('.in-notices .notice')")
 
@@ -240,7 +249,7 @@ def test_a_point_outside_the_crop_is_told_and_can_be_moved(page: str, visit: Vis
 def test_a_model_that_is_not_here_offers_a_way_on(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&view=maps&models=mini_resnet,resnet50")
     gone = tab.locator(".in-missing")
-    assert "ResNet-50 is not on this machine yet" in gone.inner_text()
+    expect(gone).to_contain_text("ResNet-50 is not on this machine yet")
     gone.get_by_role("button", name=re.compile("^Download")).click()
     tab.wait_for_function("document.querySelector('.in-missing')?.innerText.includes('no network')")
     tab.locator(".in-missing").get_by_role("button", name=re.compile("^Use ")).click()
@@ -265,12 +274,12 @@ def test_nothing_sticks_out(page: str, visit: Visit, width: int) -> None:
     for view in ("maps", "similarity", "overview"):
         if view != "maps":
             _view(tab, view)
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width, view
-        outside = tab.evaluate(
+        fits(tab, width)
+        is_empty(
+            tab,
             "[...document.querySelectorAll('.in-body .card')].filter((card) => card.offsetParent)"
-            ".filter((card) => card.scrollWidth > card.clientWidth + 2).map((card) => card.innerText.slice(0, 80))"
+            ".filter((card) => card.scrollWidth > card.clientWidth + 2).map((card) => card.innerText.slice(0, 80))",
         )
-        assert outside == [], view
 
 
 @pytest.mark.parametrize("query", ["&view=attention", "&view=maps&models=mini_vit"])
@@ -294,7 +303,7 @@ def test_on_a_phone_the_open_view_is_seen_in_the_switch(page: str, visit: Visit)
     tab = _open(page, visit, "&view=similarity", width=390, height=844)
     edges = "document.querySelector('.inside-switch label.selected').getBoundingClientRect()"
     tab.wait_for_function(f"{edges}.left >= 0 && {edges}.right <= 390")
-    assert tab.locator(".inside-switch label.selected").inner_text() == "Similarity"
+    expect(tab.locator(".inside-switch label.selected")).to_have_text("Similarity")
 
 
 def test_a_refused_class_of_one_long_word_is_not_cut_off(page: str, visit: Visit) -> None:
@@ -302,4 +311,8 @@ def test_a_refused_class_of_one_long_word_is_not_cut_off(page: str, visit: Visit
     tab = _open(page, visit, query, width=390, height=844)
     told = tab.locator(".in-checks p", has_text="knows no class called")
     told.wait_for()
-    assert told.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+
+    def not_cut_off() -> None:
+        assert told.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+
+    eventually(not_cut_off)

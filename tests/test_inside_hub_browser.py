@@ -9,10 +9,11 @@ import pytest
 from cvdemo import models
 from cvdemo.inside import activations
 from cvdemo.results import Results
+from tests.awaited import at_rest, expect
 from tests.fake_hub import Hub, fake_hub
 from tests.fake_models import put_dinov2
 from tests.test_browser import Visit
-from tests.test_inside_browser import _open
+from tests.test_inside_browser import _open, _rest
 
 pytestmark = pytest.mark.browser
 
@@ -37,15 +38,17 @@ def test_dinov2_is_fetched_and_its_patches_are_compared(page: str, visit: Visit,
         "document.querySelectorAll('.in-card').length === 2 && !document.querySelector('.in-missing')"
     )
     card = tab.locator(".in-card").nth(1)
-    assert "last normalisation, 4 x 4 patches" in card.locator(".fam").inner_text()
+    expect(card.locator(".fam")).to_contain_text("last normalisation, 4 x 4 patches")
     assert "says" not in card.locator(".fam").inner_text()
     assert hub.count("GET", ".safetensors") >= 1
-    assert "ready" in tab.locator(".inside-tab .chip", has_text="DINOv2-S").inner_text()
+    expect(tab.locator(".inside-tab .chip", has_text="DINOv2-S")).to_contain_text("ready", use_inner_text=True)
     tab.get_by_role("button", name="Colours").click()
     card.locator("img.over").first.wait_for()
     tab.get_by_role("button", name="Foreground").click()
+    at_rest()
     before = activations.network_runs()
     frame = card.locator(".in-stage").first.bounding_box()
     tab.mouse.click(frame["x"] + frame["width"] * 0.8, frame["y"] + frame["height"] * 0.8)
     tab.wait_for_function("/row 2\\d\\d/i.test(document.querySelector('#rail').innerText)")
+    _rest(tab)
     assert activations.network_runs() == before

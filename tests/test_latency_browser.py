@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.awaited import eventually, expect
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
 IDLE = "document.querySelector('.latency-bar .stop').disabled"
 QUIET = "(document.querySelector('.latency .dots circle') && document.querySelector('.latency-bar .stop').disabled)"
 ENDS = re.compile(r"(times as fast as|too close to call|faster than|No verdict: other programs disturbed)")
+DOTS = ".latency .dots"
 
 
 def opened(page: str, visit: Visit, query: str = "&side=64", **options: Any) -> Any:
@@ -20,20 +22,25 @@ def opened(page: str, visit: Visit, query: str = "&side=64", **options: Any) -> 
     return tab
 
 
-def answer(tab: Any) -> str:
-    """Return the tab's answer with plain spaces."""
-    return str(tab.locator(".tabitem:visible .answer").inner_text()).replace("\u00a0", " ")
+def says(tab: Any, words: str | re.Pattern[str]) -> None:
+    """Wait for the tab's answer."""
+    expect(tab.locator(".tabitem:visible .answer")).to_have_text(re.compile(words), use_inner_text=True)
 
 
 def test_the_tab_opens_with_a_quick_look_of_the_bundled_pair(page: str, visit: Visit) -> None:
     tab = opened(page, visit)
     tab.wait_for_function("document.querySelector('.tabitem:not([style*=none]) .latency .dots')")
-    assert re.fullmatch(
-        r"Quick look: Small ResNet [\d.,]+ ms, Small ViT [\d.,]+ ms\. Measure 30 rounds for a verdict\.", answer(tab)
+    says(
+        tab,
+        r"^Quick look: Small ResNet [\d.,]+\sms, Small ViT [\d.,]+\sms\. Measure 30 rounds for a verdict\.$",
     )
-    assert tab.locator(".latency .dots").count() == 2
-    assert 1 <= tab.locator(".latency .dots").first.locator("circle, path").count() <= 10
-    assert re.match(r"Measure 30 rounds, about \d+ s", tab.locator(".latency-bar .measure").inner_text())
+    expect(tab.locator(DOTS)).to_have_count(2)
+
+    def one_to_ten_dots() -> None:
+        assert 1 <= tab.locator(DOTS).first.locator("circle, path").count() <= 10
+
+    eventually(one_to_ten_dots)
+    expect(tab.locator(".latency-bar .measure")).to_have_text(re.compile(r"^Measure 30 rounds, about \d+\ss"))
 
 
 def test_a_duel_streams_and_ends_in_a_verdict_or_says_why_not(page: str, visit: Visit) -> None:
@@ -41,10 +48,11 @@ def test_a_duel_streams_and_ends_in_a_verdict_or_says_why_not(page: str, visit: 
     tab.locator(".latency-bar .measure").click()
     tab.wait_for_function("/Round \\d+ of 30.*No verdict before the end/.test(document.body.innerText)")
     tab.wait_for_function(QUIET)
-    assert ENDS.search(answer(tab)), answer(tab)
-    assert tab.locator(".latency .dots").first.locator("circle, path").count() == 30
-    assert tab.locator(".ratio-plot rect").count() == 2  # the margin and one interval
-    assert tab.locator(".stage-row").count() == 2
+    says(tab, ENDS)
+    expect(tab.locator(DOTS).first.locator("circle, path")).to_have_count(30)
+    expect(tab.locator(".ratio-plot rect")).to_have_count(2)  # the margin and one interval
+    expect(tab.locator(".ratios .together")).to_be_hidden()  # nothing to correct
+    expect(tab.locator(".stage-row")).to_have_count(2)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +76,12 @@ def test_three_models_race_and_every_pair_gets_an_interval(
     tab.locator(".latency-bar .measure").click()
     tab.wait_for_function("/Round \\d+ of 30.*No verdict before the end/.test(document.body.innerText)")
     tab.wait_for_function(QUIET)
-    assert ENDS.search(answer(tab)), answer(tab)
-    assert tab.locator(".ratio-plot rect").count() == 4  # the margin and three intervals
-    assert "random weights, fine for timing" in tab.locator(".strips").inner_text()
-    rows = tab.locator(".stage-row .l").all_inner_texts()
-    assert sorted(rows) == sorted(titles)
+    says(tab, ENDS)
+    expect(tab.locator(".ratio-plot rect")).to_have_count(4)  # the margin and three intervals
+    expect(tab.locator(".ratios .together")).to_contain_text("corrected for 3 pairs (Holm)")
+    expect(tab.locator(".strips")).to_contain_text("random weights, fine for timing")
+
+    def a_row_each() -> None:
+        assert sorted(tab.locator(".stage-row .l").all_inner_texts()) == sorted(titles)
+
+    eventually(a_row_each)

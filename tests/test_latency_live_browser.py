@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.awaited import eventually, expect, fits
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -32,20 +33,24 @@ def _words(tab: Any, where: str) -> list[str]:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_both_models_watch_and_tell_how_many_frames_they_could_follow(page: str, visit: Visit, width: int) -> None:
     tab = _opened(page, visit, width=width)
-    assert "how many frames a second could each follow here" in tab.locator(".live-speed .sub").first.inner_text()
+    expect(tab.locator(".live-speed .sub").first).to_contain_text("how many frames a second could each follow here")
     tab.locator(".live-speed button").click()
     tab.wait_for_selector(ROW)
-    rows = _words(tab, ROW)
-    assert len(rows) == 2 and all(re.fullmatch(SAYS, row) for row in rows), rows
+
+    def both_say_what_they_see() -> None:
+        rows = _words(tab, ROW)
+        assert len(rows) == 2 and all(re.fullmatch(SAYS, row) for row in rows), rows
+
+    eventually(both_say_what_they_see)
     tab.locator(".live-speed .live-figures", has_text="All 2 models in turn").wait_for()
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(tab, width)
     tab.locator(".live-speed button").click()
     tab.locator(".live-speed .live-verdict", has_text="Stopped").wait_for()
     (verdict,) = _words(tab, ".live-speed .live-verdict")
     assert re.search(ALONE, verdict), verdict
     assert tab.evaluate("document.querySelector('.live-speed video').srcObject") is None
-    described = tab.locator(".live-speed .live-stage").get_attribute("aria-label")
-    assert described.startswith("Last frame of the webcam: Small ResNet: ")
+    described = re.compile("^Last frame of the webcam: Small ResNet: ")
+    expect(tab.locator(".live-speed .live-stage")).to_have_attribute("aria-label", described)
 
 
 def test_other_chips_are_other_rows(page: str, visit: Visit) -> None:
@@ -53,4 +58,4 @@ def test_other_chips_are_other_rows(page: str, visit: Visit) -> None:
     tab.locator(".live-speed button").click()
     tab.wait_for_selector(ROW)
     tab.wait_for_function(f"document.querySelectorAll('{ROW}').length === 1")
-    assert "Small ViT" in tab.locator(ROW).inner_text()
+    expect(tab.locator(ROW)).to_contain_text("Small ViT")

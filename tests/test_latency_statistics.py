@@ -1,10 +1,12 @@
 """Percentiles, intervals and verdicts, against numpy and against noise whose truth is known."""
 
+import itertools
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cvdemo.latency.statistics import compare, percentiles
+from cvdemo.latency.statistics import Ratio, compare, corrected, percentiles
 
 
 def _noisy(rng: np.random.Generator, ms: float, rounds: int, spread: float) -> NDArray[np.float64]:
@@ -88,3 +90,51 @@ def test_one_round_is_compared_without_an_interval_to_speak_of() -> None:
 def test_times_of_different_rounds_are_refused() -> None:
     with pytest.raises(ValueError, match="shape"):
         compare(np.ones(3), np.ones(4))
+
+
+def test_of_four_equal_models_hardly_any_duel_calls_a_winner() -> None:
+    """On a very noisy machine; each pair by its own interval would call one in twice as many as are promised."""
+    rng, alone, together = np.random.default_rng(10), 0, 0
+    for _ in range(60):
+        times = [_noisy(rng, 30, 30, 3.0) for _ in range(4)]
+        ratios = [compare(one, other) for one, other in itertools.combinations(times, 2)]
+        alone += any(one.verdict != "too close to call" for one in ratios)
+        together += any(one.verdict != "too close to call" for one in corrected(ratios))
+    assert alone / 60 > 0.05 >= together / 60
+
+
+def test_clear_differences_among_six_models_keep_their_verdicts() -> None:
+    rng = np.random.default_rng(11)
+    times = [_noisy(rng, 10 * 1.2**place, 30, 0.04) for place in range(6)]
+    found = corrected([compare(one, other) for one, other in itertools.combinations(times, 2)])
+    assert [one.verdict for one in found] == ["faster"] * 15
+
+
+@pytest.mark.parametrize(
+    ("p_values", "sure"),
+    [
+        ([], []),
+        ([0.04], [True]),
+        ([0.04, 0.001, 0.02], [True, True, True]),  # 0.001 <= 0.05 / 3, 0.02 <= 0.05 / 2, 0.04 <= 0.05
+        ([0.04, 0.001, 0.03], [False, True, False]),  # 0.03 > 0.05 / 2: this one and all after it
+        ([0.02, 0.02, 0.02], [False, False, False]),
+    ],
+)
+def test_verdicts_are_corrected_as_holm_does(p_values: list[float], sure: list[bool]) -> None:
+    found = corrected([Ratio(2.0, 1.5, 2.5, 30, p_value, "faster") for p_value in p_values])
+    assert [one.verdict == "faster" for one in found] == sure
+    assert {one.verdict for one in found} <= {"faster", "too close to call"}
+    assert all((one.low, one.high) == (1.5, 2.5) for one in found), "intervals stay those of each pair alone"
+
+
+def test_where_there_is_no_verdict_none_is_made() -> None:
+    assert [one.verdict for one in corrected([Ratio(2.0, 1.5, 2.5, 19, 0.5, None)] * 3)] == [None] * 3
+
+
+@pytest.mark.parametrize(("factor", "sure"), [(1.0, False), (1.02, False), (1.5, True), (1 / 1.5, True)])
+def test_the_p_value_says_how_sure_the_interval_is(factor: float, sure: bool) -> None:
+    rng = np.random.default_rng(12)
+    found = compare(_noisy(rng, 10, 30, 0.05), _noisy(rng, 10 * factor, 30, 0.05))
+    assert 0 < found.p_value <= 1 and (found.p_value < 0.001) == sure
+    exact = compare(np.full(30, 10.0), np.full(30, 10.0 * factor))
+    assert exact.p_value == (0 if sure else 1)

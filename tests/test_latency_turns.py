@@ -1,12 +1,14 @@
 """The order of events while models are timed, on a clock that tests can turn."""
 
+import itertools
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
 from cvdemo.errors import Stopped
 from cvdemo.latency.clock import CudaClock, HostClock
-from cvdemo.latency.turns import WARM_HIGH, Log, take_turns, warm_up
+from cvdemo.latency.turns import WARM_HIGH, Log, orders, take_turns, warm_up
 
 
 class Bench:
@@ -73,9 +75,31 @@ def test_models_take_turns_after_each_is_warm() -> None:
     warm = ran[: -3 * rounds]
     assert "".join(warm) == "A" * warm.count("A") + "B" * warm.count("B") + "C" * warm.count("C")
     assert min(warm.count(name) for name in "ABC") >= 2
-    assert "".join(ran[-3 * rounds :]) == "ABC" * rounds
+    assert [sorted(ran[start : start + 3]) for start in range(len(warm), len(ran), 3)] == [list("ABC")] * rounds
     assert log.ms == [pytest.approx([ms] * rounds) for ms in (2.0, 3.0, 5.0)]
     assert log.rounds == rounds
+
+
+@pytest.mark.parametrize("names", ["A", "AB", "ABC", "ABCD", "ABCDE", "ABCDEF"])
+def test_each_model_meets_each_neighbour_and_each_place_equally_often(names: str) -> None:
+    """Who always ran after the same one would always find that one's leavings in the caches."""
+    bench, count = Bench(), len(names)
+    rounds = count * (1 + count % 2)
+    take_turns([bench.work(name, 2) for name in names], rounds, bench.watch(), lambda: 0.0, lambda log: None)
+    ran = [event for event in bench.events if event in names][-rounds * count :]
+    by_round = [ran[start : start + count] for start in range(0, len(ran), count)]
+    assert all(sorted(one) == list(names) for one in by_round), "each once a round"
+    assert set(Counter(place for one in by_round for place in enumerate(one)).values()) == {rounds // count}
+    met = Counter(pair for one in by_round for pair in itertools.pairwise(one))
+    assert met == dict.fromkeys(itertools.permutations(names, 2), 1 + count % 2)
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 6])
+def test_between_rounds_no_two_models_meet_much_more_often_than_others(count: int) -> None:
+    """The first one of a round runs after the last one of the round before."""
+    rounds = list(itertools.islice(orders(count), 50 * count * count))
+    seams = Counter((before[-1], after[0]) for before, after in itertools.pairwise(rounds))
+    assert max(seams.values()) <= 2 * len(rounds) / count**2
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """The sentences of the Latency tab: true for one model and many, sure and unsure, quiet and noisy."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
 
+from app.tabs.latency_view import look
 from cvdemo.latency import words
+from cvdemo.latency.export import to_dict
 from cvdemo.latency.result import Duel, Environment, Racer
 from cvdemo.latency.settings import Settings
+from cvdemo.latency.statistics import compare
 
 HERE = Environment("2 CPU cores", "A Processor", 2, {"python": "3.11", "torch": "2.14", "openvino": "2026.4"})
 
@@ -116,3 +120,24 @@ def test_disturbed_rounds_do_not_count_where_enough_are_left() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(5, "a moment ago"), (60, "1 minute ago"), (840, "14 minutes ago")])
 def test_how_old_a_stored_duel_is(seconds: float, text: str) -> None:
     assert words.ago(seconds) == f"Measured {text} on this machine."
+
+
+def test_more_than_two_models_are_told_on_what_their_verdicts_rest() -> None:
+    racers = [dataclasses.replace(racer(name, 10, seed=ord(name)), model="mini_vit") for name in "ABC"]
+    two, three = duel(*racers[:2]), duel(*racers)
+    assert words.together(two) == look(two)["pairs_together"] == ""
+    assert plain(words.together(three)) == (
+        "Verdicts are corrected for 3 pairs (Holm): at most 5 % of such measurements call any of them wrongly. "
+        "Each bar is for its pair alone, so one beside the shaded part can still be too close to call."
+    )
+    assert look(three)["pairs_together"] == words.together(three)
+    assert look(dataclasses.replace(three, finished=False))["pairs_together"] == ""
+
+
+def test_of_six_models_a_pair_that_is_only_just_sure_is_too_close_to_call() -> None:
+    """Six racers as good as equal on a noisy machine: one pair alone would get a verdict, fifteen together do not."""
+    many = duel(*(racer(name, 10, noise=0.25, seed=54 + place) for place, name in enumerate("ABCDEF")))
+    alone = [compare(many.times(a), many.times(b)).verdict for a, b in itertools.combinations(many.racers, 2)]
+    assert set(alone) > {"too close to call"}
+    assert {pair.ratio.verdict for pair in many.pairs()} == {"too close to call"}
+    assert [pair["verdict"] for pair in to_dict(many)["pairs"]] == ["too close to call"] * 15

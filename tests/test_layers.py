@@ -21,7 +21,7 @@ FLOORS = (
     {"preprocess", "weights"},
     {"loading"},
     {"models"},
-    {"zerogpu"},
+    {"zerogpu", "runs"},
     {"engines"},
     {"inside"},
     {"classify", "detect", "feature_maps", "saliency", "attention", "similarity", "receptive_field", "convolution",

@@ -11,16 +11,18 @@ from typing import Any
 import httpx
 import pytest
 
-from app import api, mcp
+from app import mcp
+from app.api.classify import models
 from app.doors import Doors, doors
 from app.guard import Guard
+from app.tabs import ENDPOINTS
 from cvdemo import starters
 from tests.attacked import PATIENCE_S, ROOT, Program, Visitor, raw_get, started
 from tests.guarded import SMALL, serve
 
 COFFEE = starters.get("coffee").path.read_bytes()
 AS_TEXT = f"data:image/png;base64,{base64.b64encode(COFFEE).decode()}"
-NAMES = {"models", *(endpoint.__name__ for endpoint in api.COMPUTING)}
+NAMES = {"models", *ENDPOINTS}
 
 
 @pytest.fixture(name="python", scope="module")
@@ -59,7 +61,7 @@ def test_every_endpoint_is_a_tool_that_says_what_it_does(talk: Talk) -> None:
     tools = talk()["tools"]
     assert set(tools) == NAMES
     for name, tool in tools.items():
-        first = getattr(api, name).__doc__.splitlines()[0]
+        first = {**ENDPOINTS, "models": models}[name].__doc__.splitlines()[0]
         assert tool["description"].startswith(first.removesuffix(".")), name
         for argument, schema in tool["schema"]["properties"].items():
             assert schema["description"], f"{name}: {argument}"

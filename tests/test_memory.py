@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from cvdemo import compute, models, starters
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, ModelUnavailable
 from cvdemo.loading import ReadyModel, load
-from cvdemo.loading.oom_fallback import with_oom_fallback
-from cvdemo.memory import FULL, first_that_fits, freeing, is_full
+from cvdemo.loading.finish import _plain
+from cvdemo.loading.oom_fallback import fitting
+from cvdemo.memory import FULL, attempts, freeing, is_full
 from cvdemo.notices import gathered
 from cvdemo.receptive_field.export import effective_field
 
@@ -71,26 +73,25 @@ def test_when_the_next_attempt_begins_nothing_of_the_last_one_is_left() -> None:
         return "done"
 
     with gathered() as told:
-        assert first_that_fits("A model", [(attempt, ""), (attempt, "smaller"), (attempt, "on the CPU")]) == "done"
-    assert told == ["on the CPU"] and full.nothing_is_kept()
+        for one in attempts("A model", ["", "smaller", "on the CPU"]):
+            with one:
+                result = attempt()
+    assert result == "done" and told == ["on the CPU"] and full.nothing_is_kept()
 
 
 def test_when_nothing_fits_one_sentence_says_so() -> None:
     full = Full()
     with pytest.raises(ModelUnavailable, match="A model needs more memory than is free here") as caught:
-        first_that_fits("A model", [(full, ""), (full, "smaller")])
+        for one in attempts("A model", ["", "smaller"]):
+            with one:
+                full()
     assert full.nothing_is_kept() and caught.value.__context__ is None
 
 
 def _tiny(full: Full, most: int = 99) -> Callable[..., np.ndarray]:
     network = nn.Linear(3, 2)
-
-    def once(pixels: np.ndarray) -> np.ndarray:
-        if len(pixels) > most:
-            full()
-        return network(torch.from_numpy(pixels)).detach().numpy()
-
-    return with_oom_fallback("Tiny", network, once, batched=True)
+    network.register_forward_hook(lambda module, inputs, output: full() if len(inputs[0]) > most else None)
+    return _plain(replace(get("lenet5"), title="Tiny"), network)
 
 
 def test_a_batch_that_does_not_fit_goes_through_one_by_one() -> None:
@@ -109,13 +110,12 @@ def test_what_does_not_fit_on_the_gpu_runs_on_the_cpu(monkeypatch: pytest.Monkey
     monkeypatch.setattr("cvdemo.loading.oom_fallback.device_of", lambda _: torch.device("cuda"))
     monkeypatch.setattr(nn.Module, "to", lambda self, to: places.append(torch.device(to).type))
     full = Full(times=1)
-
-    def once(pixels: np.ndarray) -> str:
-        full()
-        return "answered"
-
     with gathered() as told:
-        assert with_oom_fallback("Tiny", network, once, batched=False)(np.zeros(3)) == "answered"
+        for attempt, _ in fitting("Tiny", network):
+            with attempt:
+                full()
+                result = "answered"
+    assert result == "answered"
     assert places == [next(moves), next(moves)], "to the CPU and back, so that the next visitor finds it as it was"
     assert told == ["Tiny ran on the CPU this time, because the memory of the GPU was full."]
     assert full.nothing_is_kept()
@@ -202,6 +202,13 @@ def test_the_visitor_is_told_beside_the_result(monkeypatch: pytest.MonkeyPatch) 
     shown: list[str] = []
     monkeypatch.setattr("app.lab.streaming.gr.Info", shown.append)
     full = Full(times=1)
-    steps = list(follow(lambda _: first_that_fits("A <b> model", [(full, ""), (lambda: 7, "A <b> model ran.")])))
+
+    def work(_: Callable[..., None]) -> int:
+        for attempt in attempts("A <b> model", ["", "A <b> model ran."]):
+            with attempt:
+                full()
+        return 7
+
+    steps = list(follow(work))
     assert isinstance(steps[-1], Finished) and steps[-1].result == 7
     assert shown == ["A &lt;b&gt; model ran."]

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+import traceback
 import weakref
 from collections import Counter
 from collections.abc import Callable, Hashable
@@ -11,7 +12,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from cvdemo.errors import ModelUnavailable, Stopped
+from cvdemo import loading, models
+from cvdemo.catalogue import BUNDLED_PAIR, get
+from cvdemo.errors import ModelUnavailable, Stopped, anew
+from cvdemo.loading import load
 from cvdemo.models import ModelCache, memory_limit
 from cvdemo.weights import Progress
 
@@ -138,6 +142,65 @@ def test_a_failure_reaches_all_who_wait_and_is_not_kept() -> None:
     assert attempts == 2
 
 
+def test_each_of_those_who_wait_gets_an_error_of_its_own() -> None:
+    failing, waiting = threading.Event(), threading.Barrier(8)
+
+    def load(key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        assert failing.wait(10)
+        raise ModelUnavailable("not now", "x", "another")
+
+    cache: ModelCache[Stub] = ModelCache(load, 100)
+
+    def ask(_: int) -> ModelUnavailable:
+        waiting.wait()
+        with pytest.raises(ModelUnavailable, match="not now") as caught, cache.borrow("x"):
+            pass
+        return caught.value
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(ask, number) for number in range(8)]
+        while cache.figures()["hits"] < 7:
+            time.sleep(0.01)
+        failing.set()
+        errors = [future.result(10) for future in asked]
+    assert len(set(map(id, errors))) == 8
+    assert {(error.model, error.suggestion) for error in errors} == {("x", "another")}
+    (first,) = [error for error in errors if error.__cause__ is None]
+    assert all(error.__cause__ is first for error in errors if error is not first)
+    for error in errors:
+        frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+        assert frames.count("ask") == 1, "the way of one thread only"
+
+
+class Remembers(Exception):
+    """An error whose argument is not its message."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no {name}")
+        self.name = name
+
+
+def _failed(error: BaseException) -> BaseException:
+    try:
+        raise error
+    except BaseException as raised:  # noqa: BLE001 - it has a traceback now
+        return raised
+
+
+ERRORS = [
+    ModelUnavailable("not now", "x", "another"), Remembers("room"), FileNotFoundError(2, "No such file", "a.bin"),
+    KeyError("x"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"), KeyboardInterrupt(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_anew_is_the_same_but_for_its_traceback(error: BaseException) -> None:
+    own = anew(_failed(error))
+    assert own is not error and type(own) is type(error)
+    assert (str(own), own.args, vars(own)) == (str(error), error.args, vars(error))
+    assert error.__traceback__ is not None and own.__traceback__ is None
+
+
 def test_when_the_first_visitor_stops_the_next_one_loads_it_himself() -> None:
     started = threading.Event()
     stop = threading.Event()
@@ -180,6 +243,104 @@ def test_a_model_larger_than_the_bound_is_refused_with_a_sentence() -> None:
     with pytest.raises(ModelUnavailable, match=r"needs 50.MB and models may use 20.MB here"), cache.borrow("giant"):
         pass
     assert cache.figures()["resident"] == 0
+
+
+def test_a_model_known_to_be_too_large_is_refused_before_it_is_loaded() -> None:
+    cache, loads = _cache(limit=20_000_000, size=50_000_000)
+    known: ModelCache[Stub] = ModelCache(cache._load, 20_000_000, lambda _: 50_000_000)
+    with pytest.raises(ModelUnavailable, match=r"needs 50.MB and models may use 20.MB here"), known.borrow("giant"):
+        pass
+    assert not loads, "refused by the bytes that are known"
+    for _ in range(3):
+        with pytest.raises(ModelUnavailable, match=r"needs 50.MB"), cache.borrow("giant"):
+            pass
+    assert loads == {"giant": 1}, "loaded once, its bytes are known"
+
+
+class Memory:
+    """Loads stubs of ten bytes and knows how many bytes live at most; ``meet``: called while one is loaded."""
+
+    def __init__(self, limit: int, meet: Callable[[Hashable], object] = lambda _: None) -> None:
+        self.lives = self.peak = 0
+        self.meet = meet
+        self.cache: ModelCache[Stub] = ModelCache(self.load, limit, lambda _: 10)
+
+    def load(self, key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        progress(Progress("fetch", 0, 10))
+        progress(Progress("load", 0, None))
+        self.meet(key)
+        self.lives += 10
+        self.peak = max(self.peak, self.lives)
+        model = Stub(key)
+        weakref.finalize(model, self.gone)
+        return model
+
+    def gone(self) -> None:
+        self.lives -= 10
+
+    def use(self, key: Hashable) -> None:
+        with self.cache.borrow(key):
+            pass
+
+
+def test_room_is_made_before_a_model_comes_in() -> None:
+    memory = Memory(limit=30)
+    for key in (0, 1, 2, 3, 0, 4, 5, 1):
+        memory.use(key)
+    assert (memory.peak, memory.lives) == (30, 30)
+    assert all(memory.cache.holds(key) for key in (4, 5, 1))
+
+
+def test_what_is_leased_stays_and_the_others_make_room() -> None:
+    memory = Memory(limit=30)
+    with memory.cache.borrow("leased"):
+        for key in "abcd":
+            memory.use(key)
+    assert memory.peak == 30 and memory.cache.holds("leased")
+    with memory.cache.borrow("a"), memory.cache.borrow("b"), memory.cache.borrow("c"), memory.cache.borrow("d"):
+        assert memory.lives == 40, "all of them are leased"
+    assert memory.lives == 30
+
+
+def test_two_that_come_in_together_both_get_room() -> None:
+    together = threading.Barrier(2)
+    memory = Memory(30, lambda key: together.wait(10) if key in ("x", "y") else None)
+    for key in "abc":
+        memory.use(key)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(memory.use, "xy"))
+    assert memory.peak == 30
+    assert [key for key in "abcxy" if memory.cache.holds(key)] == ["c", "x", "y"]
+
+
+def test_a_download_that_fails_costs_no_model() -> None:
+    def load(key: Hashable, progress: Callable[[Progress], None]) -> Stub:
+        if key == "far":
+            progress(Progress("fetch", 0, None))
+            raise ModelUnavailable("no network")
+        progress(Progress("load", 0, None))
+        return Stub(key)
+
+    cache: ModelCache[Stub] = ModelCache(load, 10, lambda _: 10)
+    with cache.borrow("here"):
+        pass
+    with pytest.raises(ModelUnavailable, match="no network"), cache.borrow("far"):
+        pass
+    assert cache.holds("here")
+
+
+@pytest.mark.parametrize("name", [*BUNDLED_PAIR, "lenet5", "resnet18", "yolov8n_blood_cells", "googlenet"])
+def test_the_bytes_of_a_model_are_known_before_it_is_loaded(name: str) -> None:
+    loaded = load(get(name), random=True).byte_count
+    assert models._bytes_of((name, True)) == pytest.approx(loaded, rel=0.011)
+
+
+def test_the_page_refuses_a_model_that_is_too_large_before_it_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CV_LAB_MODEL_MB", "100")
+    monkeypatch.setattr(loading, "load", lambda *_, **__: pytest.fail("it was loaded"))
+    page = models._shared.__wrapped__()
+    with pytest.raises(ModelUnavailable, match=r"needs 346.MB and models may use 100.MB"):
+        page.borrow(("vit_base_patch16_224", False)).__enter__()
 
 
 @pytest.mark.parametrize("error", [ValueError("bug"), KeyboardInterrupt()], ids=["exception", "interrupt"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cvdemo.receptive_field import study
+from tests.awaited import at_rest, eventually, expect, fits, is_empty
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -34,25 +35,29 @@ def _measured(tab: Any) -> None:
                           "path.getAttribute('d').split('L').length >= 8)")  # fmt: skip
 
 
-def _rested(tab: Any) -> int:
+def _rested() -> int:
     """Wait until the run that was under way has ended, and return how many networks have run."""
     seen = -1
     while seen != study.network_runs():
         seen = study.network_runs()
-        tab.wait_for_timeout(3000)
+        at_rest()
     return seen
 
 
 def test_first_load_shows_both_fields_of_the_bundled_pair(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
-    assert tab.locator(".eye").count() == 2
-    theory, effective, ratio = _figures(tab)
-    assert _number(theory) == 111  # layer3.1 of the small ResNet
-    assert 0 < _number(effective) < 111
-    assert float(ratio) == pytest.approx(_number(effective) / 111, abs=0.006)
-    assert _figures(tab, 1)[0] == "whole photo"
-    tab.wait_for_function("document.querySelector('#field-photo .answer').textContent.includes('could see 111')")
-    assert "Small ViT unit can see the whole photo" in tab.locator("#field-photo .answer").inner_text()
+    expect(tab.locator(".eye")).to_have_count(2)
+
+    def both_fields() -> None:
+        theory, effective, ratio = _figures(tab)
+        assert _number(theory) == 111  # layer3.1 of the small ResNet
+        assert 0 < _number(effective) < 111
+        assert float(ratio) == pytest.approx(_number(effective) / 111, abs=0.006)
+        assert _figures(tab, 1)[0] == "whole photo"
+
+    eventually(both_fields)
+    for words in ("could see 111", "Small ViT unit can see the whole photo"):
+        expect(tab.locator("#field-photo .answer")).to_contain_text(words)
 
 
 def test_playing_the_depth_makes_both_fields_grow_without_a_network_run(page: str, visit: Visit) -> None:
@@ -60,7 +65,7 @@ def test_playing_the_depth_makes_both_fields_grow_without_a_network_run(page: st
     _measured(tab)
     tab.evaluate("document.querySelector('.copies button:not([hidden])')?.click()")  # stop refining, if it goes on
     tab.wait_for_function("/Stopped|over \\d+ shifted/.test(document.querySelector('.copies').textContent)")
-    runs, slider = _rested(tab), tab.locator(".growth")
+    runs, slider = _rested(), tab.locator(".growth")
     slider.focus()
     slider.press("Home")
     tab.wait_for_function("document.querySelector('.eye .rest').textContent.endsWith('conv1.0')")
@@ -84,16 +89,20 @@ def test_playing_the_depth_makes_both_fields_grow_without_a_network_run(page: st
     slider.press(" ")
 
 
+SOLID = """() => [document.querySelectorAll('.eye .sight dd')[1].textContent,
+  document.querySelector('.eye rect.line.effective').getAttribute('width')]"""  # at once: it is still being refined
+
+
 def test_the_share_changes_the_solid_square(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
     sides = []
     for share in ("20 %", "50 %", "95 %"):
         tab.locator(".segmented label", has_text=share).click()
-        words = {"20 %": "a fifth", "50 %": "half", "95 %": "95"}[share]
+        words = {"20 %": "a fifth", "50 %": "half", "95 %": "95\u00a0%"}[share]
         tab.wait_for_function(f"document.querySelector('.eye .sight').textContent.includes('{words}')")
-        sides.append(_number(_figures(tab)[1]))
-        drawn = float(tab.locator(".eye rect.line.effective").first.get_attribute("width"))
-        assert drawn == pytest.approx(sides[-1])
+        side, drawn = tab.evaluate(SOLID)
+        sides.append(_number(side))
+        assert float(drawn) == pytest.approx(sides[-1])
     assert sides == sorted(sides) and sides[0] < sides[2]
 
 
@@ -103,25 +112,25 @@ def test_a_tap_on_the_picture_moves_the_shared_point(page: str, visit: Visit) ->
     box = tab.locator(".eye .stage").first.bounding_box()
     tab.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.6 * box["height"])
     tab.wait_for_function(f"document.querySelector('.eye rect.line.theory').getAttribute('x') !== '{before}'")
-    assert "point=" in tab.url
+    expect(tab).to_have_url(re.compile("point="))
 
 
 def test_a_random_resnet50_and_vit_say_so_and_grow(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&models=resnet50,vit_base_patch16_224&depth=1")
     tab.wait_for_function("document.querySelector('.eye .rest').textContent.includes('ResNet-50')", timeout=120_000)
-    assert tab.locator(".eye .state.warn").all_inner_texts() == ["random weights", "random weights"]
-    assert "network's shape, not what it learned" in tab.locator(".field-low").inner_text()
+    expect(tab.locator(".eye .state.warn")).to_have_text(["random weights", "random weights"])
+    expect(tab.locator(".field-low")).to_contain_text("network's shape, not what it learned", use_inner_text=True)
     tab.wait_for_function("document.querySelector('.eye .sight dd').textContent.startsWith('427')")
-    assert _figures(tab, 1)[0] == "whole photo"
-    assert "layers look farther than the photo" in tab.locator(".beyonds").inner_text()
+    expect(tab.locator(".eye").nth(1).locator(".sight dd").first).to_have_text("whole photo")
+    expect(tab.locator(".beyonds")).to_contain_text("layers look farther than the photo", use_inner_text=True)
 
 
 def test_the_link_brings_everything_back(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&depth=0.5&share=0.95&field=log,shortest&models=mini_resnet")
     tab.wait_for_function("document.querySelectorAll('.eye').length === 1")
     tab.wait_for_function("document.querySelector('.eye .sight').textContent.includes('log-scaled')")
-    assert "shortest path" in tab.locator(".eye .sight").inner_text()
-    assert tab.locator(".growth").get_attribute("aria-valuenow") == "50"
+    expect(tab.locator(".eye .sight")).to_contain_text("shortest path")
+    expect(tab.locator(".growth")).to_have_attribute("aria-valuenow", "50")
 
 
 def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
@@ -139,14 +148,14 @@ def test_build_the_vgg_preset_and_read_212(page: str, visit: Visit) -> None:
     tab.wait_for_function("document.querySelector('.stacker .answer').textContent.includes('sees 65')")
     tab.locator(".stacker .seg button", has_text="VGG").click()
     tab.wait_for_function("document.querySelector('.stacker .answer').textContent.includes('sees 212')")
-    assert tab.locator(".stack-row").count() == 18
+    expect(tab.locator(".stack-row")).to_have_count(18)
     stride = tab.get_by_label("Row 3, stride")
     stride.fill("0")
     tab.wait_for_function("document.querySelector('.stacker .alert')?.textContent.startsWith('Row 3: the stride')")
     stride.fill("1")
     tab.wait_for_function("document.querySelector('.stacker .answer').textContent.includes('sees 109')")
-    assert tab.locator(".stacker .alert").count() == 0 or tab.locator(".stacker .alert").is_hidden()
-    assert "nn.Conv2d(3, 64, kernel_size=3" in tab.locator(".stacker pre").text_content()
+    expect(tab.locator(".stacker .alert")).to_be_hidden()
+    expect(tab.locator(".stacker pre")).to_contain_text("nn.Conv2d(3, 64, kernel_size=3")
 
 
 @pytest.mark.parametrize("view", ["", "&view=field-stack"])
@@ -156,12 +165,12 @@ def test_nothing_sticks_out_of_the_page_or_of_its_card(page: str, visit: Visit, 
     for width in (1440, 1280, 1100, 820, 390):
         tab.set_viewport_size({"width": width, "height": 900})
         tab.wait_for_timeout(300)
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        wide = tab.evaluate(
+        fits(tab, width)
+        is_empty(
+            tab,
             """() => [...document.querySelectorAll('#field-photo *, #field-stack *')].filter((node) =>
                  node.getClientRects().length && !node.closest('.chip-list, .seg, pre, svg') &&
                  [document.body, node.closest('.card')].some((around) =>
                    around && node.getBoundingClientRect().right > around.getBoundingClientRect().right + 1))
-               .map((node) => node.className)"""
+               .map((node) => node.className)""",
         )  # fmt: skip
-        assert wide == [], width

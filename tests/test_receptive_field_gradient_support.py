@@ -102,7 +102,7 @@ def test_without_the_care_a_fresh_resnet_seems_to_see_eleven_pixels() -> None:
     """Why the care is needed: timm creates each residual branch with weight zero (facts.md)."""
     network = build(catalogue.get("resnet18"), None).network.eval()
     picture = torch.rand((1, 3, 224, 224), requires_grad=True)
-    out = features(network, picture)
+    out = features(network)(picture)
     assert isinstance(out, Tensor)
     out[0, :, 3, 3].sum().backward()
     assert picture.grad is not None

@@ -13,6 +13,7 @@ from app import smoke
 from app.tabs import LABS, detect
 from cvdemo import images, starters
 from cvdemo.errors import Busy
+from tests.awaited import eventually, expect
 
 
 @pytest.fixture(autouse=True)
@@ -106,9 +107,13 @@ def test_the_door_of_the_checks(page: str) -> None:
 
 def test_readiness_and_the_ends_of_work_are_told_to_monitors(page: str) -> None:
     httpx.post(f"{page}/status/classify", timeout=120)  # warm by now
-    health = httpx.get(f"{page}/healthz").json()
-    assert health["ready"] is True
-    assert all(isinstance(count, int) for count in health["requests"].values())
+
+    def told() -> None:
+        health = httpx.get(f"{page}/healthz").json()
+        assert health.get("ready") is True  # a busy machine may have no figures within a second
+        assert all(isinstance(count, int) for count in health["requests"].values())
+
+    eventually(told)
 
 
 @pytest.mark.browser
@@ -117,8 +122,7 @@ def test_a_click_checks_every_tab(page: str, visit: Callable[..., Any], width: i
     tab = visit(f"{page}/status", width=width)
     tab.get_by_role("button", name="Check every tab").click()
     tab.get_by_role("heading", name=f"All {len(LABS)} tabs work.").wait_for()
-    marks = tab.locator("tr .mark").all_inner_texts()
-    assert marks == ["Works"] * len(LABS)
+    expect(tab.locator("tr .mark")).to_have_text(["Works"] * len(LABS))
     assert tab.evaluate("document.documentElement.scrollWidth") == width
     tab.get_by_role("link", name="Back to CV Lab").click()
     tab.get_by_role("tab", name="Classify").wait_for()
@@ -132,8 +136,8 @@ def test_a_server_that_is_gone_is_a_sentence_and_the_others_are_still_checked(
     tab.route("**/status/detect", lambda route: route.abort())
     tab.get_by_role("button", name="Check every tab").click()
     tab.get_by_role("heading", name=f"{len(LABS) - 1} of {len(LABS)} tabs work.").wait_for()
-    assert tab.locator("[data-tab=detect] .mark").inner_text() == "No answer"
-    assert tab.locator("[data-tab=detect] .told").inner_text() == "The server cannot be reached. Try again in a minute."
+    expect(tab.locator("[data-tab=detect] .mark")).to_have_text("No answer")
+    expect(tab.locator("[data-tab=detect] .told")).to_have_text("The server cannot be reached. Try again in a minute.")
 
 
 @pytest.mark.browser

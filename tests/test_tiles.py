@@ -221,7 +221,7 @@ def test_real_detectors_take_the_thinnest_tiles(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size_wh: tuple[int, int], name: str
 ) -> None:
     borrow = models.borrow_detector
-    monkeypatch.setattr(models, "borrow_detector", lambda name, progress: borrow(name, random=name == "yolov8n"))
+    monkeypatch.setattr(models, "borrow_detector", lambda spec, *_: borrow(spec, random=spec.name == "yolov8n"))
     found, _ = find(picture(tmp_path, size_wh, [(0, 0, 1)]), name, tiles=2)
     assert np.isfinite(found.boxes_xyxy).all()
     assert (found.boxes_xyxy <= [*size_wh, *size_wh]).all()

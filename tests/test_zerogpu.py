@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo import images, starters, zerogpu
+from cvdemo import images, starters, weights, zerogpu
+from cvdemo.catalogue import ModelSpec
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
 from cvdemo.results import Count, Results, Store, recording, replay
@@ -181,6 +182,66 @@ def test_another_process_keeps_and_counts_for_this_one() -> None:
     counted.total = 0
     replay(pickle.loads(pickle.dumps(written)))
     assert np.array_equal(kept.get("key"), np.ones(3)) and counted.total == 2
+
+
+# What must be fetched first
+
+
+@pytest.fixture(name="asked_for")
+def a_hub_that_refuses_resnet50(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let two models lie on the Hub, of which one cannot be had; the list fills with what is fetched."""
+    asked: list[str] = []
+
+    def fetch(spec: ModelSpec, *_: Any) -> None:
+        asked.append(spec.name)
+        if spec.name == "resnet50":
+            raise ModelUnavailable("ResNet-50 cannot be fetched now.", spec.name, "mini_resnet")
+
+    state = weights.state
+    download = ("resnet18", "resnet50")
+    monkeypatch.setattr(weights, "fetch", fetch)
+    monkeypatch.setattr(weights, "state", lambda spec: "download" if spec.name in download else state(spec))
+    return asked
+
+
+@pytest.mark.parametrize("name", ["forward_pass", "attend", "explain_asked"])
+def test_random_weights_are_not_fetched(asked_for: list[str], name: str) -> None:
+    """A lab of that name and arguments, which would run anything."""
+    calls = {"random": {"path": CAT, "model": "resnet18", "random": True}, "asked": {"path": CAT, "asked": None}}
+    arguments = calls["asked" if name == "explain_asked" else "random"]
+    if "asked" in arguments:
+        arguments["asked"] = ExplanationRequest("", "resnet18", True, None, None, ())
+    lab = {key.rpartition(".")[2]: row[0] for key, row in zerogpu.LABS.items()}[name]
+
+    def stands_in(*_: Any, **__: Any) -> str:
+        return "ran"
+
+    stands_in.__signature__ = zerogpu.inspect.signature(lab)  # type: ignore[attr-defined]
+    assert _through(stands_in)(**arguments) == "ran"
+    assert asked_for == []
+
+
+def _names_the_trained(chosen: tuple[str, ...]) -> list[str]:
+    """Stand in for a lab: borrow each model, and tell what came of it."""
+    told = []
+    for name in chosen:
+        try:
+            with zerogpu.models.borrow(name):
+                told.append(name)
+        except ModelUnavailable as error:
+            told.append(str(error))
+    return told
+
+
+def test_a_model_that_cannot_be_fetched_leaves_the_others_to_answer(asked_for: list[str]) -> None:
+    lab = zerogpu.through(_names_the_trained, lambda **_: 10, True, pickled)
+    assert lab(chosen=("mini_resnet", "resnet50")) == ["mini_resnet", "ResNet-50 cannot be fetched now."]
+    assert asked_for == ["resnet50"]
+
+
+def test_where_nothing_else_is_to_be_run_no_gpu_is_asked_for_it(asked_for: list[str]) -> None:
+    lab = zerogpu.through(_names_the_trained, lambda **_: 10, True, _no_gpu)
+    assert lab(chosen=("resnet50",)) == ["ResNet-50 cannot be fetched now."]
 
 
 # The whole program

@@ -1,5 +1,6 @@
 /* Why this box? A map over the photo for one box of the detector, with its checks; closed until the Detect tab asks. */
 const METHODS = [['layercam', 'LayerCAM'], ['gradcam', 'Grad-CAM']];
+const LOOKING = { text: 'Looking back through the detector' };
 const name = h('h3', {}), answer = h('p', { class: 'box-answer', 'aria-live': 'polite' });
 const close = h('button', { type: 'button', class: 'btn sm', onclick: () => ask(null) }, 'Close');
 const stage = makeStage(), scale = makeBar('share of the brightest place');
@@ -10,16 +11,17 @@ const busyText = h('span', {}), stop = h('button', { type: 'button', class: 'btn
 const busy = h('p', { class: 'box-busy', role: 'status', hidden: true }, busyText, ' ', stop);
 const alertBox = h('p', { class: 'alert', role: 'alert', hidden: true });
 const why = h('div', { class: 'why' }, h('b', {}, 'What does this show?'), h('p', {}, props.why));
-const download = (title, url) => h('a', { href: url, download: title }).click();
-const foot = makeFoot({
-  png: async () => download('why-this-box.png', await paintSheet([stage], answer.textContent, `${asked.photo.name}. ${asked.title}. ${props.value.shown.facts.method}.`)),
-  npy: async () => {
-    const files = await server.arrays(asked);
-    for (const { name: title, url } of files) download(title, url);
-    if (!files.length) ask(asked); // the server forgot: make the map again
-  },
-  json: (button) => { const { facts, answer: said, told: checks } = props.value.shown; copyText(JSON.stringify({ photo: asked.photo.name, ...facts, answer: said, checks }, null, 2), button); },
-});
+const foot = makeFoot(
+  smallButton('PNG', async () => saveFile('why-this-box.png', await paintSheet([stage], answer.textContent, `${asked.photo.name}. ${asked.title}. ${props.value.facts.method}.`))),
+  smallButton('NPY', async () => {
+    const { name: title, url } = await server.look({ key: props.value.key, settings: {}, npy: true });
+    if (url) saveFile(title, url);
+    else ask(asked); // the server forgot: make the map again
+  }),
+  smallButton('Copy as JSON', ({ currentTarget }) => {
+    const { facts, answer: said, told: checks } = props.value;
+    copyText(JSON.stringify({ photo: asked.photo.name, ...facts, answer: said, checks }, null, 2), currentTarget);
+  }));
 const card = h('section', { class: 'card box-card', hidden: true, 'aria-label': 'Why this box?' },
   h('div', { class: 'box-top' }, name, close), answer, busy, alertBox,
   h('div', { class: 'box-body' }, h('div', {}, stage.node, scale.node), h('div', { class: 'box-side' }, namedChoice('Map by', method), opacity.node, notes, told, curves.node, why)), foot.node);
@@ -31,21 +33,21 @@ const same = (other) => JSON.stringify(other) === JSON.stringify(asked);
 const ask = (next) => {
   asked = next;
   if (!next) { card.hidden = true; trigger('stop'); return; }
-  props.value = { ...props.value, asked };
+  props.value = { ...props.value, asked, key: null, busy: LOOKING, message: '', stopped: false };
   draw();
-  trigger('ask');
+  trigger('again');
 };
 const draw = () => {
-  const value = props.value || {}, shown = same(value.for) ? value.shown : null;
+  const value = props.value || {}, mine = same(value.asked), shown = mine && value.key ? value : null;
   card.hidden = !asked;
   if (!asked) return;
   const { photo, title } = asked;
   name.textContent = `Why ${title}?`;
   method.set(asked.method);
-  const running = same(value.for) ? value.busy : { text: 'Looking back through the detector' };
+  const running = mine ? value.busy : LOOKING;
   busy.hidden = !running;
   busyText.textContent = running?.text || '';
-  alertBox.hidden = !(same(value.for) && value.message);
+  alertBox.hidden = !(mine && value.message);
   alertBox.textContent = value.message || '';
   answer.textContent = shown?.answer || '';
   stage.set({ picture: photo.src, size: [photo.height, photo.width], map: shown?.map, low: 0, high: 1, opacity: opacity.value(), boxes: [shown?.box || asked.box], alt: `${photo.name}, ${title}. ${shown?.answer || ''}` });
@@ -59,9 +61,9 @@ const draw = () => {
 /* The map first; its checks, which run the detector many times, at once after it. */
 let checking = null;
 const arrived = () => {
-  const { for: of, shown, busy: running, stopped } = props.value || {};
+  const { asked: of, key, checks, busy: running, stopped } = props.value || {};
   draw();
-  if (!shown || shown.checks || running || stopped || !same(of) || checking === asked) return;
+  if (!key || checks || running || stopped || !same(of) || checking === asked) return;
   checking = asked;
   setTimeout(() => trigger('check'), 0);
 };

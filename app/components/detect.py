@@ -1,11 +1,8 @@
 """The Detect tab in one component: picture with boxes, player, controls and charts."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradio.events import EventListener
-
-from app.components.drawn import Drawn
+from app.components.lab_view import LabView
 from app.components.photo_copies import scene_rows
 from cvdemo.detect import words
 
@@ -16,28 +13,8 @@ SCRIPTS = (
 )  # fmt: skip
 
 
-class DetectView(Drawn):
-    """Boxes over the photo and everything that changes them.
+class DetectView(LabView):
+    """Boxes over the photo and everything that changes them; the value holds a pane for each detector."""
 
-    Events: ``again`` asks for a detector run, ``fetch`` for one that may download, ``stop`` ends it.
-
-    The value is what `app.tabs.detect` yields, with a pane of `app.tabs.detect_view` for each detector; ``steps`` are
-    the server functions of `app.tabs.detect_steps`, which answer without a detector run.
-    """
-
-    EVENTS = [EventListener("again"), EventListener("fetch"), EventListener("stop")]
-
-    def __init__(
-        self, value: dict[str, Any] | None = None, steps: Sequence[Callable[..., Any]] = (), **kwargs: Any
-    ) -> None:
-        super().__init__(
-            value,
-            names=SCRIPTS,
-            class_name="detect",
-            question=QUESTION,
-            why=words.WHY,
-            hint=words.HINT,
-            scenes=scene_rows(),
-            server_functions=list(steps),
-            **kwargs,
-        )
+    def __init__(self, value: dict[str, Any] | None = None, look: Any = None, **kwargs: Any) -> None:
+        super().__init__(value, look, why=words.WHY, hint=words.HINT, scenes=scene_rows(), **kwargs)

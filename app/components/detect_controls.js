@@ -20,9 +20,9 @@ const makeControls = (act) => {
     confidence.node, h('label', { class: 'check last' }, removed, 'Show removed boxes'), more);
 
   const drawOffer = (offer) => h('div', { class: 'offer' }, h('p', {}, offer.text), h('div', { class: 'btns' },
-    offer.fetch ? h('button', { type: 'button', class: 'btn primary', onclick: () => trigger('fetch') }, offer.fetch) : null,
+    offer.fetch ? h('button', { type: 'button', class: 'btn primary', onclick: act.fetch }, offer.fetch) : null,
     offer.use ? h('button', { type: 'button', class: 'btn soft', onclick: () => act.instead(offer.model, offer.use.name) }, `Use ${offer.use.title}`) : null,
-    offer.fetch ? null : h('button', { type: 'button', class: 'btn', onclick: () => trigger('fetch') }, 'Try again')));
+    offer.fetch ? null : h('button', { type: 'button', class: 'btn', onclick: act.fetch }, 'Try again')));
   const fillDetectors = whenNew((rows, chosen) => detector.replaceChildren(...options(rows, chosen)));
   const drawOffers = whenNew((rows) => offers.replaceChildren(...rows.map(drawOffer)));
   detector.addEventListener('change', () => act.detector(detector.value));
@@ -31,23 +31,23 @@ const makeControls = (act) => {
     node,
     refuse: extras.refuse,
     showRemoved: () => removed.checked,
-    set(value) {
-      const [first, other] = value.models, panes = value.keys ? value.panes : [];
-      fillDetectors(value.detectors, first);
+    set(wanted, { detectors, offers, classic }, panes) {
+      const [first, other] = wanted.models;
+      fillDetectors(detectors, first);
       detector.value = first;
-      about.textContent = value.about || '';
-      about.hidden = !value.about;
-      extras.set(value, value.detectors.filter((row) => row.name !== first), other);
-      drawOffers(value.offers);
+      about.textContent = detectors.find((row) => row.name === first)?.about || '';
+      about.hidden = !about.textContent;
+      extras.set(wanted, detectors.filter((row) => row.name !== first), other);
+      drawOffers(offers);
       const idle = panes.length > 0 && panes.every((pane) => !pane.needs_nms);
       const live = panes.find((pane) => pane.needs_nms);
-      iou.set(value.settings.iou, live ? live.live : null, idle);
-      confidence.set(value.settings.confidence, null);
+      iou.set(wanted.iou, live ? live.live : null, idle);
+      confidence.set(wanted.confidence, null);
       reason.textContent = [...new Set(panes.flatMap((pane) => [pane.no_nms, pane.margins]).filter(Boolean))].join(' ');
       reason.hidden = !reason.textContent;
-      beside.hidden = !(idle && panes.length === 1 && value.classic);
-      beside.onclick = () => act.models([first, value.classic]);
-      settings.set(value.settings, panes);
+      beside.hidden = !(idle && panes.length === 1 && classic);
+      beside.onclick = () => act.models([first, classic]);
+      settings.set(wanted, panes);
     },
   };
 };

@@ -35,14 +35,14 @@ const makeExtras = (act) => {
   return {
     node,
     refuse,
-    set(value, others, chosenOther) {
+    set(wanted, others, chosenOther) {
       fillOthers(others, chosenOther ?? null);
       second.value = chosenOther ?? '';
-      tiles.select.value = String(value.tiles);
-      merged.checked = value.settings.merged;
-      mergedRow.hidden = value.tiles === 1;
-      chosen.textContent = value.labels?.name || '';
-      remove.hidden = !value.labels;
+      tiles.select.value = String(wanted.tiles);
+      merged.checked = wanted.merged;
+      mergedRow.hidden = wanted.tiles === 1;
+      chosen.textContent = wanted.labels?.name || '';
+      remove.hidden = !wanted.labels;
     },
   };
 };

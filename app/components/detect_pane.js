@@ -18,13 +18,13 @@ const makePane = (act) => {
   };
   why.addEventListener('click', () => {
     const { index, rank, label, score, x0, y0, x1, y1 } = pane.boxes[boxes.pinned()];
-    document.dispatchEvent(new CustomEvent('cv:why', { detail: { key: pane.key, index, title: `#${rank} ${label} ${score.toFixed(2)}`, box: [x0, y0, x1, y1], photo: view.photo } }));
+    document.dispatchEvent(new CustomEvent('cv:why', { detail: { key: view.key, model: pane.model, index, title: `#${rank} ${label} ${score.toFixed(2)}`, box: [x0, y0, x1, y1], photo: view.photo } }));
   });
   const paint = () => {
     const now = player.states(pane.boxes);
     const kept = now.filter((state) => state === KEPT).length;
     boxes.show({
-      ...view.photo, source: pane.key, showRemoved: view.showRemoved, many: kept > 8 || narrow, crowded: kept > (narrow ? 12 : 40),
+      ...view.photo, source: view.run, showRemoved: view.showRemoved, many: kept > 8 || narrow, crowded: kept > (narrow ? 12 : 40),
       tiles: pane.tiles?.edges, alt: `${view.photo.name}: ${pane.answer}`, tagOf: (index) => pane.boxes[index].tag, boxes: pane.boxes.map((row, index) => ({ ...row, state: now[index] })),
     });
   };
@@ -59,7 +59,7 @@ const makePane = (act) => {
     png: () => paintPng(boxes.drawn()),
     show(newPane, newView) {
       [pane, view] = [newPane, newView];
-      const fresh = drawn !== pane.key;
+      const fresh = drawn !== view.run;
       name.hidden = !view.named;
       name.replaceChildren(familyMark(pane.family), h('span', { class: 'n', title: pane.title }, pane.title), h('span', { class: 'sub' }, pane.answer));
       player.set(pane.steps, fresh);
@@ -68,7 +68,7 @@ const makePane = (act) => {
       borders.hidden = !pane.tiles;
       paint();
       if (fresh && pane.first_pin !== null) boxes.pin(pane.first_pin);
-      drawn = pane.key;
+      drawn = view.run;
       inspect();
     },
   };

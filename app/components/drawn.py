@@ -15,9 +15,13 @@ write_no_stubs()  # before the first class below
 
 
 @cache
-def script(*names: str) -> str:
-    """Return the text of ``app/components/<name>.js`` for each name, in order; ``dom`` comes first of itself."""
-    return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("dom", *names))
+def script(*names: str | Path) -> str:
+    """Return the text of ``app/components/<name>.js`` for each name, in order; ``dom`` comes first of itself.
+
+    A path is taken as it is: a lab's script may lie elsewhere.
+    """
+    files = (name if isinstance(name, Path) else HERE / f"{name}.js" for name in ("dom", *names))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 class Drawn(gr.HTML):
@@ -29,7 +33,7 @@ class Drawn(gr.HTML):
 
     EVENTS: list[EventListener] = []
 
-    def __init__(self, value: Any = None, *, names: tuple[str, ...], class_name: str, **kwargs: Any) -> None:
+    def __init__(self, value: Any = None, *, names: tuple[str | Path, ...], class_name: str, **kwargs: Any) -> None:
         super().__init__(
             value,
             html_template=f'<div class="{class_name}"></div>',

@@ -35,7 +35,7 @@ const views = Object.fromEntries(props.views.map(({ id }) => [id, VIEWS[id]({ ..
 const controls = makeControls(props.views, { depth: (depth) => change({ depth }), opacity: (opacity) => { local.opacity = opacity; moves += 1; keep(); views[local.view].repaint?.(); foot.set(told()); }, anew: (patch) => anew(patch) });
 const notices = h('div', { class: 'in-notices' }), place = h('div', { class: 'in-place' });
 const download = (name, url) => h('a', { href: url, download: name }).click();
-const foot = makeFoot({
+const foot = makeMapFoot({
   png: async () => download(`look-inside-${local.view}.png`, await paintSheet(views[local.view].stages?.() || [], shown.look.answer, `${shown.name}. ${shown.look.layers.join(', ')}.`)),
   npy: async () => { for (const { name, url } of (await ask({ npy: true })).files || []) download(name, url); },
   json: (button) => copyText(JSON.stringify({ photo: shown.name, point, view: local.view, models: shown.heads.map(({ model, weights, size: [height, width] }) => ({ name: model, weights, input_size: [height, width] })),

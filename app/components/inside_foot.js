@@ -1,5 +1,5 @@
 /* The last line: what ran, and what can be taken away. */
-const makeFoot = (on) => {
+const makeMapFoot = (on) => {
   const button = (text, act) => h('button', { type: 'button', class: 'btn sm', onclick: (event) => act(event.currentTarget) }, text);
   const ran = h('span', { class: 'ran' });
   const node = h('div', { class: 'foot' }, ran, h('span', { class: 'end' },

@@ -76,7 +76,7 @@ const smallButton = (text, onclick) => h('button', { type: 'button', class: 'btn
 /* The last row: what ran, and what can be taken away. */
 const makeFoot = (...buttons) => {
   const ran = h('span', { class: 'ran' });
-  return { node: h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, buttons)), say: (text) => { ran.textContent = text; } };
+  return { node: h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, buttons)), say: (...text) => ran.replaceChildren(...text) };
 };
 /* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
    - paint(shown): draws; called whenever anything changed.
@@ -85,13 +85,16 @@ const makeFoot = (...buttons) => {
    - result: the names of the settings that a run depends on: a run of older ones is asked for again.
    - catchUp: what is asked for where the first picture is of older settings, besides key and settings.
    - refused(sentence): the server's answer to a question that cannot be answered.
+   - head: where question and answer stand, if not in the headline above.
    - wished(value): what a new point or choice asks for, or without a value a new photo; a run, if not said otherwise. */
-const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {}, wished = () => bench.anew({}) }) => {
+const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {}, head, wished = () => bench.anew({}) }) => {
   const local = fromLink(props.spec, structuredClone(props.value.settings));
   let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '';
   const say = (busy) => {
     const value = props.value, answer = value.message || shown?.answer;
-    props.value = { ...value, head: { question: value.question, answer: answer || '', marked: null, busy: busy ?? null } };
+    const told = { question: value.question, answer: answer || '', marked: null, busy: busy ?? null };
+    if (head) { head.set(told); return; }
+    props.value = { ...value, head: told };
     trigger('said');
   };
   const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
@@ -101,6 +104,8 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     else if (answer.error) refused(answer.error);
     else if (answer.key === shown.key) bench.show(answer);
   });
+  const differs = (value) => ({ name }) => JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]);
+  const runs = props.spec.filter(({ name }) => result.includes(name)), steps = props.spec.filter((one) => !runs.includes(one));
   const bench = {
     local,
     shown: () => shown,
@@ -133,10 +138,10 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     if (value.key && shown?.key !== value.key) {
       [shown, moves] = [value, 0];
       paint(shown);
-      if (props.spec.some(({ name }) => !result.includes(name) && JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]))) ask(catchUp);
+      if (steps.some(differs(value))) ask(catchUp);
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
-    if (value.key && !value.busy && tries > 0 && result.some((name) => value.settings[name] !== local[name])) { tries -= 1; setTimeout(again, 50); }
+    if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) { tries -= 1; setTimeout(again, 50); }
     drawn(value);
     const now = JSON.stringify([value.key, value.message, value.busy, shown?.answer]);
     if (now !== drawnHead) { drawnHead = now; say(value.busy); }

@@ -1,8 +1,8 @@
 /* How many times as fast: one bar a pair, its 95 % interval, on a doubling scale with a line at 1 and the margin that does not matter. */
 const makeRatios = (margin) => {
-  const box = h('div', { class: 'ratio-plot' });
+  const box = h('div', { class: 'ratio-plot' }), together = h('p', { class: 'sub together' });
   const node = h('section', { class: 'card ratios' }, h('h3', {}, 'How sure are we?'),
-    h('p', { class: 'sub' }, `Bar = 95\u00a0% interval of the ratio. A verdict needs all of it on one side of 1\u00d7, outside the shaded ${Math.round(100 * margin)}\u00a0%, and 20 rounds.`), box);
+    h('p', { class: 'sub' }, `Bar = 95\u00a0% interval of the ratio. A verdict needs all of it on one side of 1\u00d7, outside the shaded ${Math.round(100 * margin)}\u00a0%, and 20 rounds.`), together, box);
   let duel = null;
   const drawRatios = () => {
     if (!duel || !box.clientWidth) return;
@@ -27,5 +27,5 @@ const makeRatios = (margin) => {
     box.replaceChildren(svg('svg', { width, height: total, role: 'img', 'aria-label': duel.pairs_described }, parts, svg('text', { x: width - right, y: total - 6, 'text-anchor': 'end' }, 'times as fast, doubling scale')));
   };
   fitted(box, drawRatios);
-  return { node, show(value) { duel = value; drawRatios(); } };
+  return { node, show(value) { duel = value; together.textContent = value?.pairs_together || ''; together.hidden = !together.textContent; drawRatios(); } };
 };

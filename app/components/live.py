@@ -1,9 +1,9 @@
 """A webcam, live: one frame in flight, half a minute at most, nothing kept."""
 
-import os
 from typing import Any
 
 from app.components.drawn import Drawn
+from app.doors import on_spaces
 
 FRAME_SIDE = 640  # pixels of a frame's longer side
 SECONDS = 30
@@ -23,7 +23,6 @@ class Live(Drawn):
     def __init__(
         self, value: dict[str, Any] | None = None, look: Any = None, seconds: float = SECONDS, **kwargs: Any
     ) -> None:
-        on_space = os.environ.get("SYSTEM") == "spaces" or bool(os.environ.get("SPACE_ID"))
         super().__init__(
             value,
             names=(self.SCRIPT, "live_camera"),
@@ -32,7 +31,7 @@ class Live(Drawn):
             tab=self.TAB,
             side=FRAME_SIDE,
             seconds=seconds,
-            privacy=f"Frames {'go to this server only' if on_space else 'stay on this machine'} and are not kept.",
+            privacy=f"Frames {'go to this server only' if on_spaces() else 'stay on this machine'} and are not kept.",
             **kwargs,
         )
 

@@ -35,7 +35,7 @@ const suiting = (tab) => props.starters.find((starter) => starter.id === (props.
 const follow = (tab) => {
   props.value = { ...props.value, tab };
   const starter = suiting(tab);
-  if (props.value.chosen || starter.id === props.value.photo.id) return draw();
+  if (props.value.chosen || starter.id === props.value.photo.id) { remember(); return draw(); } // the entry may tell an older one
   chooseStarter(starter, false);
   remember();
   tellPhoto();
@@ -60,10 +60,17 @@ root.addEventListener('keydown', (event) => {
 });
 watch('value', draw);
 
+/* Back and Forward: the tab that the address names now, by its button; on a phone it may stand in Gradio's menu. */
+window.addEventListener('popstate', () => {
+  const tab = new URLSearchParams(location.search).get('tab'), title = props.tabs?.[tab];
+  if (!title || tab === window.cvTab) return;
+  const inMenu = [...document.querySelectorAll('.overflow-menu button')].find((one) => one.textContent.trim() === title);
+  (document.querySelector(`[role=tab][data-tab-id="${tab}"]`) || inMenu)?.click();
+});
 const begin = () => {
   const asked = new URLSearchParams(location.search);
   const restored = known.find((starter) => starter.id === `starter:${asked.get('photo')}`);
-  const tabs = props.tabs || [];
+  const tabs = Object.keys(props.tabs || {});
   const tab = window.cvTab || (tabs.includes(asked.get('tab')) ? asked.get('tab') : tabs[0]) || null;
   if (restored) chooseStarter(restored, true);
   else if (!props.value.chosen) chooseStarter(suiting(tab), false);

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from gradio.events import EventListener
 
 from app.components.drawn import Drawn
 from app.components.photo_copies import scene_rows, starter_rows, upload_copy
+from app.doors import on_spaces
 from app.uploads import uploaded
 from cvdemo import images, starters
 from cvdemo.errors import CvDemoError, PhotoError, SettingError
@@ -23,10 +23,11 @@ SCRIPTS = ("photo_parts", "photo_point", "photo_intake", "photo_webcam", "photo"
 OPENED = """() => {
   const tab = TAB, url = new URL(location.href), asked = url.searchParams.get('tab');
   if (!window.cvTab && asked !== tab && TABS.includes(asked)) { window.cvTab = asked; return; }
+  const chosen = window.cvTab && asked !== tab; // else the address knows it already: a link, Back or Forward
   window.cvTab = tab;
-  document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));
   url.searchParams.set('tab', tab);
-  history.replaceState(null, '', url);
+  history[chosen ? 'pushState' : 'replaceState'](null, '', url);
+  document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));
 }"""
 
 
@@ -50,7 +51,6 @@ class PhotoRail(Drawn):
     ) -> None:
         """``suits``: which starter photo, by its id, each tab shows until the visitor chooses; else the first one."""
         suiting = {"": "", **(suits or {})}
-        on_space = os.environ.get("SYSTEM") == "spaces" or bool(os.environ.get("SPACE_ID"))
         super().__init__(
             value or start(next(iter(suits.values())) if suits else ""),
             names=SCRIPTS,
@@ -62,7 +62,7 @@ class PhotoRail(Drawn):
             suits={tab: f"starter:{starters.best(wanted)}" for tab, wanted in suiting.items()},
             limit_bytes=images.MAX_BYTES,
             privacy="It goes to this server only and is deleted within an hour."
-            if on_space
+            if on_spaces()
             else "It stays on this machine.",
             **kwargs,
         )
@@ -79,10 +79,12 @@ def start(suiting: str) -> dict[str, Any]:
 def connect(rail: PhotoRail, tabs: Mapping[str, gr.Tab] | None = None) -> None:
     """Tell the rail which tab is open, and keep it in the address as ``?tab=``; upload and point need no wiring.
 
+    Each tab is an entry of the browser's history: Back and Forward change the tab and leave the photo as it is.
+
     Until the visitor chooses a photo, each tab then shows the starter photo that suits it.
     """
     names = list(tabs or {})
-    rail.props["tabs"] = names
+    rail.props["tabs"] = {name: tab.label for name, tab in (tabs or {}).items()}
     for name, tab in (tabs or {}).items():
         script = OPENED.replace("TABS", json.dumps(names)).replace("TAB", json.dumps(name))
         tab.select(None, js=script, api_visibility="private")

@@ -38,7 +38,8 @@ class Wish:
     """What a visitor asks for, made sound.
 
     Args:
-        path: of the photo; ``name`` is the visitor's own for it, and ``size_wh`` its upright size in pixels.
+        path: of the photo; ``name`` is the visitor's own for it, ``src`` where the browser has it, and ``size_wh`` its
+            upright size in pixels.
         point_rc: the shared point, row and column in pixels of the upright photo.
         models: names of the chosen ones, in order.
         settings: of the bench's own kind.
@@ -49,6 +50,7 @@ class Wish:
 
     path: Path
     name: str
+    src: str
     size_wh: tuple[int, int]
     point_rc: tuple[int, int]
     models: tuple[str, ...]
@@ -99,21 +101,22 @@ class Work:
 
     Args:
         run: computes, in a thread of its own.
-        found: what of the component's value changes once it is done.
+        found: what of the component's value changes once it is done; None: what ``run`` returned is kept and drawn.
         told: what changes while it runs, from what ``run`` reported last and the seconds since the start, if anything.
         fetches: it downloads the model that the value names under ``fetching``, and brings the chips up to date.
         continues: it goes on from what is shown: without that nothing happens.
-        refused: what changes when it cannot be, from the sentence; None: nothing is shown any more but that.
+        refused: what changes when it cannot be, from the error; None, also its answer: nothing is shown any more but
+            the sentence.
         mode: Gradio's for the event: ``always_last`` keeps one that waits, ``multiple`` starts each.
         ends: the works, of those that stand before it, that Gradio ends for it.
     """
 
     run: Callable[[Wish, Report], Any]
-    found: Callable[[Wish, Any], dict[str, Any]]
+    found: Callable[[Wish, Any], dict[str, Any]] | None = None
     told: Callable[[Wish, tuple[Any, ...] | None, float], dict[str, Any] | None] = _telling_of_models
     fetches: bool = False
     continues: bool = False
-    refused: Callable[[str], dict[str, Any]] | None = None
+    refused: Callable[[CvDemoError], dict[str, Any] | None] = lambda _error: None
     mode: str = "multiple"
     ends: tuple[str, ...] = ()
 
@@ -134,9 +137,10 @@ class Bench:
         known: whether all that ``draw`` needs is still there.
         first: what the component's value holds besides, from the start and while nothing is known.
         own_head: the component draws question and answer itself.
+        pointed: the shared point matters: another one asks for work anew.
+        stopped: what is said where nothing is shown once the work has been stopped.
         beside: builds what stands beside the chips; ``row`` is the class of the line that they share.
         answers: server functions of its component beside ``look``: see `say_what_is_wrong`.
-        halted: what else of the component's value changes when its work was stopped.
     """
 
     id: str
@@ -145,7 +149,7 @@ class Bench:
     work: dict[str, Work]
     settings: type[Settings] = Settings
     view: type[LabView] = LabView
-    scripts: tuple[str, ...] = ()
+    scripts: tuple[str | Path, ...] = ()
     css: str = "lab"
     props: dict[str, Any] = field(default_factory=dict)
     chips: Chips | None = None
@@ -153,9 +157,10 @@ class Bench:
     beside: Callable[[], Any] | None = None
     row: str = "choice-kept"
     answers: tuple[Callable[[Any], dict[str, Any]], ...] = ()
-    halted: Callable[[dict[str, Any]], dict[str, Any]] = lambda known: {}
     first: Callable[[], dict[str, Any]] = dict
     own_head: bool = False
+    pointed: bool = True
+    stopped: str = "Stopped. Choose a photo or a model to go on."
     shown: ShownByKey = field(default_factory=ShownByKey)
 
     def waiting(self, message: str) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from app.lab.streaming import Finished, end, follow
 from cvdemo import images
 from cvdemo.errors import CvDemoError, Stopped
 
-STOPPED = "Stopped. Choose a photo or a model to go on."
-
 
 def plain(bench: Bench, value: Any) -> dict[str, Any]:
     """Return a component's value as the browser sent it, or that of an empty bench."""
@@ -35,9 +33,9 @@ def wish(bench: Bench, photo: Any, models: Any, value: Any, fetches: bool = Fals
     settings = bench.settings.of(known.get("settings") or {})
     wanted = known.get("fetching") if fetches else None
     fetch = wanted if isinstance(wanted, str) else None
-    name = str(photo["photo"].get("name") or "Photo")[:80]
-    point_rc = photo_point(photo, size_wh)
-    return Wish(path, name, size_wh, point_rc, names, settings, fetch, bench.shown.get(known.get("key")), known)
+    rail, point_rc = photo["photo"], photo_point(photo, size_wh)
+    name, src = str(rail.get("name") or "Photo")[:80], str(rail.get("src") or "")
+    return Wish(path, name, src, size_wh, point_rc, names, settings, fetch, bench.shown.get(known.get("key")), known)
 
 
 def handler(bench: Bench, event: str) -> Callable[..., Iterator[Any]]:
@@ -67,7 +65,8 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
             for step in follow(partial(work.run, asked), bench.id):
                 if isinstance(step, Finished):
-                    yield {**before, "busy": None, **work.found(asked, step.result)}
+                    found = work.found or partial(first_found, bench)
+                    yield {**before, "busy": None, **found(asked, step.result)}
                 elif (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
                     before = {**before, **told}  # what was told stands, also when the rest is refused
                     yield before
@@ -75,12 +74,8 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
             note.refused(error)
-            told = (
-                bench.waiting(str(error))
-                if work.refused is None
-                else {**before, "busy": None, **work.refused(str(error))}
-            )
-            yield told
+            told = work.refused(error)
+            yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
 
 
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
@@ -100,7 +95,7 @@ def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:
     def stop(value: Any) -> dict[str, Any]:
         end(bench.id)
         known = plain(bench, value)
-        message = known.get("message") or ("" if known.get("key") else STOPPED)
-        return {**known, "busy": None, "stopped": True, "message": message, **bench.halted(known)}
+        message = "" if known.get("key") else bench.stopped
+        return {**known, "busy": None, "stopped": True, "message": message}
 
     return stop

@@ -68,7 +68,8 @@ def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any,
             cancels=[events[one] for one in work.ends],
             **HEAVY,
         )
-    rail.point(None, [picture, rail], picture, js=POINT, **QUIET)
+    if bench.pointed:
+        rail.point(None, [picture, rail], picture, js=POINT, **QUIET)
     if chips is not None:
         chips.models(None, [picture, chips], picture, js=MODELS, **QUIET)
     stopping = gr.on([picture.stop, *([head.stop] if head else [])], None, cancels=list(events.values()), **QUIET)

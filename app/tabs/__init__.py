@@ -11,3 +11,6 @@ LABS: tuple[Lab, ...] = (
     convolution.LAB,
     latency.LAB,
 )
+
+ENDPOINTS = {endpoint.__name__: endpoint for lab in LABS for endpoint in lab.endpoints}
+"""The public functions of all labs, by the names under which they are called."""

@@ -13,7 +13,7 @@ from app.errors import shows_errors
 from app.lab.busy import busy, fetching
 from app.lab.streaming import Finished, end, follow
 from app.tabs import classify_view as view
-from app.tabs.missing import READY, is_ready
+from app.tabs.missing import is_ready
 from cvdemo import catalogue, weights
 from cvdemo.classify import CHOSEN_LIMIT, Classification, classify
 from cvdemo.classify.pairs import same_size, same_speed
@@ -105,7 +105,7 @@ def stopped(result: Classification | None, models: Any, top_k: Any, temperature:
 @shows_errors
 def choose_pair(title: str) -> dict[str, Any]:
     """Return the chips of a ready pair, with what makes it one."""
-    ready = [spec for spec in offered() if weights.state(spec) in READY and not spec.zero_shot]
+    ready = [spec for spec in offered() if weights.is_ready(spec) and not spec.zero_shot]
     if title == "Bundled pair":
         return chips(catalogue.BUNDLED_PAIR, offered(), CHOSEN_LIMIT)
     if title == "Same speed":

@@ -11,7 +11,7 @@ from app.lab.streaming import Finished, end, follow
 from cvdemo import catalogue, images, weights
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.convolution import shift_words as words
-from cvdemo.convolution.shift import READY, SHIFT_LIMIT, SHIFTS, Moved, move, network_runs
+from cvdemo.convolution.shift import SHIFT_LIMIT, SHIFTS, Moved, move, network_runs
 from cvdemo.errors import CvDemoError, SettingError, Stopped
 
 ID = "convolution"
@@ -41,7 +41,7 @@ def waiting(message: str, pair: int = 0, speed: float = GUESSED_SPEED) -> dict[s
 
 def _offer(names: tuple[str, ...], speed: float) -> dict[str, Any]:
     specs = [catalogue.get(name) for name in names]
-    random = [spec.title for spec in specs if weights.state(spec) not in READY]
+    random = [spec.title for spec in specs if not weights.is_ready(spec)]
     seconds = _work(names) / speed
     length = f"about {max(1, round(seconds))} s" if seconds < 90 else f"about {round(seconds / 60)} minutes"
     note = f"Not on this machine, so with random weights: {' and '.join(random)}." if random else None

@@ -4,9 +4,9 @@ from typing import Any
 
 from app.components.live import LiveDetect
 from app.live_frames import BUSY, one_at_a_time, pixels, text
-from app.tabs.detect_asked import wanted
 from cvdemo import catalogue
 from cvdemo.detect.live import LiveBoxes, detect_frame, ready
+from cvdemo.detect.settings import Wanted
 from cvdemo.errors import Busy, CvDemoError
 
 
@@ -28,9 +28,9 @@ def prepare(asked: Any) -> dict[str, Any] | None:
 def answer(asked: Any) -> dict[str, Any]:
     """Answer one frame, for the browser: its boxes, ``{"busy": True}``, or ``{"error": sentence}``."""
     try:
-        frame, model, chosen = pixels(asked), text(asked, "model"), wanted(asked.get("settings"))
+        frame, model, chosen = pixels(asked), text(asked, "model"), Wanted.of(asked.get("settings"))
         height, width = frame.shape[:2]
-        return _drawn(detect_frame(frame, model, chosen.settings, chosen.classes), (width, height))
+        return _drawn(detect_frame(frame, model, chosen.settings_for(()), chosen.classes), (width, height))
     except Busy:
         return BUSY
     except CvDemoError as error:

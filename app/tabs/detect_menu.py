@@ -14,7 +14,7 @@ WAYS_ON = (
 
 
 def detectors() -> list[dict[str, Any]]:
-    """Return the detectors for the menu: name, text, ready (on this machine), offered (can be had now)."""
+    """Return the detectors for the menu: name, text, ready (on this machine), offered (can be had now), about."""
     return [_row(spec) for spec in _specs()]
 
 
@@ -39,12 +39,11 @@ def _specs() -> list[ModelSpec]:
 def _row(spec: ModelSpec) -> dict[str, Any]:
     ready, size = is_ready(spec.name), weights.size(spec)
     cost = "" if ready else f" ({megabytes(size)})" if size else " (download)"
-    return {"name": spec.name, "text": f"{spec.title}{cost}", "ready": ready, "offered": weights.online()}
+    text, about = f"{spec.title}{cost}", _about(spec.name)
+    return {"name": spec.name, "text": text, "ready": ready, "offered": weights.online(), "about": about}
 
 
-def about(name: str) -> str | None:
+def _about(name: str) -> str | None:
     """Return how a detector of our own was made and how good it is, as measured on photos that it never saw."""
     card = weights.detector_card(name)
-    if card is None:
-        return None
-    return f"Trained by us. {card.data}. On the latter its mAP@50 is {percent(card.map50)}."
+    return f"Trained by us. {card.data}. On the latter its mAP@50 is {percent(card.map50)}." if card else None

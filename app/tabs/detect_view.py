@@ -1,20 +1,27 @@
 """Turns candidates and settings into what the Detect tab draws; NMS runs here, a detector never does."""
 
+import json
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from app.lab.shown import ShownByKey
 from app.tabs import detect_rows, detect_tiles, detect_truth
+from app.uploads import uploaded
 from cvdemo import catalogue
 from cvdemo.detect import THRESHOLDS, Candidates, Ledger, Settings, box_words, counts_by_iou, suppress_ranked, words
 from cvdemo.detect.curve import survivors
-from cvdemo.detect.labels_file import GroundTruth
+from cvdemo.detect.export import csv_table, detections, settings_of_export
+from cvdemo.detect.labels_file import GroundTruth, LabelsError, parse
 from cvdemo.detect.outcomes import compare
-from cvdemo.detect.settings import DETECTION_LIMIT
+from cvdemo.detect.settings import DETECTION_LIMIT, Wanted
+from cvdemo.detect.truth import bundled_truth
 from cvdemo.engines import TITLES
+from cvdemo.errors import PhotoError
 from cvdemo.results import Results
 from cvdemo.saliency.box import can_explain
 from cvdemo.wording import milliseconds
@@ -24,23 +31,94 @@ TELLING = 12  # among so many of the best removed boxes stands the one that is s
 CLASSES_AT_MOST = 40  # kinds of things to choose from
 LOWEST_CONFIDENCE = 0.05  # where the slider ends
 
-_curves = Results("detect curves")  # by what is shown, method and measure of overlap
+SHOWN = ShownByKey()  # for the boxes that are asked about, too
+_curves = Results("detect curves")  # by candidates, method and measure of overlap
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What one pane shows: candidates, how many network runs they cost, where known true boxes and photo."""
+class Request:
+    """What was asked for: the photo by its digest, which detectors, tiles along each side, the label file's path."""
+
+    digest: str
+    models: tuple[str, ...]
+    tiles: int = 1
+    labels: str | None = None
+
+
+@dataclass(frozen=True)
+class Pane:
+    """What one detector found, how many network runs that cost, and the true boxes where they are known."""
 
     found: Candidates
     runs: int = 0
     truth: GroundTruth | None = None
-    path: Path | None = None
 
 
-def pane(shown: Shown, settings: Settings, key: str, merged: bool = True) -> dict[str, Any]:
-    """Return boxes, sentences, funnel and curve for what is known by ``key``, under ``settings``.
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows: the answer to a request on the photo at ``path``, a pane for each detector."""
+
+    request: Request
+    path: Path
+    panes: tuple[Pane, ...]
+
+    @property
+    def asked(self) -> tuple[Request, list[int]]:
+        """What the page's key is made of; how many runs it cost is told, too."""
+        return self.request, [one.runs for one in self.panes]
+
+
+def drawn(shown: Shown, wanted: Wanted) -> dict[str, Any]:
+    """Return what the page draws, a pane for each detector, and the sentence above them."""
+    panes = []
+    for one in shown.panes:
+        key = (shown.request.digest, one.found.model, shown.request.tiles)
+        panes.append(pane(one, wanted.settings_for(one.found.labels), key, wanted.merged))
+    said = [row["truth"]["sentence"] if row["truth"] else row["answer"] for row in panes]
+    titled = [f"{row['title']}: {sentence}" for row, sentence in zip(panes, said, strict=True)]
+    return {"panes": panes, "answer": said[0] if len(said) == 1 else " ".join(titled)}
+
+
+def taken_away(shown: Shown, wanted: Wanted, place: Any, kind: Any) -> dict[str, str]:
+    """Return a file with everything that the pane at ``place`` shows, CSV or JSON: its name and its text."""
+    one = shown.panes[place if type(place) is int and place in range(len(shown.panes)) else 0]
+    chosen = wanted.settings_for(one.found.labels)
+    if kind == "csv":
+        return {"name": f"{one.found.model}.csv", "text": csv_table(one.found, chosen)}
+    everything = detections(one.found, chosen, one.runs == 0) | settings_of_export(one.found, chosen)
+    return {"name": f"{one.found.model}.json", "text": json.dumps(everything, indent=1)}
+
+
+def with_truth(shown: Shown, labels: Any) -> tuple[Shown, LabelsError | None]:
+    """Return ``shown`` with the true boxes, as each detector numbers its classes; None where they do not fit it.
+
+    They are those of a scene that we drew or, where ``labels`` is not None, in the uploaded file at that path. The
+    error is that of the first detector, where the file fits none.
+    """
+    truths: list[GroundTruth | None] = []
+    errors: list[LabelsError] = []
+    for found in (one.found for one in shown.panes):
+        truth = None
+        try:
+            if labels is None:
+                truth = bundled_truth(shown.path, found.labels)
+            else:
+                truth = parse(uploaded(labels), found.size_wh, found.labels)
+        except PhotoError:
+            errors.append(LabelsError("The label file is no longer here. Choose it again."))
+        except LabelsError as error:
+            errors.append(error)
+        truths.append(truth)
+    panes = tuple(replace(one, truth=truth) for one, truth in zip(shown.panes, truths, strict=True))
+    checked = replace(shown, request=replace(shown.request, labels=labels), panes=panes)
+    return checked, errors[0] if errors and not any(truths) else None
+
+
+def pane(shown: Pane, settings: Settings, key: Hashable, merged: bool = True) -> dict[str, Any]:
+    """Return boxes, sentences, funnel and curve of what one detector found, under ``settings``.
 
     Args:
+        key: names the candidates; what sliders do not change is kept by it.
         merged: False shows what each tile keeps by itself, where the photo was cut.
     """
     found = shown.found
@@ -59,7 +137,6 @@ def pane(shown: Shown, settings: Settings, key: str, merged: bool = True) -> dic
     cut = detect_tiles.tiles(found, settings, merged, ledger)
     apart = cut is not None and cut["boxes"] is not None
     return {
-        "key": key,
         "model": found.model,
         "title": found.title,
         "family": catalogue.get(found.model).family,
@@ -72,7 +149,7 @@ def pane(shown: Shown, settings: Settings, key: str, merged: bool = True) -> dic
         "boxes": cut["boxes"] if cut and apart else rows,
         "tiles": cut,
         "truth": detect_truth.against_labels(compared) if compared and not apart else None,
-        "why": shown.path is not None and found.tile is None and can_explain(catalogue.get(found.model)),
+        "why": found.tile is None and can_explain(catalogue.get(found.model)),
         "steps": [] if apart else _steps(ledger, settings, place, numbers),
         "answer": words.answer(ledger, settings, found.nms_acts),
         "live": words.live(ledger, settings, len(found.labels) > 1) if found.nms_acts else None,
@@ -124,7 +201,7 @@ def _steps(ledger: Ledger, settings: Settings, place: dict[int, int], numbers: d
     ]
 
 
-def _curve(found: Candidates, settings: Settings, key: str) -> dict[str, Any]:
+def _curve(found: Candidates, settings: Settings, key: Hashable) -> dict[str, Any]:
     """Return how many boxes each IoU limit keeps; it costs NMS at 19 limits, once for all confidences and limits."""
     settings = found.acting(settings)
     lowest = min(LOWEST_CONFIDENCE, settings.confidence)

@@ -15,7 +15,7 @@ from app.tabs.inside_answers import Shown, remember
 from app.tabs.inside_asked import DEFAULTS, MODEL_LIMIT, Wish, wish
 from app.tabs.inside_view_input import ViewInput
 from app.tabs.missing import is_ready, offer
-from cvdemo import catalogue
+from cvdemo import catalogue, runs
 from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
 from cvdemo.inside import activations
 from cvdemo.versions import versions
@@ -89,7 +89,7 @@ def _work(asked: Wish, fetch: str | None, report: Callable[..., None]) -> tuple[
     """Run each model, then what the open view needs; what cannot be had is told beside the others."""
     seen, missing = [], []
     for name in asked.models:
-        random = activations.uses_random(name, asked.settings.random)
+        random = runs.invented(catalogue.get(name), "random" if asked.settings.random else "trained")
         if not random and not is_ready(name) and name != fetch:
             missing.append(offer(name))
             continue

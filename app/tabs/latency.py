@@ -12,7 +12,7 @@ from app.api.latency import latency as endpoint
 from app.components.latency import PROPS, SCRIPTS, LatencyView
 from app.components.photo import PhotoRail
 from app.lab import Bench, Lab, Report, Wish, Work, insist, lay_out
-from app.lab.busy import busy, fetching
+from app.lab.busy import fetching
 from app.lab.handlers import first_found
 from app.tabs import latency_live
 from app.tabs import latency_view as view
@@ -20,7 +20,7 @@ from app.tabs import latency_views as views
 from app.tabs.latency_estimate import CHIPS, estimate, racers
 from cvdemo import compute
 from cvdemo.catalogue import BUNDLED_PAIR
-from cvdemo.errors import SettingError
+from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.latency import words
 from cvdemo.latency.duel import run as measure
 from cvdemo.latency.export import as_csv, to_json
@@ -69,33 +69,30 @@ def _glance(asked: Wish, report: Report) -> Shown:
     return Shown(secrets.token_hex(12), known, words.ago(time.time() - known.measured_at))
 
 
-def _measured(asked: Wish, shown: Shown) -> dict[str, Any]:
-    return first_found(BENCH, asked, shown)
-
-
 def _measuring(asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
     if not step or step[0] != "race":
         return _preparing(step, elapsed_s)
     _, race, one = step
     duel, rounds = race.duel(), race.settings.rounds
     if not duel.rounds:
-        return _unstoppable(busy("Warming up: the first runs do not count"))
+        return _busy("Warming up: the first runs do not count")
     told = words.running(duel.rounds, rounds, race.seconds_left())
-    now = {**busy("The models take turns"), "share": duel.rounds / rounds}
-    return {**_measured(asked, Shown(one, duel)), "answer": told, **_unstoppable(now)}
+    now = _busy("The models take turns", duel.rounds / rounds, told)
+    return {**first_found(BENCH, asked, Shown(one, duel)), **now}
 
 
 def _preparing(step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
     if step and step[0] == "waiting":
-        return _unstoppable(busy(words.in_line(step[1] + 1, compute.seconds_left())))
+        return _busy(words.in_line(step[1] + 1, compute.seconds_left()))
     if step and step[0] == "loading":
-        return _unstoppable(fetching(step[1], step[2], elapsed_s))
-    return _unstoppable(busy("Getting ready"))
+        now = fetching(step[1], step[2], elapsed_s)
+        return _busy(now["text"], now["share"])
+    return _busy("Getting ready")
 
 
-def _unstoppable(now: dict[str, Any]) -> dict[str, Any]:
+def _busy(text: str, share: float | None = None, message: str = "") -> dict[str, Any]:
     """Return what changes while something runs; its Stop stands beside the chips, not in the headline."""
-    return {"message": None, "busy": {**now, "stoppable": False}}
+    return {"message": message, "busy": {"text": text, "share": share, "stoppable": False}}
 
 
 def _explore(asked: Wish, report: Report) -> Any:
@@ -110,7 +107,7 @@ def _explore(asked: Wish, report: Report) -> Any:
 
 def _explored(asked: Wish, found: Any) -> dict[str, Any]:
     shown = views.of_sweep(found) if isinstance(found, Sweep) else views.of_layers(found)
-    return {"message": None, "views": {**(asked.value.get("views") or {}), asked.value["measuring"]: shown}}
+    return {"message": "", "views": {**(asked.value.get("views") or {}), asked.value["measuring"]: shown}}
 
 
 def _exploring(asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
@@ -118,23 +115,16 @@ def _exploring(asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> d
         return _preparing(step, elapsed_s)
     kind, found = asked.value["measuring"], step[1]
     if kind == "layers":
-        return {**_explored(asked, found), **_unstoppable(busy("Timing every layer"))}
+        return {**_explored(asked, found), **_busy("Timing every layer")}
     steps = STEPS[kind]
     now = found.now or steps[-1]
     photos = f"Measuring with {now} photo{'' if now == 1 else 's'} per run"
-    told = {**busy(f"Measuring at {now} px" if kind == "side" else photos), "share": steps.index(now) / len(steps)}
-    return {**_explored(asked, found), **_unstoppable(told)}
+    told = f"Measuring at {now} px" if kind == "side" else photos
+    return {**_explored(asked, found), **_busy(told, steps.index(now) / len(steps))}
 
 
-def _refused(sentence: str) -> dict[str, Any]:
-    return {"message": sentence}
-
-
-def _halted(known: dict[str, Any]) -> dict[str, Any]:
-    shown = BENCH.shown.get(known.get("key"))
-    if shown is None:
-        return {"message": "Stopped before the first round."}
-    return {"message": None if shown.duel.finished else words.stopped_after(shown.duel.rounds)}
+def _refused(error: CvDemoError) -> dict[str, Any]:
+    return {"message": str(error)}
 
 
 def _draw(shown: Shown, _settings: Settings, question: dict[str, Any]) -> dict[str, Any]:
@@ -156,12 +146,13 @@ BENCH = Bench(
     row="choice-bar",
     answers=(estimate,),
     work={
-        "quick": Work(_glance, _measured, _measuring, refused=_refused, mode="once"),
-        "measure": Work(_measure, _measured, _measuring, refused=_refused, mode="once", ends=("quick",)),
+        "quick": Work(_glance, told=_measuring, refused=_refused, mode="once"),
+        "measure": Work(_measure, told=_measuring, refused=_refused, mode="once", ends=("quick",)),
         "explore": Work(_explore, _explored, _exploring, refused=_refused, mode="once", ends=("quick", "measure")),
     },
     draw=_draw,
-    halted=_halted,
+    pointed=False,
+    stopped="Stopped before the first round.",
 )
 
 

@@ -31,6 +31,7 @@ def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
         "described": described(duel),
         "pairs": pairs,
         "pairs_note": _pairs_note(duel),
+        "pairs_together": words.together(duel) if pairs else "",
         "pairs_described": " ".join(
             f"{row['a']} against {row['b']}: {row['said']}, {row['interval']}." for row in pairs
         ),

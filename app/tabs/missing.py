@@ -7,13 +7,12 @@ from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import ModelUnavailable
 from cvdemo.wording import megabytes
 
-READY = ("bundled", "cached")
 NEEDS_FETCH = "This model is not on this machine yet."
 
 
 def is_ready(name: str) -> bool:
     """Return whether the model's trained weights are on this machine."""
-    return weights.state(get(name)) in READY
+    return weights.is_ready(get(name))
 
 
 def cost(spec: ModelSpec) -> str:

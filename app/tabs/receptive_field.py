@@ -17,7 +17,7 @@ from app.tabs import receptive_field_view as view
 from app.tabs.receptive_field_view import Shown
 from cvdemo import catalogue
 from cvdemo.catalogue import BUNDLED_PAIR
-from cvdemo.errors import SettingError
+from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.receptive_field import study, words
 from cvdemo.receptive_field.export import as_csv, effective_field
 from cvdemo.receptive_field.settings import Settings
@@ -109,8 +109,8 @@ def _swept(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float = 0.0) -
     return {"from": "sweep", "sizes": view.by_size(asked.shown, asked.settings), "busy": text}
 
 
-def _refused(sentence: str) -> dict[str, Any]:
-    return {"error": sentence}
+def _refused(error: CvDemoError) -> dict[str, Any]:
+    return {"error": str(error)}
 
 
 def _draw(shown: Shown, settings: Settings, question: dict[str, Any]) -> dict[str, Any]:

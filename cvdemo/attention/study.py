@@ -1,20 +1,20 @@
 """Runs a model once and keeps the queries and keys of all its layers: layer, head, point and rollout slide on those."""
 
-import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import images, models, zerogpu
+from cvdemo import images, runs, zerogpu
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.statistics import Figures, figures
 from cvdemo.catalogue import get
-from cvdemo.errors import ModelUnavailable, SettingError
-from cvdemo.inside.activations import OnProgress, PassRequest, at_size, check, network_turn, own_labels, uses_random
+from cvdemo.errors import SettingError
+from cvdemo.inside.activations import OnProgress, PassRequest, at_size, check, network_turn, own_labels
 from cvdemo.inside.crop import unit_at
 from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
@@ -77,18 +77,12 @@ def attend(
         SettingError: an unknown model, one without attention, or a side that it is not offered at.
         ModelUnavailable: it cannot be had, or its numbers are none.
     """
-    check(model)
+    spec = check(model)
     if not has_attention(model):
         raise SettingError(NONE)
-    asked = PassRequest(images.open(path).digest, model, uses_random(model, random), side)
-    found = _attended.get(asked)
-    if found is not None:
-        return found
-    report = None if progress is None else lambda step: progress(model, step)
-    with models.borrow(model, report, asked.random) as ready:
-        found = _attended.get(asked) or _run(ready, at_size(ready, path, side), asked)
-    _attended.put(asked, found)
-    return found
+    asked = PassRequest(images.open(path).digest, model, runs.invented(spec, "random" if random else "trained"), side)
+    report = progress and partial(progress, model)
+    return runs.run(_attended, asked, spec, partial(_run, path=path, asked=asked), asked.random, report)
 
 
 def known(asked: PassRequest) -> Attended | None:
@@ -96,23 +90,20 @@ def known(asked: PassRequest) -> Attended | None:
     return _attended.get(asked)
 
 
-def _run(ready: "ReadyModel", shown: Picture, asked: PassRequest) -> Attended:
+def _run(ready: "ReadyModel", path: Path, asked: PassRequest) -> Attended:
     from cvdemo.attention.tap import layer_of, listening, listening_to_block, taps
 
-    wanted = taps(ready.network)
-    with network_turn(), listening(wanted) as outputs, listening_to_block(ready.network, wanted[-1]) as ends:
-        started = time.perf_counter()
+    wanted, shown = taps(ready.network), at_size(ready, path, asked.side)
+    with network_turn() as took, listening(wanted) as outputs, listening_to_block(ready.network, wanted[-1]) as ends:
         answer = ready.run(shown.array, *own_labels(ready.spec))[0]
-        network_ms = 1000 * (time.perf_counter() - started)
     layers = tuple(layer_of(tap, outputs.pop(tap.name), shown.size_hw) for tap in wanted)
-    if not np.isfinite(answer).all() or not all(np.isfinite(one.queries).all() for one in layers):
-        raise ModelUnavailable(f"{ready.spec.title} returned invalid numbers for this photo. Choose another model.")
+    runs.check_finite(ready.spec, answer, *(one.queries for one in layers))
     told = tuple(figures(one, cell_px(shown, one)) for one in layers)
     same = not any(one.windowed for one in layers)
     norms = ends[0][layers[-1].places[0] >= 0] if same else None
     logits = answer.astype(np.float32) if ready.spec.task == "classify" else None
     labels = own_labels(ready.spec)[0] if ready.spec.zero_shot else ready.labels
-    return Attended(asked, ready.weights, shown, layers, told, norms, logits, labels, network_ms)
+    return Attended(asked, ready.weights, shown, layers, told, norms, logits, labels, took.ms)
 
 
 def cell_px(shown: Picture, layer: AttentionLayer) -> tuple[float, float]:
@@ -144,12 +135,8 @@ def relevance_of(found: Attended, target: int | None = None) -> tuple[NDArray[np
     if not 0 <= wanted < len(found.logits):
         raise SettingError(f"This model knows {len(found.logits):,} classes, numbered from 0.")
     key = (found.asked, wanted)
-    known_one = _relevant.get(key)
-    if known_one is None:
-        with models.borrow(found.asked.model, random=found.asked.random) as ready:
-            known_one = _relevance(ready, found, wanted)
-        _relevant.put(key, known_one)
-    return known_one, wanted
+    spec, random = get(found.asked.model), found.asked.random
+    return runs.run(_relevant, key, spec, partial(_relevance, found=found, target=wanted), random), wanted
 
 
 def _relevance(ready: "ReadyModel", found: Attended, target: int) -> NDArray[np.float32]:

@@ -1,21 +1,26 @@
 """Runs the chosen classifiers on one photo; answers that are already known cost no network run."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from cvdemo import images, models, preprocess, zerogpu
-from cvdemo.catalogue import get
+from cvdemo import engines, images, preprocess, runs, zerogpu
+from cvdemo.catalogue import ModelSpec, get
 from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
-from cvdemo.classify.together import Outdated, Ran, alone, gathers, together
+from cvdemo.classify.together import Outdated, Ran, gathers, together
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
 from cvdemo.images import OpenedPhoto, Photo
 from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
+
+if TYPE_CHECKING:
+    from cvdemo.loading import ReadyModel
 
 THUMBNAIL_SIDE = 240
 
@@ -52,66 +57,75 @@ def classify(
         SettingError: an unknown model, a repeated one, none, or more than four.
         CvDemoError: no chosen model could answer; the first reason.
     """
-    _check(chosen)
-    opened = images.open(path)  # what is no picture is refused before any model is loaded
+    specs = _checked(chosen)
+    photo = images.open(path)  # what is no picture is refused before any model is loaded
     answers: list[Answer] = []
     missing: list[Missing] = []
     reasons: list[CvDemoError] = []
-    for name in chosen:
+    for spec in specs:
+        labels = own_labels if spec.zero_shot else ()
+        key, report = (photo.digest, spec.name, labels), progress and partial(progress, spec.name)
+        work = partial(_alone, photo=photo, own_labels=labels)
         try:
-            answers.append(_answer(opened, name, own_labels, progress))
+            shared = _answers.get(key) or _together(photo, spec, key, report)
+            answers.append(shared or runs.run(_answers, key, spec, work, progress=report))
         except Stopped:
             raise
         except CvDemoError as error:
             suggestion = error.suggestion if isinstance(error, ModelUnavailable) else None
-            missing.append(Missing(name, get(name).title, str(error), suggestion))
+            missing.append(Missing(spec.name, spec.title, str(error), suggestion))
             reasons.append(error)
     if not answers:
         raise reasons[0]
-    photo = opened.at_hand(THUMBNAIL_SIDE)
-    return Classification(tuple(answers), tuple(missing), photo.full_size_wh, _thumbnail(photo))
+    small = photo.at_hand(THUMBNAIL_SIDE)
+    return Classification(tuple(answers), tuple(missing), small.full_size_wh, _thumbnail(small))
 
 
-def _check(chosen: Sequence[str]) -> None:
+def _checked(chosen: Sequence[str]) -> list[ModelSpec]:
     if not chosen:
         raise SettingError("Choose at least one model.")
     if len(chosen) > CHOSEN_LIMIT:
         raise SettingError("Four at most. Remove one first.")
     if len(set(chosen)) < len(chosen):
         raise SettingError("Each model can be chosen once here.")
-    for name in chosen:
-        if get(name).task != "classify":
-            raise SettingError(f"{get(name).title} does not classify photos. Choose a classifier.")
+    specs = [get(name) for name in chosen]
+    for spec in specs:
+        if spec.task != "classify":
+            raise SettingError(f"{spec.title} does not classify photos. Choose a classifier.")
+    return specs
 
 
-def _answer(opened: OpenedPhoto, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
-    labels = own_labels if get(name).zero_shot else ()
-    key = (opened.digest, name, labels)
-    known = _answers.get(key)
-    if known is None:
-        known = _run(opened, name, labels, progress)
-        _answers.put(key, known)
-    return known
+def _together(
+    photo: OpenedPhoto, spec: ModelSpec, key: Hashable, report: Callable[[Progress], None] | None
+) -> Answer | None:
+    """Run the network once for all who wait for it, where that pays; None where the photo runs alone."""
+    preprocessing = _preparations.get(spec.name) if gathers(spec) else None
+    if preprocessing is None:
+        return None
+    pixels = _Pixels(photo, preprocessing)
+    try:
+        ran = together(spec, preprocessing, pixels.entry.array, report or (lambda _: None))
+    except Outdated:
+        return None  # as if it were the first time
+    _runs.add()
+    answer = _told(ran, pixels, ())
+    _answers.put(key, answer)
+    return answer
 
 
-def _run(opened: OpenedPhoto, name: str, own_labels: tuple[str, ...], progress: OnProgress | None) -> Answer:
-    """Prepare the pixels and run the network once, in one run with others where that pays."""
-    report: Callable[[Progress], None] = (lambda _: None) if progress is None else (lambda step: progress(name, step))
-    preprocessing = _preparations.get(name) if gathers(get(name)) else None
-    if preprocessing is not None:
-        pixels = _Pixels(opened, preprocessing)
-        try:
-            return _told(together(name, preprocessing, pixels.entry.array, report), pixels, ())
-        except Outdated:
-            pass  # as if it were the first time
-    with models.borrow(name, None if progress is None else report) as model:
-        if model.spec.zero_shot and not own_labels:
-            raise SettingError(
-                f"{model.spec.title} compares the photo with your own labels. Write some, separated by commas."
-            )
-        _preparations[name] = model.preprocessing
-        pixels = _Pixels(opened, model.preprocessing)
-        return _told(alone(model, pixels.entry.array, own_labels), pixels, own_labels)
+def _alone(ready: "ReadyModel", photo: OpenedPhoto, own_labels: tuple[str, ...]) -> Answer:
+    """Prepare the pixels and run a borrowed network once."""
+    spec = ready.spec
+    if spec.zero_shot and not own_labels:
+        raise SettingError(f"{spec.title} compares the photo with your own labels. Write some, separated by commas.")
+    _preparations[spec.name] = ready.preprocessing
+    pixels = _Pixels(photo, ready.preprocessing)
+    array = pixels.entry.array
+    engine = None if spec.zero_shot else engines.engine_for(ready, array.shape)
+    with runs.turn(_runs) as took:
+        logits = (engine.run(array) if engine else ready.run(array, own_labels))[0]
+    name, note = (engine.name, engine.note) if engine else ("torch", "")
+    return _told(Ran(ready, logits, name, note, took.ms), pixels, own_labels)
 
 
 class _Pixels:
@@ -128,11 +142,7 @@ class _Pixels:
 def _told(ran: Ran, pixels: _Pixels, own_labels: tuple[str, ...]) -> Answer:
     """Check the numbers and put the answer together."""
     model, entry, spec = ran.model, pixels.entry, ran.model.spec
-    _runs.add()
-    if not np.isfinite(ran.logits).all():
-        raise ModelUnavailable(
-            f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name
-        )
+    runs.check_finite(spec, ran.logits)
     return Answer(
         model=spec.name,
         title=spec.title,

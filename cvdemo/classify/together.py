@@ -1,4 +1,4 @@
-"""Runs a classifier's network: for one photo, or on a GPU for all who wait for the same model at once."""
+"""Runs a classifier's network on a GPU once for all photos that wait for it."""
 
 import os
 import time
@@ -55,20 +55,10 @@ def gathers(spec: ModelSpec) -> bool:
     return not spec.zero_shot and (wanted == "1" if wanted else compute.device() == "cuda")
 
 
-def alone(model: "ReadyModel", array: NDArray[np.float32], own_labels: tuple[str, ...] = ()) -> Ran:
-    """Run a borrowed model on one photo, float32 (1, 3, h, w); waits for the device."""
-    engine = None if model.spec.zero_shot else engines.engine_for(model, array.shape)
-    with compute.turn():
-        started = time.perf_counter()
-        logits = (engine.run(array) if engine else model.run(array, own_labels))[0]
-        passed = 1000 * (time.perf_counter() - started)
-    return Ran(model, logits, engine.name if engine else "torch", engine.note if engine else "", passed)
-
-
 def together(
-    name: str, preprocessing: Preprocessing, array: NDArray[np.float32], report: Callable[[Progress], None]
+    spec: ModelSpec, preprocessing: Preprocessing, array: NDArray[np.float32], report: Callable[[Progress], None]
 ) -> Ran:
-    """Run the classifier ``name`` on one photo, prepared by ``preprocessing``, in one run with all who wait for it.
+    """Run the classifier of ``spec`` on one photo, prepared by ``preprocessing``, in one run with all who wait for it.
 
     Raises:
         Outdated: the model prepares photos in another way by now.
@@ -77,13 +67,13 @@ def together(
     """
 
     def serve(take: Take) -> list[Ran]:
-        with models.borrow(name, report) as model:
+        with models.borrow(spec, report) as model:
             if model.preprocessing != preprocessing:
                 raise Outdated("The model has changed. Try again.")
             with compute.turn(waiting=lambda _: report(WAITING)):
                 return _run(model, take())
 
-    return _gatherer.ask((name, preprocessing), array, serve, lambda: report(WAITING))
+    return _gatherer.ask((spec.name, preprocessing), array, serve, lambda: report(WAITING))
 
 
 def _run(model: "ReadyModel", batch: NDArray[np.float32]) -> list[Ran]:

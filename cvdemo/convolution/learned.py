@@ -10,8 +10,6 @@ from cvdemo.catalogue import MODELS, ModelSpec, get
 from cvdemo.errors import SettingError
 from cvdemo.results import Results
 
-READY = ("bundled", "cached")
-
 _layers = Results("learned kernels")
 
 
@@ -38,7 +36,7 @@ class FirstLayer:
 def offered() -> tuple[ModelSpec, ...]:
     """Return the models whose first layer can be had here and now: networks whose weights are on this machine."""
     known = (spec for spec in MODELS if spec.task in ("classify", "features") and spec.family != "classical")
-    return tuple(spec for spec in known if weights.state(spec) in READY)
+    return tuple(spec for spec in known if weights.is_ready(spec))
 
 
 def first_layer(name: str) -> FirstLayer:

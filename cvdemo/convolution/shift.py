@@ -1,9 +1,9 @@
 """The shift lab: the photo moves 0 to 32 pixels under the models; how do their answers and maps follow?"""
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cvdemo import compute, images, models, preprocess
+from cvdemo import images, preprocess, runs
 from cvdemo.catalogue import get
-from cvdemo.errors import ModelUnavailable
-from cvdemo.images import Photo
+from cvdemo.images import OpenedPhoto, Photo
 from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
-from cvdemo.weights import state
 
 if TYPE_CHECKING:
     from cvdemo.loading import ReadyModel
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 SHIFT_LIMIT = 32
 SHIFTS = range(SHIFT_LIMIT + 1)
 BATCH = 11
-READY = ("bundled", "cached")
 
 _known = Results("shifts")
 _runs = Count()
@@ -82,20 +79,11 @@ def move(path: Path, names: Sequence[str], progress: OnProgress | None = None) -
         CvDemoError: a model cannot be had.
         Stopped: raised by ``progress``.
     """
-    found = []
-    photo: Photo | None = None
-    for name in names:
-        random = state(get(name)) not in READY
-        with models.borrow(name, random=random) as model:
-            side = preprocess.needed_side([model.preprocessing])
-            if photo is None or min(photo.pixels.shape[:2]) < min(side, *photo.full_size_wh):
-                photo = images.open(path).at(side)
-            key = (photo.digest, name, random)
-            known = _known.get(key)
-            if known is None:
-                known = _study(model, photo, progress)
-                _known.put(key, known)
-        found.append(known)
+    photo, found = images.open(path), []
+    for spec in map(get, names):
+        random = runs.invented(spec, "random where absent")
+        key = (photo.digest, spec.name, random)
+        found.append(runs.run(_known, key, spec, partial(_study, photo=photo, progress=progress), random))
     return tuple(found)
 
 
@@ -128,8 +116,8 @@ def position(seen: NDArray[np.uint8], shift: int) -> NDArray[np.uint8]:
     return seen[:, start : start + seen.shape[1] - 2 * SHIFT_LIMIT]
 
 
-def _study(model: "ReadyModel", photo: Photo, progress: OnProgress | None) -> Moved:
-    seen = strip(photo, model.preprocessing)
+def _study(model: "ReadyModel", photo: OpenedPhoto, progress: OnProgress | None) -> Moved:
+    seen = strip(photo.at(preprocess.needed_side([model.preprocessing])), model.preprocessing)
     logits: list[NDArray[np.float64]] = []
     errors: list[list[float]] = []
     still: list[NDArray[np.floating]] = []
@@ -138,10 +126,11 @@ def _study(model: "ReadyModel", photo: Photo, progress: OnProgress | None) -> Mo
         shifts = SHIFTS[first : first + BATCH]
         if progress is not None:
             progress(model.spec.name, first)
-        with compute.turn():
-            started = time.perf_counter()
-            answers, maps = _run(model, np.stack([position(seen, shift) for shift in shifts]))
-            seconds += time.perf_counter() - started
+        batch = np.stack([position(seen, shift) for shift in shifts])
+        with runs.turn(_runs, len(batch)) as took:
+            answers, maps = _run(model, batch)
+        runs.check_finite(model.spec, answers)
+        seconds += took.ms / 1000
         still = still or [layer[0] for layer in maps]
         logits.extend(answers)
         width = model.preprocessing.size_hw[1]
@@ -183,16 +172,12 @@ def _run(model: "ReadyModel", pictures: NDArray[np.uint8]) -> tuple[NDArray[np.f
     """Return logits (N, classes) and the maps of all layers, (N, C, h, w) each, from one forward pass."""
     mean, std = (np.array(v, np.float32).reshape(3, 1, 1) for v in (model.preprocessing.mean, model.preprocessing.std))
     array = (pictures.transpose(0, 3, 1, 2).astype(np.float32) / 255 - mean) / std  # (N, h, w, 3) -> (N, 3, h, w)
-    _runs.add(len(pictures))
     network: Any = model.network
     if not hasattr(network, "forward_intermediates"):
         return model.run(array).astype(np.float64), []
     entry = next(iter(network.parameters())).new_tensor(array)  # on the model's device; weights have no gradients
     last, maps = network.forward_intermediates(entry)
     logits = network.forward_head(last).double().cpu().numpy()
-    if not np.isfinite(logits).all():
-        title, name = model.spec.title, model.spec.name
-        raise ModelUnavailable(f"{title} returned invalid numbers for this photo. Choose another model.", name)
     return logits, [layer.float().cpu().numpy() for layer in maps]
 
 

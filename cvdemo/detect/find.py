@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvdemo import compute, engines, images, models, zerogpu
+from cvdemo import compute, engines, images, runs, zerogpu
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.detect.result import CANDIDATE_LIMIT, Candidates
 from cvdemo.detect.tiles import TileProgress, View, checked_tiles, sides_per_tile, views
@@ -54,15 +55,12 @@ def find(path: Path, model: str, progress: OnProgress | None = None, tiles: int 
         raise SettingError(f"{spec.title} does not detect objects. Choose a detector.")
     checked_tiles(tiles)
     photo = images.open(path)
-    known = _candidates.get((photo.digest, model, tiles))
+    key = (photo.digest, model, tiles)
+    known = _candidates.get(key)
     if known is not None:
         return known, True
-    seen = _views(photo, spec, tiles)
-    with models.borrow_detector(model, progress) as ready:
-        raws = _run_each(ready, seen, progress)
-    result = _ordered(seen, raws, spec)
-    _candidates.put((photo.digest, model, tiles), result)
-    return result, False
+    work = partial(_run_each, spec=spec, seen=_views(photo, spec, tiles), progress=progress)
+    return runs.run(_candidates, key, spec, work, progress=progress), False
 
 
 def _views(photo: images.OpenedPhoto, spec: ModelSpec, tiles: int) -> tuple[View, ...]:
@@ -75,18 +73,19 @@ def _views(photo: images.OpenedPhoto, spec: ModelSpec, tiles: int) -> tuple[View
     return views(whole, finer, tiles)
 
 
-def _run_each(ready: "ReadyDetector", seen: tuple[View, ...], progress: OnProgress | None) -> "list[RawBoxes]":
-    """Run the detector on each view, in a turn of its own."""
+def _run_each(
+    ready: "ReadyDetector", spec: ModelSpec, seen: tuple[View, ...], progress: OnProgress | None
+) -> Candidates:
+    """Run the detector on each view, in a turn of its own, and put together what it proposed."""
     raws: list[RawBoxes] = []
     for view in seen:
         if raws:
             _give_way()
-        with compute.turn():
+        with runs.turn(_runs):
             if progress is not None and len(seen) > 1:
                 progress(TileProgress(len(raws), len(seen)))
             raws.append(engines.detect(ready, view.pixels))
-        _runs.add()
-    return raws
+    return _ordered(seen, raws, spec)
 
 
 def _give_way() -> None:

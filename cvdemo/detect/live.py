@@ -56,7 +56,7 @@ def ready(model: str) -> None:
         raise SettingError(f"{spec.title} does not detect objects. Choose a detector.")
     if models.resident(model):
         return
-    if weights.state(spec) not in ("bundled", "cached"):
+    if not weights.is_ready(spec):
         raise ModelUnavailable(f"{spec.title} is not on this machine yet. Fetch it first, for a photo.", model)
     with models.borrow_detector(model):
         pass

@@ -61,11 +61,14 @@ def by_torch(ready: "ReadyModel | ReadyDetector", shape: Shape, note: str = "") 
 
 def fitting(engine: Engine, ready: "ReadyModel | ReadyDetector") -> Engine:
     """Return ``engine`` so that a full memory leaves the answer to the model's own run, which survives one."""
-    from cvdemo.memory import first_that_fits
+    from cvdemo.memory import attempts
 
     def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
-        own = by_torch(ready, engine.shape).run
-        return first_that_fits(ready.spec.title, [(lambda: engine.run(array), ""), (lambda: own(array), "")])
+        ways = (engine.run, by_torch(ready, engine.shape).run)
+        for attempt, way in zip(attempts(ready.spec.title, ("", "")), ways, strict=False):
+            with attempt:
+                answer = way(array)
+        return answer
 
     return replace(engine, run=run)
 

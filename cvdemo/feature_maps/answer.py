@@ -1,14 +1,19 @@
 """What the answer owes to a channel: an estimate for all at once, and the real answer with one switched off."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models
 from cvdemo.errors import SettingError
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.results import Results
+from cvdemo.runs import run
+
+if TYPE_CHECKING:
+    from cvdemo.loading import ReadyModel
 
 _contributions = Results("channel contributions")
 _without = Results("channels switched off")
@@ -46,15 +51,11 @@ def contributions(seen: ForwardPass) -> tuple[NDArray[np.float32], ...]:
         SettingError: the model has no classes.
         ModelUnavailable: it cannot be had any more.
     """
-    found: tuple[NDArray[np.float32], ...] | None = _contributions.get(seen.asked)
-    if found is None:
-        _check(seen)
-        with models.borrow(seen.asked.model, random=seen.asked.random) as ready:
-            from cvdemo.feature_maps.runs import gradient_times_activation
+    from cvdemo.feature_maps.runs import gradient_times_activation
 
-            found = gradient_times_activation(ready, seen)
-        _contributions.put(seen.asked, found)
-    return found
+    _check(seen)
+    work = partial(gradient_times_activation, seen=seen)
+    return run(_contributions, seen.asked, seen.spec, work, seen.asked.random)
 
 
 def known_contributions(seen: ForwardPass) -> tuple[NDArray[np.float32], ...] | None:
@@ -72,16 +73,14 @@ def switch_off(seen: ForwardPass, number: int, channel: int) -> Without:
     stop = seen.stops[number]
     if not 0 <= channel < stop.channels:
         raise SettingError(f"{stop.label} has {stop.channels} channels: choose one from 0 to {stop.channels - 1}.")
-    key = (seen.asked, number, channel)
-    found = _without.get(key)
-    if found is None:
-        _check(seen)
-        with models.borrow(seen.asked.model, random=seen.asked.random) as ready:
-            from cvdemo.feature_maps.runs import logits_without
+    _check(seen)
 
-            found = _told(seen, channel, logits_without(ready, seen, number, channel))
-        _without.put(key, found)
-    return found
+    def work(ready: "ReadyModel") -> Without:
+        from cvdemo.feature_maps.runs import logits_without
+
+        return _told(seen, channel, logits_without(ready, seen, number, channel))
+
+    return run(_without, (seen.asked, number, channel), seen.spec, work, seen.asked.random)
 
 
 def _check(seen: ForwardPass) -> None:

@@ -1,13 +1,17 @@
 """The weights of a first layer, as small colour pictures."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.results import Results
+from cvdemo.runs import run
+
+if TYPE_CHECKING:
+    from cvdemo.loading import ReadyModel
 
 _known = Results("first kernels")
 
@@ -37,14 +41,14 @@ def first_kernels(seen: ForwardPass) -> Kernels:
     Raises:
         ModelUnavailable: the model cannot be had any more.
     """
-    key = (seen.asked.model, seen.asked.random)
-    found = _known.get(key)
-    if found is None:
-        with models.borrow(seen.asked.model, random=seen.asked.random) as ready:
-            modules = dict(ready.network.named_modules())
-            inside = [modules[part] for part in seen.stops[0].parts]
-            rows = [row for part in inside for row in part.parameters() if row.ndim == 4]
-            first = rows[0].detach().float().cpu().numpy() if rows else np.zeros((0, 3, 1, 1), np.float32)
-        found = Kernels(first if first.shape[1] == 3 else np.zeros((0, 3, 1, 1), np.float32))
-        _known.put(key, found)
-    return found
+
+    def work(ready: "ReadyModel") -> Kernels:
+        modules = dict(ready.network.named_modules())
+        inside = [modules[part] for part in seen.stops[0].parts]
+        rows = [row for part in inside for row in part.parameters() if row.ndim == 4]
+        over_colours = bool(rows) and rows[0].shape[1] == 3
+        if not over_colours:
+            return Kernels(np.zeros((0, 3, 1, 1), np.float32))
+        return Kernels(rows[0].detach().float().cpu().numpy().copy())  # else the model itself would stay in memory
+
+    return run(_known, (seen.asked.model, seen.asked.random), seen.spec, work, seen.asked.random)

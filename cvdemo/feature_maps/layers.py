@@ -1,11 +1,12 @@
 """The table of a model's layers: shape of the map, parameters, multiply-adds, and what is left for the rest."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cvdemo import models
 from cvdemo.inside.activations import ForwardPass, network_turn, own_labels
 from cvdemo.results import Results
+from cvdemo.runs import run
 from cvdemo.wording import percent, scaled
 
 if TYPE_CHECKING:
@@ -42,12 +43,7 @@ def layer_costs(seen: ForwardPass) -> tuple[LayerCost, ...]:
         ModelUnavailable: the model cannot be had any more.
     """
     key = (seen.asked.model, seen.asked.random, seen.picture.size_hw)
-    found = _known.get(key)
-    if found is None:
-        with models.borrow(seen.asked.model, random=seen.asked.random) as ready:
-            found = _counted(ready, seen)
-        _known.put(key, found)
-    return found
+    return run(_known, key, seen.spec, partial(_counted, seen=seen), seen.asked.random)
 
 
 def _counted(ready: "ReadyModel", seen: ForwardPass) -> tuple[LayerCost, ...]:

@@ -1,9 +1,9 @@
 """Run a model once on the photo and keep what each of its layers gave; asked again, nothing runs."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import compute, images, models, weights, zerogpu
+from cvdemo import images, runs, zerogpu
 from cvdemo.catalogue import ModelSpec, get
-from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.errors import SettingError
 from cvdemo.inside.crop import Point
 from cvdemo.inside.layers import Stop
 from cvdemo.inside.model_input import Picture, picture
@@ -39,12 +39,9 @@ def network_runs() -> int:
     return _runs.total
 
 
-@contextmanager
-def network_turn() -> Iterator[None]:
-    """Hold the device for one run of a borrowed network, and count it; borrow the model before."""
-    with compute.turn():
-        yield
-    _runs.add()
+def network_turn() -> AbstractContextManager[runs.Took]:
+    """Hold the device for one run of a borrowed network, and count it among those of Look inside, see `runs.turn`."""
+    return runs.turn(_runs)
 
 
 @dataclass(frozen=True)
@@ -109,11 +106,6 @@ def check(model: str) -> ModelSpec:
     return spec
 
 
-def uses_random(model: str, wanted: bool = False) -> bool:
-    """Return whether ``model`` runs with random weights: because they are ``wanted``, or none others exist."""
-    return wanted or weights.state(get(model)) == "random only"
-
-
 def own_labels(spec: ModelSpec) -> tuple[tuple[str, ...], ...]:
     """Return the arguments of ``ReadyModel.run`` after the picture."""
     return (OWN_LABELS,) if spec.zero_shot else ()
@@ -149,15 +141,9 @@ def forward_pass(
         Stopped: raised by ``progress``.
     """
     spec = check(model)
-    asked = PassRequest(images.open(path).digest, model, uses_random(model, random), side)
-    found = _passes.get(asked)
-    if found is not None:
-        return found
-    report = None if progress is None else lambda step: progress(model, step)
-    with models.borrow(spec.name, report, asked.random) as ready:
-        found = _passes.get(asked) or _run(ready, at_size(ready, path, side), asked)
-    _passes.put(asked, found)
-    return found
+    asked = PassRequest(images.open(path).digest, model, runs.invented(spec, "random" if random else "trained"), side)
+    report = progress and partial(progress, model)
+    return runs.run(_passes, asked, spec, partial(_run, path=path, asked=asked), asked.random, report)
 
 
 def known(asked: PassRequest) -> ForwardPass | None:
@@ -174,30 +160,27 @@ def known_on(path: Path, asked: PassRequest) -> ForwardPass | None:
     return _passes.get(replace(asked, digest=images.open(path).digest))
 
 
-def _run(ready: "ReadyModel", shown: Picture, asked: PassRequest) -> ForwardPass:
-    """Run a borrowed model once on ``shown``.
+def _run(ready: "ReadyModel", path: Path, asked: PassRequest) -> ForwardPass:
+    """Run a borrowed model once on the photo at ``path``.
 
     Raises:
         ModelUnavailable: its numbers are none.
     """
     from cvdemo.inside.hooks import as_map, candidates, stops_in, watched
 
-    network = ready.network
+    network, shown = ready.network, at_size(ready, path, asked.side)
     plan = _plans.setdefault(network, {}).get(shown.size_hw)
     names = [stop.name for stop in plan] if plan else candidates(network)
-    with network_turn(), watched(network, names) as outputs:
-        started = time.perf_counter()
+    with network_turn() as took, watched(network, names) as outputs:
         answer = ready.run(shown.array, *own_labels(ready.spec))[0]
-        network_ms = 1000 * (time.perf_counter() - started)
     if plan is None:
         plan = _plans[network][shown.size_hw] = stops_in(network, outputs, shown.size_hw)
     maps = tuple(_array(as_map(outputs[stop.name], stop)) for stop in plan)
-    if not np.isfinite(answer).all() or not all(np.isfinite(one).all() for one in maps):
-        raise ModelUnavailable(f"{ready.spec.title} returned invalid numbers for this photo. Choose another model.")
+    runs.check_finite(ready.spec, answer, *maps)
     prefixes = tuple(_prefix(outputs[stop.name], stop) for stop in plan)
     logits = answer.astype(np.float32) if ready.spec.task == "classify" else None
     labels = own_labels(ready.spec)[0] if ready.spec.zero_shot else ready.labels
-    return ForwardPass(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, network_ms)
+    return ForwardPass(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, took.ms)
 
 
 def logits_with(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from cvdemo import compute, engines, models, weights
+from cvdemo import compute, engines, models, runs
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, SettingError, Stopped
 from cvdemo.latency.settings import MODEL_LIMIT
@@ -40,7 +40,7 @@ def keys(names: Sequence[str]) -> tuple[str, ...]:
 
 def uses_random(model: str) -> bool:
     """Return whether ``model`` runs with random weights here, for lack of others: right for timing."""
-    return weights.state(get(model)) not in ("bundled", "cached")
+    return runs.invented(get(model), "random where absent")
 
 
 @contextmanager

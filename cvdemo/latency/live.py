@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import compute, engines, models, preprocess
+from cvdemo import compute, engines, models, preprocess, runs
 from cvdemo.catalogue import get
-from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.errors import SettingError
 from cvdemo.images import Photo
 from cvdemo.latency.lineup import check, uses_random
 
@@ -90,8 +90,7 @@ def _say(model: "ReadyModel", photo: Photo, patience_s: float) -> Said:
         started = time.perf_counter()
         output = engine.run(array)
         network_ms = 1000 * (time.perf_counter() - started)
-    if not np.isfinite(output).all():
-        raise ModelUnavailable(f"{model.spec.title} returned invalid numbers. Choose another model.", model.spec.name)
+    runs.check_finite(model.spec, output)
     label, share = _likeliest(model, output[0])
     return Said(model.spec.name, engine.name, model.weights, label, share, prepare_ms, network_ms)
 

@@ -1,13 +1,13 @@
 """What a duel found: every run, and everything that follows from the runs; plain values."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.latency.settings import DISTURBED_SHARE, FEWEST_FOR_VERDICT, Settings
-from cvdemo.latency.statistics import Percentiles, Ratio, compare, percentiles
+from cvdemo.latency.statistics import Percentiles, Ratio, compare, corrected, percentiles
 
 
 @dataclass(frozen=True)
@@ -130,15 +130,12 @@ class Duel:
         return percentiles(times) if len(times) else None
 
     def pairs(self) -> tuple[Pair, ...]:
-        """Compare every two models that did not fail, in the order of choice; no verdict on a noisy machine."""
-        found = []
-        for a, b in itertools.combinations(self.standing, 2):
-            times_a, times_b = self.times(a), self.times(b)
-            if len(times_a):
-                ratio = compare(times_a, times_b)
-                found.append(Pair(a.key, b.key, _without_verdict(ratio) if self.noisy or not self.finished else ratio))
-        return tuple(found)
+        """Compare every two models that did not fail, in the order of choice; no verdict on a noisy machine.
 
-
-def _without_verdict(ratio: Ratio) -> Ratio:
-    return Ratio(ratio.ratio, ratio.low, ratio.high, ratio.rounds, None)
+        With more than two models, verdicts are corrected for the number of pairs (see `corrected`).
+        """
+        racing = list(itertools.combinations(self.standing, 2)) if len(self.kept()) else []
+        ratios = corrected([compare(self.times(a), self.times(b)) for a, b in racing])
+        if self.noisy or not self.finished:
+            ratios = [replace(ratio, verdict=None) for ratio in ratios]
+        return tuple(Pair(a.key, b.key, ratio) for (a, b), ratio in zip(racing, ratios, strict=True))

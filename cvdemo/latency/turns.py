@@ -1,6 +1,8 @@
 """Lets models take turns, run by run, so that a slow moment of the machine hits all of them."""
 
-from collections.abc import Callable, Sequence
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cvdemo.errors import Stopped
@@ -51,6 +53,24 @@ def warm_up(work: Work, stopwatch: Stopwatch, check: Callable[[], None], most: i
     return len(times)
 
 
+def orders(count: int) -> Iterator[tuple[int, ...]]:
+    """Yield in which order ``count`` models run, round after round, without end: Williams designs.
+
+    A model that always ran after the same neighbour would always find that one's leavings in the processor's caches.
+    Here, over as many rounds as there are models, each runs once in each place and once right after each other one; an
+    odd count needs twice as many rounds, the second half mirrored (Williams, Australian Journal of Scientific Research
+    A 2, 1949). Between one round and the next there is no such balance, so the rounds of a design come in random
+    order, the same in every duel.
+    """
+    zigzag = [(step + 1) // 2 if step % 2 else -(step // 2) for step in range(count)]  # 0, 1, -1, 2, -2, ...
+    design = [tuple((first + step) % count for step in zigzag) for first in range(max(count, 1))]
+    design += [order[::-1] for order in design] if count % 2 else []
+    draw = random.Random(0)
+    while True:
+        draw.shuffle(design)
+        yield from design
+
+
 def take_turns(
     works: Sequence[Work],
     rounds: int,
@@ -60,7 +80,7 @@ def take_turns(
     warm_most: int = WARM_HIGH,
     enough: Callable[[], bool] = lambda: False,
 ) -> Log:
-    """Run each of ``works`` once a round, in the same order: A B A B ...
+    """Run each of ``works`` once a round, in `orders`.
 
     A model that fails is left out from then on; the others go on.
 
@@ -77,8 +97,9 @@ def take_turns(
     for place, work in enumerate(works):
         _guarded(log, place, lambda work=work: warm_up(work, stopwatch, lambda: report(log), warm_most))  # type: ignore[misc]
     look_around()
-    for _ in range(rounds):
-        for place, work in enumerate(works):
+    for order in itertools.islice(orders(len(works)), rounds):
+        for place in order:
+            work = works[place]
             if place not in log.failed:
                 report(log)
                 _guarded(log, place, lambda place=place, work=work: log.ms[place].append(stopwatch.milliseconds(work)))  # type: ignore[misc]

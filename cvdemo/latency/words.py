@@ -1,6 +1,7 @@
 """The sentences of the Latency tab, made from the numbers on screen."""
 
 import itertools
+import math
 
 from cvdemo.latency.result import Duel, Pair, Racer
 from cvdemo.latency.settings import FEWEST_FOR_VERDICT, MARGIN
@@ -152,6 +153,17 @@ def pair_words(pair: Pair) -> tuple[str, str]:
         None: "no verdict",
     }[ratio.verdict]
     return said, f"{times(ratio.low)} to {times(ratio.high)}"
+
+
+def together(duel: Duel) -> str:
+    """Return what stands above the ratios of more than two models: on what their verdicts and intervals rest."""
+    pairs = math.comb(len(duel.standing), 2)
+    if pairs < 2:
+        return ""
+    return (
+        f"Verdicts are corrected for {pairs} pairs (Holm): at most 5{NBSP}% of such measurements call any of them "
+        "wrongly. Each bar is for its pair alone, so one beside the shaded part can still be too close to call."
+    )
 
 
 def badges(duel: Duel) -> list[tuple[str, str]]:

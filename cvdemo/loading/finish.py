@@ -11,16 +11,15 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
-from cvdemo.errors import ModelUnavailable
-from cvdemo.loading.oom_fallback import device_of, with_oom_fallback
+from cvdemo.errors import invalid_numbers
+from cvdemo.loading.oom_fallback import device_of, fitting
 from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
 
 
 def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: str | None) -> ReadyModel:
     """Return the model on ``device`` after one photo of zeros, which warms it up."""
     network = parts.network.eval().requires_grad_(False).to(device)
-    once = _zero_shot(network, parts) if parts.texts else _plain(network)
-    run = _checked(spec, with_oom_fallback(spec.title, network, once, batched=True))
+    run = _zero_shot(spec, network, parts) if parts.texts else _plain(spec, network)
     blank = np.zeros((1, 3, *parts.preprocessing.size_hw), np.float32)
     words = (("a photo",),) if parts.texts else ()
     with compute.turn():  # the caller must not hold the device: borrow first, then take a turn
@@ -67,43 +66,42 @@ def byte_count(network: nn.Module) -> int:
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
 
 
-def _checked(spec: ModelSpec, run: Run) -> Run:
-    """Let no number through that is none: what is ranked or drawn from it would be invented."""
-
-    def checked(*arguments: Any) -> NDArray[np.float32]:
-        answer = run(*arguments)
-        if not np.isfinite(answer).all():
-            raise ModelUnavailable(
-                f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name
-            )
-        return answer
-
-    return checked
-
-
-def _plain(network: nn.Module) -> Run:
+def _plain(spec: ModelSpec, network: nn.Module) -> Run:
     def run(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            return _answer(network(torch.from_numpy(pixels).to(device_of(network))))
+        answers: list[NDArray[np.float32]] = []
+        for attempt, size in fitting(spec.title, network, len(pixels)):
+            with attempt, torch.inference_mode():
+                answers.clear()
+                for at in range(0, len(pixels), size):
+                    answers.append(_answer(network(torch.from_numpy(pixels[at : at + size]).to(device_of(network)))))
+        return _finite(spec, answers)
 
     return run
 
 
-def _zero_shot(network: Any, parts: Parts) -> Run:
+def _zero_shot(spec: ModelSpec, network: Any, parts: Parts) -> Run:
     """The text tower runs once per list of labels: photos change more often than words."""
     texts = parts.texts
     assert texts is not None
     known: dict[tuple[str, ...], Tensor] = {}
 
-    def run(pixels: NDArray[np.float32], labels: tuple[str, ...]) -> NDArray[np.float32]:
+    def once(pixels: NDArray[np.float32], labels: tuple[str, ...]) -> NDArray[np.float32]:
         device = device_of(network)
-        with torch.inference_mode():
-            if labels not in known:
-                known.clear()
-                words = torch.from_numpy(texts(labels)).to(device)
-                known[labels] = _unit(network.get_text_features(input_ids=words).pooler_output)
-            seen = _unit(network.get_image_features(torch.from_numpy(pixels).to(device)).pooler_output)
-            return _answer(seen @ known[labels].to(device).T * network.logit_scale.exp() + network.logit_bias)
+        if labels not in known:
+            known.clear()
+            words = torch.from_numpy(texts(labels)).to(device)
+            known[labels] = _unit(network.get_text_features(input_ids=words).pooler_output)
+        seen = _unit(network.get_image_features(torch.from_numpy(pixels).to(device)).pooler_output)
+        return _answer(seen @ known[labels].to(device).T * network.logit_scale.exp() + network.logit_bias)
+
+    def run(pixels: NDArray[np.float32], labels: tuple[str, ...]) -> NDArray[np.float32]:
+        answers: list[NDArray[np.float32]] = []
+        for attempt, size in fitting(spec.title, network, len(pixels)):
+            with attempt, torch.inference_mode():
+                answers.clear()
+                for at in range(0, len(pixels), size):
+                    answers.append(once(pixels[at : at + size], labels))
+        return _finite(spec, answers)
 
     return run
 
@@ -114,3 +112,11 @@ def _unit(vectors: Tensor) -> Tensor:
 
 def _answer(output: Tensor) -> NDArray[np.float32]:
     return output.float().cpu().numpy()  # waits for the device
+
+
+def _finite(spec: ModelSpec, answers: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Let no number through that is none: what is ranked or drawn from it would be invented."""
+    answer = np.concatenate(answers) if len(answers) > 1 else answers[0]
+    if not np.isfinite(answer).all():
+        raise invalid_numbers(spec.title, spec.name)
+    return answer

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
-from cvdemo.errors import ModelUnavailable
+from cvdemo.errors import invalid_numbers
 from cvdemo.loading.boxes import Detect, RawBoxes, Through
 from cvdemo.loading.finish import byte_count, parameter_count
-from cvdemo.loading.oom_fallback import device_of, with_oom_fallback
+from cvdemo.loading.oom_fallback import device_of, fitting
 from cvdemo.loading.parts import DetectorParts, Kind, ReadyDetector
 
 
@@ -56,10 +56,10 @@ def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts) -> Detect
                     found = parts.propose(network, entry.array.to(device_of(network)))
                 boxes, scores, class_ids = (tensor.cpu().numpy() for tensor in found)  # waits for the device
         except ArithmeticError as error:
-            raise _invalid(spec) from error
+            raise invalid_numbers(spec.title, spec.name) from error
         done = time.perf_counter()
         if not (np.isfinite(boxes).all() and np.isfinite(scores).all()):
-            raise _invalid(spec)
+            raise invalid_numbers(spec.title, spec.name)
         xyxy = (boxes - np.array(entry.shift_wh * 2)) / np.array(entry.scale_wh * 2)
         return RawBoxes(
             boxes_xyxy=xyxy.astype(np.float32),
@@ -71,13 +71,15 @@ def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts) -> Detect
             network_ms=1000 * (done - chosen),
         )
 
-    return with_oom_fallback(spec.title, network, detect, batched=False)
+    def run(pixels: NDArray[np.uint8], through: Through | None = None) -> RawBoxes:
+        for attempt, _ in fitting(spec.title, network):
+            with attempt:
+                found = detect(pixels, through)
+        return found
+
+    return run
 
 
 def _first(run: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Callable[[Tensor], tuple[Tensor]]:
     """Return ``run`` in the form of a network whose first output is all that counts."""
     return lambda array: (torch.from_numpy(run(array.contiguous().numpy())),)
-
-
-def _invalid(spec: ModelSpec) -> ModelUnavailable:
-    return ModelUnavailable(f"{spec.title} returned invalid numbers for this photo. Choose another model.", spec.name)

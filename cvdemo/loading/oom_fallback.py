@@ -1,44 +1,37 @@
 """Runs a network where it fits: on its device, there one photo at a time, or on the CPU."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
-import numpy as np
 import torch
 from torch import nn
 
-from cvdemo.memory import first_that_fits, freeing
-
-R = TypeVar("R")
+from cvdemo.memory import attempts, freeing
 
 
-def with_oom_fallback(title: str, network: nn.Module, once: Callable[..., R], batched: bool) -> Callable[..., R]:
-    """Return ``once`` as a function that survives a full memory.
+def fitting(title: str, network: nn.Module, count: int = 1) -> Iterator[tuple[freeing, int]]:
+    """Yield attempts to run a network, to be entered one after the other, until one has fitted into memory.
 
     Args:
         title: of the model, for the sentences.
         network: what runs; nobody else uses it meanwhile.
-        once: ``once(pixels, *more)`` runs ``network`` on the device where it is.
-        batched: ``pixels`` are several photos, and the answers are arrays that can be put one behind the other.
+        count: how many photos there are; 1 also for those that cannot be split.
 
-    Returns:
-        The same function; it raises ModelUnavailable where nothing fits.
+    Yields:
+        An attempt (see `cvdemo.memory.attempts`), and how many photos may run at once in it.
+
+    Raises:
+        ModelUnavailable: nothing fits.
     """
-
-    def run(pixels: Any, *more: Any) -> R:
-        def one_by_one() -> Any:
-            return np.concatenate([once(pixels[at : at + 1], *more) for at in range(len(pixels))])
-
-        attempts: list[tuple[Callable[[], R], str]] = [(lambda: once(pixels, *more), "")]
-        if batched and len(pixels) > 1:
-            attempts.append((one_by_one, f"{title} took the photos one by one, because memory was short."))
-        home = device_of(network)
-        if home.type != "cpu":
-            told = f"{title} ran on the CPU this time, because the memory of the GPU was full."
-            attempts.append((lambda: _on_cpu(network, home, lambda: once(pixels, *more)), told))
-        return first_that_fits(title, attempts)
-
-    return run
+    home = device_of(network)
+    ways = [(count, False, "")]
+    if count > 1:
+        ways.append((1, False, f"{title} took the photos one by one, because memory was short."))
+    if home.type != "cpu":
+        ways.append((count, True, f"{title} ran on the CPU this time, because the memory of the GPU was full."))
+    for attempt, (size, on_cpu, _) in zip(attempts(title, [way[2] for way in ways]), ways, strict=False):
+        with _on_cpu(network, home) if on_cpu else nullcontext():
+            yield attempt, size
 
 
 def device_of(network: nn.Module) -> torch.device:
@@ -46,11 +39,12 @@ def device_of(network: nn.Module) -> torch.device:
     return next(network.parameters()).device
 
 
-def _on_cpu(network: nn.Module, home: torch.device, work: Callable[[], R]) -> R:
-    """Work with the network on the CPU; where it does not fit back onto its device, it stays and works from there."""
+@contextmanager
+def _on_cpu(network: nn.Module, home: torch.device) -> Iterator[None]:
+    """Keep the network on the CPU meanwhile; where it does not fit back onto its device, it stays."""
     network.to("cpu")
     try:
-        return work()
+        yield
     finally:
         with freeing() as outcome:
             network.to(home)

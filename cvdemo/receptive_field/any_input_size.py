@@ -1,7 +1,8 @@
 """Run the part of a network that keeps maps, at any input size; afterwards the network is as it was found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,19 @@ from cvdemo.lenet import LeNet5
 EMBEDDINGS = ("patch_embed.proj", "patch_embeddings.projection", "embeddings.patch_embedding")
 
 
-def features(network: Any, pictures: Tensor) -> object:
-    """Run ``network`` on pictures (N, 3, h, w) up to its last map; a head may run too where it cannot be left out."""
+def features(network: Any) -> Callable[[Tensor], object]:
+    """Return what runs ``network`` on pictures (N, 3, h, w) up to its last map, or farther where that is one piece."""
     if hasattr(network, "forward_features"):
-        return network.forward_features(pictures)
+        return network.forward_features
     if hasattr(network, "vision_model"):
-        return network.vision_model(pixel_values=pictures, interpolate_pos_encoding=True)
+        return partial(network.vision_model, interpolate_pos_encoding=True)
     if isinstance(network, LeNet5):
-        return _lenet_maps(network, pictures)
+        return partial(_lenet_maps, network)
     if hasattr(network, "save"):
-        return _yolo_maps(network, pictures)
+        return partial(_yolo_maps, network)
     if hasattr(network, "backbone"):
-        return network.backbone(pictures)
-    return network.features(pictures) if hasattr(network, "features") else network(pictures)
+        return network.backbone
+    return network.features if hasattr(network, "features") else network
 
 
 def _lenet_maps(network: LeNet5, pictures: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """The effective field: the gradient of one unit with respect to the picture (Luo et al. 2016)."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,16 +47,19 @@ def influence(
     Returns:
         float32 (h, w) a target, not negative.
     """
-    values: dict[str, Tensor] = {}
-    with torch.enable_grad(), any_input_size(network), _awake(network) if wake else _unchanged():
+    run = features(network)
+    with torch.enable_grad(), any_input_size(network), _awake(network) if wake else nullcontext():
         pixels = torch.from_numpy(picture).to(next(network.parameters()).device).requires_grad_(True)
-        _run(network, pixels, targets, values)
+        with _until_the_last_of(network, targets) as values:
+            run(pixels)
         scale = torch.tensor(std, device=pixels.device).reshape(1, 3, 1, 1)
         return [_gradient(values[target.layer.name], pixels, scale) for target in targets]
 
 
-def _run(network: nn.Module, pixels: Tensor, targets: Sequence[Target], values: dict[str, Tensor]) -> None:
-    """Run the network up to the last target and put each target's value into ``values``."""
+@contextmanager
+def _until_the_last_of(network: nn.Module, targets: Sequence[Target]) -> Iterator[dict[str, Tensor]]:
+    """Let a run of the network in the body end at the last target; yield what then holds each target's value."""
+    values: dict[str, Tensor] = {}
     by_name = {target.layer.name: target for target in targets}
     modules = dict(network.named_modules())
 
@@ -70,7 +73,7 @@ def _run(network: nn.Module, pixels: Tensor, targets: Sequence[Target], values: 
         for name in by_name
     ]
     try:
-        features(network, pixels)
+        yield values
     except _Enough:
         pass
     finally:
@@ -92,11 +95,6 @@ def _value(output: Tensor | None, target: Target) -> Tensor:
 def _gradient(value: Tensor, pixels: Tensor, scale: Tensor) -> NDArray[np.float32]:
     (gradient,) = torch.autograd.grad(value, pixels, retain_graph=True)
     return (gradient / scale).abs().sum(1)[0].float().cpu().numpy()  # (1, 3, h, w) -> (h, w)
-
-
-@contextmanager
-def _unchanged() -> Iterator[None]:
-    yield
 
 
 @contextmanager

@@ -9,23 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import models
-from cvdemo.errors import SettingError
-from cvdemo.inside.model_input import normalised, square_photo
+from cvdemo import runs
+from cvdemo.catalogue import get
+from cvdemo.inside.model_input import square_photo
 from cvdemo.receptive_field.graph import Pair
 from cvdemo.receptive_field.growth_chart import sides
 from cvdemo.receptive_field.mass import SHARES, sides_for
-from cvdemo.receptive_field.study import Study, run, table, uses_random
+from cvdemo.receptive_field.study import Study, influence_of, table
 from cvdemo.receptive_field.table import Layer, LayerTable, check
 from cvdemo.receptive_field.units import centre_of, check_unit
-from cvdemo.results import Results
 
 COLUMNS = (
     "model", "weights", "input_side", "layer", "kind", "rows", "columns", "theoretical_side", "shortest_side", "stride",
     "start", "padding", "global_gate", "copies", "side_for_20", "side_for_50", "side_for_95", "log_side_for_50",
 )  # fmt: skip
-
-_known = Results("effective fields of one unit")
 
 
 def layers(known: LayerTable) -> dict[str, Any]:
@@ -62,20 +59,10 @@ def effective_field(path: Path, model: str, layer: str, unit: Pair, side: int) -
     found = layers.layer(layer)
     place = check_unit(found, *unit)
     shown = square_photo(path, layers.side)
-    key = (shown.digest, model, uses_random(model, False), layers.side, layer, place)
-    known = _known.get(key)
-    if known is None:
-        with models.borrow(model, random=key[2]) as ready:
-            if not any(name == layer for name, _ in ready.network.named_modules()):
-                raise SettingError(f"{layer} is a step inside {layer.rpartition('.')[0]}: ask for that layer.")
-            (influence,), _ = run(ready, normalised(shown.pixels, ready.preprocessing), [(found, place)])
-        known = influence
-        _known.put(key, known)
-    return {"model": model, "weights": _weights(model, key[2]), **_told(found, place, layers.side, known)}
-
-
-def _weights(model: str, random: bool) -> str:
-    return "random" if random else "trained"
+    spec = get(model)
+    random = runs.invented(spec, "random where absent")
+    known = influence_of(shown, spec, random, found, place)
+    return {"model": model, "weights": "random" if random else "trained", **_told(found, place, layers.side, known)}
 
 
 def _told(layer: Layer, unit: Pair, side: int, influence: NDArray[np.float32]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def supports(network: nn.Module, names: Iterable[str], size_hw: Pair) -> dict[st
     try:
         picture = torch.ones((1, 3, *size_hw), dtype=torch.float64, requires_grad=True)
         with any_input_size(network):
-            features(network, picture)
+            features(network)(picture)
         return {name: (units[name], *_reached(kept[name], picture)) for name in kept}
     finally:
         for handle in handles:

@@ -3,18 +3,19 @@
 What is known already is kept by photo, model and point: a slider acts on that and runs no network.
 """
 
-import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import compute, models, weights
-from cvdemo.catalogue import get
-from cvdemo.errors import ModelUnavailable
+from cvdemo import runs
+from cvdemo.catalogue import ModelSpec, get
+from cvdemo.errors import SettingError
 from cvdemo.inside.crop import Point
 from cvdemo.inside.model_input import SquarePhoto, normalised, square_photo
 from cvdemo.receptive_field.mass import sides_for
@@ -28,15 +29,20 @@ if TYPE_CHECKING:
     from cvdemo.loading import ReadyModel
 
 OnProgress = Callable[[str, Progress], None]
-READY = ("bundled", "cached")
 
 _measured = Results("effective fields")
+_units = Results("effective fields of one unit")
 _runs = Count()
 
 
 def network_runs() -> int:
     """Return how many times a network has run for this lab since the start."""
     return _runs.total
+
+
+def network_turn() -> AbstractContextManager[runs.Took]:
+    """Hold the device for one run of a borrowed network, and count it among those of this lab, see `runs.turn`."""
+    return runs.turn(_runs)
 
 
 @dataclass(frozen=True)
@@ -97,11 +103,6 @@ def table(model: str, side: int) -> LayerTable:
     return layer_table(model, side)
 
 
-def uses_random(model: str, wanted: bool) -> bool:
-    """Return whether ``model`` runs with random weights: because they are ``wanted``, or for lack of others here."""
-    return wanted or weights.state(get(model)) not in READY
-
-
 def asked_for(
     path: Path, model: str, random: bool, side: int, point_rc: tuple[int, int], fetch: bool = False
 ) -> tuple[FieldRequest, SquarePhoto]:
@@ -117,7 +118,7 @@ def asked_for(
     shown = square_photo(path, table(model, side).side)
     own_side = shown.pixels.shape[0]
     point, _ = shown.crop.to_picture(point_rc, (own_side, own_side))
-    invented = random or (uses_random(model, False) and not fetch)
+    invented = runs.invented(get(model), "random" if random else "trained" if fetch else "random where absent")
     return FieldRequest(shown.digest, model, invented, own_side, point), shown
 
 
@@ -148,15 +149,9 @@ def measure(
     Raises:
         CvDemoError: whatever borrowing the model raised, or its numbers are none.
     """
-    before = known(asked)
-    if before is not None and _has(before, copy, only):
-        return before
-    report = None if progress is None else lambda step: progress(asked.model, step)
-    with models.borrow(asked.model, report, asked.random) as ready:
-        before = known(asked) or Study(asked, ready.weights, (None,) * len(table(asked.model, asked.side).stops))
-        if not _has(before, copy, only):
-            _measured.put(asked, before := _added(before, ready, shown, copy, only))
-    return before
+    report = progress and partial(progress, asked.model)
+    work = partial(_added, asked=asked, shown=shown, copy=copy, only=only)
+    return runs.run(_measured, asked, get(asked.model), work, asked.random, report, lambda one: _has(one, copy, only))
 
 
 def _has(study: Study, copy: int, only: int | None) -> bool:
@@ -164,43 +159,52 @@ def _has(study: Study, copy: int, only: int | None) -> bool:
     return all(stop is not None and stop.copies > copy for stop in stops)
 
 
-def _added(study: Study, ready: "ReadyModel", shown: SquarePhoto, copy: int, only: int | None) -> Study:
+def _added(ready: "ReadyModel", asked: FieldRequest, shown: SquarePhoto, copy: int, only: int | None) -> Study:
     """Run the network once and add what it says about the stops that lack this copy."""
-    layers, asked = table(study.asked.model, study.asked.side).stops, study.asked
+    from cvdemo.receptive_field.effective import Target, influence
+
+    layers = table(asked.model, asked.side).stops
+    study = known(asked) or Study(asked, ready.weights, (None,) * len(layers))
     wanted = [
         number for number, stop in enumerate(study.stops)
         if (only is None or number == only) and (stop.copies if stop else 0) == copy
     ]  # fmt: skip
     picture = shifted(normalised(shown.pixels, ready.preprocessing), copy)
     units = [unit_at(layers[number], asked.point, asked.side) for number in wanted]
-    maps, network_ms = run(ready, picture, [(layers[n], unit) for n, unit in zip(wanted, units, strict=True)])
+    targets = [Target(layers[number], unit) for number, unit in zip(wanted, units, strict=True)]
+    with network_turn() as took:
+        maps = influence(ready.network, picture, ready.preprocessing.std, targets, wake=ready.weights == "random")
+    runs.check_finite(ready.spec, *maps)
     stops = list(study.stops)
-    for number, unit, influence in zip(wanted, units, maps, strict=True):
-        stops[number] = _mean(stops[number], influence, centre_of(layers[number], unit, asked.side))
-    return replace(study, stops=tuple(stops), network_ms=network_ms, runs=study.runs + 1)
+    for number, unit, one in zip(wanted, units, maps, strict=True):
+        stops[number] = _mean(stops[number], one, centre_of(layers[number], unit, asked.side))
+    return replace(study, stops=tuple(stops), network_ms=took.ms, runs=study.runs + 1)
 
 
-def run(
-    ready: "ReadyModel", picture: NDArray[np.float32], wanted: list[tuple[Layer, tuple[int, int]]]
-) -> tuple[list[NDArray[np.float32]], float]:
-    """Run a borrowed model once, forward and back to each wanted (layer, unit); return the maps and milliseconds.
+def influence_of(
+    shown: SquarePhoto, spec: ModelSpec, random: bool, layer: Layer, unit: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return what moves one unit of a layer, float32 (side, side); what is known runs nothing.
 
     Raises:
-        ModelUnavailable: its numbers are none.
+        SettingError: a layer that is no module of its own.
+        CvDemoError: whatever borrowing the model raised, or its numbers are none.
     """
+    key = (shown.digest, spec.name, random, len(shown.pixels), layer.name, unit)
+    return runs.run(_units, key, spec, partial(_influence, shown=shown, layer=layer, unit=unit), random)
+
+
+def _influence(ready: "ReadyModel", shown: SquarePhoto, layer: Layer, unit: tuple[int, int]) -> NDArray[np.float32]:
     from cvdemo.receptive_field.effective import Target, influence
 
-    targets = [Target(layer, unit) for layer, unit in wanted]
-    with compute.turn():
-        started = time.perf_counter()
-        maps = influence(
-            ready.network, picture, ready.preprocessing.std, targets, wake=ready.weights == "random"
-        )  # fmt: skip
-        network_ms = 1000 * (time.perf_counter() - started)
-    _runs.add()
-    if not all(np.isfinite(one).all() for one in maps):
-        raise ModelUnavailable(f"{ready.spec.title} returned invalid numbers here. Choose another model.")
-    return maps, network_ms
+    if not any(name == layer.name for name, _ in ready.network.named_modules()):
+        raise SettingError(f"{layer.name} is a step inside {layer.name.rpartition('.')[0]}: ask for that layer.")
+    rule = ready.preprocessing
+    picture, targets = normalised(shown.pixels, rule), [Target(layer, unit)]
+    with network_turn():
+        (found,) = influence(ready.network, picture, rule.std, targets, wake=ready.weights == "random")
+    runs.check_finite(ready.spec, found)
+    return found
 
 
 def _mean(before: Measured | None, influence: NDArray[np.float32], centre: Point) -> Measured:

@@ -36,7 +36,7 @@ def read_graph(network: nn.Module, input_hw: Pair) -> LayerGraph:
     reader.tracer.put(picture, Node("input", (), input_hw), Map(2, 3))
     try:
         with torch.no_grad(), any_input_size(network), reader.tracer:
-            features(network.eval(), picture)
+            features(network.eval())(picture)
     finally:
         for handle in handles:
             handle.remove()

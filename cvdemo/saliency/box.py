@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import compute, images, models
+from cvdemo import compute, images, models, runs
 from cvdemo.catalogue import ModelSpec, get
-from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.errors import SettingError
 from cvdemo.images import Photo
 from cvdemo.preprocess import detector_side
 from cvdemo.results import Results
@@ -156,8 +156,7 @@ def _run(ready: "ReadyDetector", photo: Photo, asked: BoxAsked) -> BoxEvidence:
         cell = grids.cell(candidate, kind)
         activations, gradients, logit = cells.look_back(grids, cell, kind)
     network_ms = 1000 * (time.perf_counter() - started)
-    if not (np.isfinite(activations).all() and np.isfinite(gradients).all() and np.isfinite(logit)):
-        raise ModelUnavailable(f"{ready.spec.title} returned invalid numbers for this photo. Choose another model.")
+    runs.check_finite(ready.spec, activations, gradients, logit)
     x0, y0, x1, y1 = boxes[candidate].tolist()
     return BoxEvidence(
         asked, ready.weights, array, to_photo, photo.full_size_wh, (x0, y0, x1, y1), cell, kind, ready.labels,

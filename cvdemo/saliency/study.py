@@ -1,16 +1,17 @@
 """Explains a model's answer on a photo; what has been found is kept, so another method or opacity runs no network."""
 
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import images, models, zerogpu
-from cvdemo.errors import ModelUnavailable, SettingError
-from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn, uses_random
+from cvdemo import images, runs, zerogpu
+from cvdemo.catalogue import get
+from cvdemo.errors import SettingError
+from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn
 from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
 from cvdemo.saliency.cams import CAMS, grad_cam
@@ -55,7 +56,8 @@ def explain(
     if not methods_for(spec):
         raise SettingError(f"{spec.title} has no classes that a map could explain. Choose a classifier.")
     words = (labels or OWN_LABELS) if spec.zero_shot else ()
-    asked = ExplanationRequest(images.open(path).digest, model, uses_random(model, random), target, against, words)
+    invented = runs.invented(spec, "random" if random else "trained")
+    asked = ExplanationRequest(images.open(path).digest, model, invented, target, against, words)
     found = explain_asked(path, asked, progress)
     if found is None:
         raise SettingError(refused(asked) or "This class cannot be explained.")
@@ -69,21 +71,14 @@ def explain_asked(path: Path, asked: ExplanationRequest, progress: OnProgress | 
     Raises:
         PhotoError, ModelUnavailable: see `explain`.
     """
-    found = _found.get(asked)
-    if found is not None or refused(asked) is not None:
-        return found
-    report = None if progress is None else lambda step: progress(asked.model, step)
-    with models.borrow(asked.model, report, asked.random) as ready:
-        found = _found.get(asked)
-        if found is not None:
-            return found
-        try:
-            found = _run(ready, at_size(ready, path, None), asked)
-        except SettingError as error:
-            _refused.put(asked, str(error))
-            return None
-    _found.put(asked, found)
-    return found
+    if refused(asked) is not None:
+        return None
+    report = progress and partial(progress, asked.model)
+    try:
+        return runs.run(_found, asked, get(asked.model), partial(_run, path=path, asked=asked), asked.random, report)
+    except SettingError as error:
+        _refused.put(asked, str(error))
+        return None
 
 
 def known(asked: ExplanationRequest) -> Evidence | None:
@@ -96,17 +91,14 @@ def refused(asked: ExplanationRequest) -> str | None:
     return _refused.get(asked)
 
 
-def _run(ready: "ReadyModel", shown: Picture, asked: ExplanationRequest) -> Evidence:
-    title, names = ready.spec.title, asked.labels or ready.labels
+def _run(ready: "ReadyModel", path: Path, asked: ExplanationRequest) -> Evidence:
+    title, names, shown = ready.spec.title, asked.labels or ready.labels, at_size(ready, path, None)
     target = None if asked.target is None else number_of(asked.target, names, title)
     against = None if asked.against is None else number_of(asked.against, names, title)
     if against is not None and against == target:
         raise SettingError("A class cannot be held against itself. Choose another one, or none.")
-    started = time.perf_counter()
-    activations, gradients, logits = _looked_back(ready, shown, asked, _score(target, against))
-    network_ms = 1000 * (time.perf_counter() - started)
-    if not all(np.isfinite(one).all() for one in (activations, gradients, logits)):
-        raise ModelUnavailable(f"{title} returned invalid numbers for this photo. Choose another model.")
+    activations, gradients, logits, network_ms = _looked_back(ready, shown, asked, _score(target, against))
+    runs.check_finite(ready.spec, activations, gradients, logits)
     target = int(logits.argmax()) if target is None else target
     if against == target:
         raise SettingError(f"{names[target]} is the answer itself. Choose another class to hold it against, or none.")
@@ -130,14 +122,17 @@ def _score(target: int | None, against: int | None, centred: bool = False) -> "C
 
 def _looked_back(
     ready: "ReadyModel", shown: Picture, asked: ExplanationRequest, score: "Callable[[Tensor], Tensor]"
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], float]:
     from cvdemo.inside.logits import logits_of
     from cvdemo.saliency.evidence import look_back
     from cvdemo.saliency.last_map import last_map
 
     answer = logits_of(ready, asked.labels)
-    with network_turn():
-        return look_back(ready.network, answer, shown.array, last_map(ready.network), score)
+    with network_turn() as took:
+        activations, gradients, logits = look_back(
+            ready.network, answer, shown.array, last_map(ready.network), score
+        )  # fmt: skip
+    return activations, gradients, logits, took.ms
 
 
 def map_of_another(ready: "ReadyModel", found: Evidence, method: str) -> NDArray[np.float32]:
@@ -147,7 +142,7 @@ def map_of_another(ready: "ReadyModel", found: Evidence, method: str) -> NDArray
     """
     centred = uses_centred(found, method)
     score = _score(found.target, found.against, centred)
-    activations, gradients, _ = _looked_back(ready, found.picture, found.asked, score)
+    activations, gradients, *_ = _looked_back(ready, found.picture, found.asked, score)
     return CAMS[method](activations, gradients)
 
 
@@ -168,13 +163,8 @@ def map_of(found: Evidence, method: str, step: Step | None = None) -> NDArray[np
         gradients = found.centred if uses_centred(found, method) else found.gradients
         assert gradients is not None
         return CAMS[method](found.activations, gradients)
-    key = (found.asked, method)
-    known = _maps.get(key)
-    if known is None:
-        with models.borrow(found.asked.model, random=found.asked.random) as ready:
-            known = _score_cam(ready, found, step)
-        _maps.put(key, known)
-    return known
+    spec, random = get(found.asked.model), found.asked.random
+    return runs.run(_maps, (found.asked, method), spec, partial(_score_cam, found=found, step=step), random)
 
 
 def map_known(found: Evidence, method: str) -> bool:

@@ -37,6 +37,7 @@ __all__ = [
     "fetch",
     "int8_card",
     "int8_file",
+    "is_ready",
     "online",
     "size",
     "state",
@@ -81,6 +82,11 @@ def state(spec: ModelSpec) -> State:
     if isinstance(where, Address):
         return "cached" if where.file.exists() else "download"
     return "cached" if hub.cached(where) else "download"
+
+
+def is_ready(spec: ModelSpec) -> bool:
+    """Return whether ``spec`` can run with trained weights without fetching anything."""
+    return state(spec) in ("bundled", "cached")
 
 
 def size(spec: ModelSpec) -> int | None:
