@@ -71,6 +71,8 @@ const makeChoice = (label, rows, onPick) => {
     },
   };
 };
+/* A control under its name. */
+const named = (name, help, control) => h('div', { class: 'named-control' }, h('span', { class: 'name' }, name, h('small', {}, ` ${help}`)), control);
 const smallButton = (text, onclick) => h('button', { type: 'button', class: 'btn sm', onclick }, text);
 /* The last row: what ran, and what can be taken away. */
 const makeFoot = (...buttons) => {
@@ -101,7 +103,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null;
   const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
-    const value = props.value, answer = shown && !(value.message && !value.key) ? shown.answer : value.message;
+    const value = props.value, answer = value.message || shown?.answer;
     const told = { question: value.question, answer: answer || '', marked: null, busy: busy ?? null };
     if (head) { head.set(told); return; }
     props.value = { ...value, head: told };

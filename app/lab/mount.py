@@ -43,7 +43,7 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
         head = Headline(headline(bench.question, "One moment.", busy={"text": "Starting", "share": None}))
     chips = None
     if bench.chips is not None:
-        with gr.Row(elem_classes=["choice", "choice-kept"]):
+        with gr.Row(elem_classes=["choice", bench.row]):
             chips = ModelChips(bench.chips.value(bench.chips.first), tab=tab)
             if bench.beside is not None:
                 bench.beside()
@@ -52,6 +52,7 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
         names=("lab", *bench.scripts),
         class_name=bench.css,
         look=answers_questions(bench),
+        answers=bench.answers,
         spec=bench.settings.described(),
         tab=tab,
         works=bool(bench.work),
