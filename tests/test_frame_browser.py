@@ -228,9 +228,10 @@ def test_back_and_forward_change_the_tab_and_keep_the_photo(visit: Visit, frame:
     page.evaluate("document.dispatchEvent(new CustomEvent('cv:choose', { detail: 'starter:portrait' }))")
     photo = "document.querySelector('.rail .caption b').textContent"
     page.wait_for_function(f"{photo} === 'Portrait'")
-    for name in ("Classify", "Look inside"):
+    for name, tab in (("Classify", "classify"), ("Look inside", "inside")):
         page.get_by_role("tab", name=name).click()
         expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        expect(page).to_have_url(re.compile(rf"tab={tab}\b"))  # the entry comes a moment after the look
     for step, tab in (("back", "classify"), ("back", "latency"), ("forward", "classify"), ("forward", "inside")):
         page.evaluate(f"history.{step}()")
         page.wait_for_function(f"window.cvTab === '{tab}'")

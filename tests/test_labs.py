@@ -18,6 +18,7 @@ from app.serving import launch
 from app.tabs import LABS
 from cvdemo import starters
 from cvdemo.errors import SettingError
+from tests.awaited import expect, fits
 from tests.next_lab import tab
 
 EVERY = (*LABS, tab.LAB)
@@ -108,12 +109,12 @@ def test_it_works_in_the_page(address: str, visit: Callable[..., Any], width: in
         "[...document.querySelectorAll('#main .answer')].some((one) => one.textContent.startsWith('The middle 20 %'))"
     )
     slider = page.locator(".plain-lab input[type=range]")
-    assert slider.input_value() == "20"
+    expect(slider).to_have_value("20")
     slider.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.plain-lab .swatch').ariaLabel.startsWith('The middle 25 %')")
     page.wait_for_function("document.querySelector('.plain-lab .ran').textContent.startsWith('Slider moves since: 1;')")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, width)
     page.get_by_role("button", name="Copy link").locator("visible=true").click()
     page.wait_for_function("navigator.clipboard.readText().then((text) => text.includes('percent=25'))")
     page.get_by_role("button", name="JSON").locator("visible=true").click()
