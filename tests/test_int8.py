@@ -17,7 +17,7 @@ from gradio_client import Client
 from safetensors.torch import save_file
 
 from app.components.latency import LatencyView
-from app.tabs.latency_estimate import look
+from app.tabs.latency_estimate import estimate
 from cvdemo import catalogue, engines, images, models, preprocess, starters, weights
 from cvdemo.bundled import ARCHITECTURES
 from cvdemo.catalogue import WEIGHTS_FOLDER
@@ -153,7 +153,7 @@ def test_the_page_says_what_it_cannot_run_in_int8(names: Any, side: int, sentenc
     settings = dataclasses.replace(SETTINGS, side=side)
     with pytest.raises(TooMuch, match=sentence):
         refuse(names, settings)
-    refused = look({"models": list(names), "settings": vars(settings), "measured": False})["refused"]
+    refused = estimate({"models": list(names), "settings": vars(settings), "measured": False})["refused"]
     assert sentence in refused["text"] and refused["use"] == use
 
 
@@ -162,7 +162,7 @@ def test_the_tab_has_a_button_for_it_where_it_is_offered(
     engine: str, wanted: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CV_LAB_ENGINE", engine)
-    offered = [name for name, _ in LatencyView().props["precisions"]]
+    offered = [name for name, _ in LatencyView(names=(), class_name="latency").props["precisions"]]
     assert offered == ["fp32", "bf16", "int8"][: 2 + wanted]
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app import request_log
 from app.components.photo import start
-from app.tabs import latency_handlers as handlers
-from app.tabs.latency_busy import waiting
-from app.tabs.latency_estimate import look
+from app.lab.handlers import handler, stopped
+from app.lab.questions import answers_questions
+from app.tabs.latency import BENCH
+from app.tabs.latency_estimate import estimate
 from cvdemo import compute, models, starters
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.errors import CvDemoError, SettingError, Stopped
@@ -26,6 +28,7 @@ from cvdemo.latency.result import Duel
 from cvdemo.latency.settings import Settings
 
 SMALL = Settings(side=64, engine="torch")
+measure, quick, look = handler(BENCH, "measure"), handler(BENCH, "quick"), answers_questions(BENCH)
 PAIRS = 30  # of runs, in a comparison with torch's own benchmark
 
 
@@ -188,43 +191,43 @@ BAD_SETTINGS = [{"rounds": 0}, {"rounds": True}, {"rounds": "30"}, {"batch": -1}
 def test_settings_are_checked(bad: dict[str, Any]) -> None:
     with pytest.raises(CvDemoError):
         Settings(**bad)
-    answer = look({"models": list(BUNDLED_PAIR), "settings": bad, "measured": False})
-    assert answer["refused"]["text"]
+    answer = estimate({"models": list(BUNDLED_PAIR), "settings": bad, "measured": False})
+    assert answer["error"]
 
 
 @pytest.mark.parametrize("junk", [None, 3, [], {}, {"file": "csv"}, {"file": "csv", "key": ["x"]}, {"models": "x"}])
 def test_the_browser_may_send_anything(junk: Any) -> None:
-    assert isinstance(look(junk), dict)
+    assert isinstance(look(junk), dict) and isinstance(estimate(junk), dict)
 
 
 def _asked(**settings: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    picture = {**waiting(""), "settings": {**vars(SMALL), **settings}}
-    return start("latency"), {"chosen": list(BUNDLED_PAIR)}, picture
+    picture = {**BENCH.waiting(""), "settings": {**vars(SMALL), **settings}}
+    return start("latency"), picture, {"chosen": list(BUNDLED_PAIR)}
 
 
 def _until_it_races(steps: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    return next(step for step in steps if step.get("duel") and not step["duel"]["finished"])
+    return next(step for step in steps if step.get("racers") and not step["finished"])
 
 
 def test_a_browser_that_goes_away_ends_its_duel() -> None:
     """Gradio closes the generator; the duel has a thousand rounds, and the device is free long before their end."""
-    steps = handlers.run(*_asked(rounds=1000))
+    steps = measure(*_asked(rounds=1000))
     seen = _until_it_races(steps)
-    assert "of 1000" in seen["duel"]["answer"]
+    assert "of 1000" in seen["message"]
     steps.close()  # type: ignore[attr-defined]
     until = time.monotonic() + 60
     while compute.held() and time.monotonic() < until:
         time.sleep(0.01)
     assert not compute.held()
-    known = look({"file": "csv", "key": seen["key"]})["text"].splitlines()
+    known = look({"file": "csv", "key": seen["key"], "settings": {}})["text"].splitlines()
     assert 1 < len(known) < 2001
 
 
 def test_the_stop_button_ends_a_duel_and_keeps_what_was_finished() -> None:
-    steps = handlers.run(*_asked(rounds=1000))
+    steps = measure(*_asked(rounds=1000))
     seen = _until_it_races(steps)
-    shown = handlers.stopped(seen)
-    assert shown["busy"] is None and shown["message"].startswith("Stopped after ")
+    shown = stopped(BENCH)(seen)
+    assert shown["busy"] is None and shown["message"] == "" and shown["answer"].startswith("Stopped after ")
     assert all(step.get("busy") for step in steps)  # it ends by itself, without a result
     until = time.monotonic() + 60
     while compute.held() and time.monotonic() < until:
@@ -233,19 +236,47 @@ def test_the_stop_button_ends_a_duel_and_keeps_what_was_finished() -> None:
 
 
 def test_while_the_machine_is_busy_the_last_duel_is_shown(quiet: None) -> None:
-    *_, last = handlers.quick(*_asked())
-    assert last["duel"]["finished"]
+    *_, last = quick(*_asked())
+    assert last["finished"]
     with compute.turn():
-        (shown,) = handlers.quick(*_asked())
-    assert shown["duel"]["note"].startswith("Measured ")
-    assert shown["duel"]["racers"] == last["duel"]["racers"]
+        (shown,) = quick(*_asked())
+    assert shown["note"].startswith("Measured ")
+    assert shown["racers"] == last["racers"]
 
 
 def test_every_run_can_be_taken_away(quiet: None) -> None:
-    *_, last = handlers.run(*_asked(rounds=3))
-    rows = look({"file": "csv", "key": last["key"]})["text"].splitlines()
+    *_, last = measure(*_asked(rounds=3))
+    rows = look({"file": "csv", "key": last["key"], "settings": {}})["text"].splitlines()
     assert rows[0].startswith("round,model,engine") and len(rows) == 7
-    assert '"runs"' in look({"file": "json", "key": last["key"]})["text"]
+    assert '"runs"' in look({"file": "json", "key": last["key"], "settings": {}})["text"]
+
+
+@pytest.mark.parametrize(
+    ("act", "outcome"),
+    [
+        (lambda: list(measure(*_asked(side=9))), "refused"),
+        (lambda: list(measure(*_asked(batch=1_000_000))), "refused"),
+        (lambda: list(handler(BENCH, "explore")(*_asked())), "refused"),
+        (lambda: estimate({"models": ["nobody"], "settings": {}}), "refused"),
+        (lambda: estimate({"models": ["mini_vit"], "settings": {}}), "ok"),
+    ],
+    ids=["a setting", "too much", "no view", "a model", "an estimate"],
+)
+def test_what_is_refused_counts_as_refused_and_leaves_what_is_shown(act: Callable[[], Any], outcome: str) -> None:
+    before = request_log.totals()
+    told = act()
+    counted = {name: count - before.get(name, 0) for name, count in request_log.totals().items()}
+    assert {name: count for name, count in counted.items() if count} == {outcome: 1}
+    if isinstance(told, list):
+        assert told[-1]["message"] and told[-1]["busy"] is None and told[-1]["settings"]
+
+
+def test_a_refusal_keeps_the_duel_on_screen(quiet: None) -> None:
+    *_, last = measure(*_asked(rounds=3))
+    photo, _, chosen = _asked()
+    *_, refused = measure(photo, {**last, "settings": {"side": 9}}, chosen)
+    assert (refused["key"], refused["racers"]) == (last["key"], last["racers"])
+    assert "whole number from 32" in refused["message"]
 
 
 def _close(found: Duel) -> bool:

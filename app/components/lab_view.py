@@ -11,16 +11,17 @@ class LabView(Drawn):
     """What one bench shows.
 
     Events: ``again`` asks for a measurement, ``fetch`` for trained weights of the model ``value.fetching`` as well,
-    ``stop`` ends either, ``said`` tells that the headline's value, ``value.head``, has changed. A lab with more work
-    names its events in a subclass.
+    ``use`` puts ``value.use`` in the place of a chosen model, ``stop`` ends what runs, ``said`` tells that the
+    headline's value, ``value.head``, has changed. A lab with more work names its events in a subclass.
 
-    The value is what `app.lab.handlers` yields; ``look`` answers slider steps without a network run.
+    The value is what `app.lab.handlers` yields; ``look`` answers slider steps without a network run, ``answers`` what
+    else a lab is asked.
     """
 
-    EVENTS = [EventListener(name) for name in ("again", "fetch", "stop", "said")]
+    EVENTS = [EventListener(name) for name in ("again", "fetch", "use", "stop", "said")]
 
-    def __init__(self, value: dict[str, Any] | None = None, look: Any = None, **kwargs: Any) -> None:
-        super().__init__(value, server_functions=[look] if look else None, **kwargs)
+    def __init__(self, value: dict[str, Any] | None = None, look: Any = None, answers: Any = (), **kwargs: Any) -> None:
+        super().__init__(value, server_functions=[*([look] if look else []), *answers] or None, **kwargs)
 
 
 class ViewSwitch(Drawn):

@@ -18,7 +18,6 @@ const weights = makeChoice('Weights', [[false, 'Trained'], [true, 'Random']], (r
 const sideRange = makeRange({ label: 'Input size', help: 'pixels a side', low: 64, high: 512, step: 32 }, (side) => { clearTimeout(sideRange.timer); sideRange.timer = setTimeout(() => bench.anew({ side }), 350); });
 const shareSwitch = makeSwitch('.field-share', () => bench.local.share, (share) => { if (Number(share) !== bench.local.share) bench.change({ share: Number(share) }); });
 const sizes = makeSizes(() => { bench.keep(); trigger('sweep'); });
-const named = (name, help, control) => h('div', { class: 'named-control' }, h('span', { class: 'name' }, name, h('small', {}, ` ${help}`)), control);
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card field-settings' },
   named('Heat', 'log-scaled exaggerates the faint rim', scale.node), named('Theoretical square', 'longest path through convolutions, or shortest through skips', path.node),
   named('Weights', 'trained where they are on this machine', weights.node), sideRange.node), sizes.node);

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.components.chips import chips
+from app.components.chips import chips, chosen
 from app.components.lab_view import LabView
 from app.components.photo import PhotoRail
 from app.lab.busy import busy, fetching
 from app.lab.shown import ShownByKey
 from cvdemo import catalogue
 from cvdemo.catalogue import BUNDLED_PAIR, ModelSpec
-from cvdemo.errors import CvDemoError, ModelUnavailable, Stopped
+from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
 from cvdemo.settings import Settings
+from cvdemo.wording import COUNTS
 
 Report = Callable[..., None]
 """Tells how far work is; raises `Stopped` when nobody waits for it any more."""
@@ -78,6 +79,17 @@ class Chips:
         """Return the chips' value; None leaves the choice as it is and brings the states up to date."""
         return chips(names, self.offered(), self.most, random_will_do=self.random_will_do)
 
+    def names(self, value: Any) -> tuple[str, ...]:
+        """Return who is chosen in the chips' value, as the browser sent it: each once, and somebody at all.
+
+        Raises:
+            SettingError: unknown models, or too many.
+        """
+        names = tuple(dict.fromkeys(chosen(value) or self.first))
+        if len(names) > self.most:
+            raise SettingError(f"{COUNTS[self.most]} at most. Remove one first.")
+        return names
+
 
 def _telling_of_models(_wish: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any] | None:
     return {"busy": fetching(step[0], step[1], elapsed_s) if step else busy("The models look at the photo")}
@@ -133,7 +145,8 @@ class Bench:
         falls_back: where the settings cannot be, the first ones are shown with the sentence under ``error``, instead of
             nothing but the sentence.
         stopped: what is said where nothing is shown once the work has been stopped.
-        beside: builds what stands beside the chips.
+        beside: builds what stands beside the chips; ``row`` is the class of the line that they share.
+        answers: server functions of its component beside ``look``: see `say_what_is_wrong`.
     """
 
     id: str
@@ -148,6 +161,8 @@ class Bench:
     chips: Chips | None = None
     known: Callable[[Any], bool] = lambda shown: True
     beside: Callable[[], Any] | None = None
+    row: str = "choice-kept"
+    answers: tuple[Callable[[Any], dict[str, Any]], ...] = ()
     first: Callable[[], dict[str, Any]] = dict
     own_head: bool = False
     pointed: bool = True

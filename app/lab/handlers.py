@@ -4,18 +4,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
 from app import request_log
-from app.components.chips import chosen
 from app.components.photo import photo_path, photo_point
-from app.lab.declared import Bench, Wish, Work
+from app.errors import shows_errors
+from app.lab.declared import Bench, Chips, Wish, Work
 from app.lab.streaming import Finished, end, follow
-from cvdemo import images
-from cvdemo.errors import CvDemoError, SettingError, Stopped
-from cvdemo.wording import COUNTS
+from cvdemo import catalogue, images
+from cvdemo.errors import CvDemoError, Stopped
 
 
 def plain(bench: Bench, value: Any) -> dict[str, Any]:
@@ -32,22 +31,13 @@ def wish(bench: Bench, photo: Any, models: Any, value: Any, fetches: bool = Fals
     known = plain(bench, value)
     path = photo_path(photo)
     size_wh = images.open(path).facts.full_size_wh
-    names = _models(bench, models)
+    names = bench.chips.names(models) if bench.chips else ()
     settings = bench.settings.of(known.get("settings") or {})
     wanted = known.get("fetching") if fetches else None
     fetch = wanted if isinstance(wanted, str) else None
     rail, point_rc = photo["photo"], photo_point(photo, size_wh)
     name, src = str(rail.get("name") or "Photo")[:80], str(rail.get("src") or "")
     return Wish(path, name, src, size_wh, point_rc, names, settings, fetch, bench.shown.get(known.get("key")), known)
-
-
-def _models(bench: Bench, models: Any) -> tuple[str, ...]:
-    if bench.chips is None:
-        return ()
-    names = tuple(dict.fromkeys(chosen(models) or bench.chips.first))
-    if len(names) > bench.chips.most:
-        raise SettingError(f"{COUNTS[bench.chips.most]} at most. Remove one first.")
-    return names
 
 
 def handler(bench: Bench, event: str) -> Callable[..., Iterator[Any]]:
@@ -74,7 +64,9 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             return
         end(bench.id)  # what works on an older wish
         try:
-            yield from _steps(bench, work, photo, models, before)
+            for changed in _steps(bench, work, photo, models, before):
+                before = changed  # what was told stands, also when the rest is refused
+                yield changed
         except Stopped:
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
@@ -106,15 +98,29 @@ def _instead(
     yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
 
 
+def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
+    """Return the value for what was just measured and is kept under its key, not drawn yet."""
+    key, settings = bench.shown.keep(shown), asked.settings.plain()
+    return {**bench.waiting(""), "key": key, "settings": settings, "name": asked.name}
+
+
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
     """Return the value for what was just measured: kept under its key, and drawn under the wish's settings."""
-    value = {
-        **bench.waiting(""),
-        "key": bench.shown.keep(shown),
-        "settings": asked.settings.plain(),
-        "name": asked.name,
-    }
-    return {**value, **bench.draw(shown, asked.settings, {})}
+    return {**kept(bench, asked, shown), **bench.draw(shown, asked.settings, {})}
+
+
+def use_instead(bench: Bench) -> Callable[[Any, Any], dict[str, Any]]:
+    """Return the function that puts a suggested model in the place of a missing one: a value's ``use`` names both."""
+
+    def use(models: Any, value: Any) -> dict[str, Any]:
+        wanted = plain(bench, value).get("use")
+        asked = wanted if isinstance(wanted, dict) else {}
+        instead, chips = catalogue.get(str(asked.get("instead"))).name, cast(Chips, bench.chips)
+        names = [instead if name == asked.get("model") else name for name in chips.names(models)]
+        return chips.value(tuple(dict.fromkeys(names)))
+
+    use.__module__ = bench.id
+    return shows_errors(use)
 
 
 def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:

@@ -10,13 +10,13 @@ from app.components.headline import Headline, headline
 from app.components.lab_view import ViewSwitch
 from app.components.photo import PhotoRail
 from app.lab.declared import Bench, Lab
-from app.lab.handlers import handler, stopped
+from app.lab.handlers import handler, stopped, use_instead
 from app.lab.questions import answers_questions
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LIGHT: dict[str, Any] = {"concurrency_limit": 4, **QUIET}
 HEAVY: dict[str, Any] = {"concurrency_id": "compute", **LIGHT}
-POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now() })"
+POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now(), anew: false })"
 MODELS = "(value, models) => ({ ...value, chosen: models.chosen, wish: performance.now(), anew: true })"
 
 
@@ -43,7 +43,7 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
         head = Headline(headline(bench.question, "One moment.", busy={"text": "Starting", "share": None}))
     chips = None
     if bench.chips is not None:
-        with gr.Row(elem_classes=["choice", "choice-kept"]):
+        with gr.Row(elem_classes=["choice", bench.row]):
             chips = ModelChips(bench.chips.value(bench.chips.first), tab=tab)
             if bench.beside is not None:
                 bench.beside()
@@ -52,6 +52,7 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
         names=("lab", *bench.scripts),
         class_name=bench.css,
         look=answers_questions(bench),
+        answers=bench.answers,
         spec=bench.settings.described(),
         tab=tab,
         works=bool(bench.work),
@@ -86,5 +87,6 @@ def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any,
         rail.point(None, [picture, rail], picture, js=POINT, **QUIET)
     if chips is not None:
         chips.models(None, [picture, chips], picture, js=MODELS, **QUIET)
+        picture.use(use_instead(bench), [chips, picture], chips, queue=False, **QUIET)
     stopping = gr.on([picture.stop, *([head.stop] if head else [])], None, cancels=list(events.values()), **QUIET)
     stopping.then(stopped(bench), picture, picture, queue=False, **QUIET)  # a last word may be on its way

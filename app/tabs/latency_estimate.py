@@ -1,32 +1,38 @@
-"""Answers for the Latency tab that need no run: what a duel will take, and files of one that is known."""
+"""Who can race on the Latency tab, and what that will take: for its button, before anything runs."""
 
 from typing import Any
 
-from app.tabs.latency_asked import models_from, settings_from
-from app.tabs.latency_known import known
-from cvdemo import compute
-from cvdemo.errors import CvDemoError
+from app.lab import Chips, say_what_is_wrong
+from cvdemo import catalogue, compute
+from cvdemo.errors import SettingError
 from cvdemo.latency.estimate import TooMuch, duration, expected_s, refuse
-from cvdemo.latency.export import as_csv, to_json
-from cvdemo.latency.settings import QUICK_ROUNDS, Settings
+from cvdemo.latency.settings import MODEL_LIMIT, QUICK_ROUNDS, Settings
+from cvdemo.settings import UNKNOWN
 
 QUICK_S = 1.0
 LONG_S = 60.0
 
 
-def look(asked: Any) -> dict[str, Any]:
-    """Answer what needs no run, for the browser: the estimate for a choice, or a file of a known duel."""
+def _offered() -> list[catalogue.ModelSpec]:
+    """Return all models but detectors; random weights are right for timing."""
+    return [spec for spec in catalogue.offered() if spec.task != "detect"]
+
+
+CHIPS = Chips(_offered, MODEL_LIMIT, random_will_do=True)
+
+
+def racers(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who runs: the chosen models, or one twice where one alone was chosen."""
+    return names * 2 if len(names) == 1 else names
+
+
+@say_what_is_wrong
+def estimate(asked: Any) -> dict[str, Any]:
+    """Answer what a choice will take, and whether a quick look at it may begin unasked."""
     if not isinstance(asked, dict):
-        return {}
-    if "file" in asked:
-        return _file(asked)
-    try:
-        names = asked.get("models")
-        chosen = tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
-        models, settings = models_from(chosen), settings_from(asked.get("settings"))
-        return _estimate(models, settings, bool(asked.get("measured")))
-    except CvDemoError as error:
-        return {"label": "Measure", "refused": {"text": str(error), "use": None}, "quick": False}
+        raise SettingError(UNKNOWN)
+    names = racers(CHIPS.names({"chosen": asked.get("models")}))
+    return _estimate(names, Settings.of(asked.get("settings")), bool(asked.get("measured")))
 
 
 def _estimate(models: tuple[str, ...], settings: Settings, measured: bool) -> dict[str, Any]:
@@ -47,10 +53,3 @@ def _estimate(models: tuple[str, ...], settings: Settings, measured: bool) -> di
 
 def _use(value: int | str) -> str:
     return f"Use {value:,}" if isinstance(value, int) else f"Use {value}"
-
-
-def _file(asked: dict[str, Any]) -> dict[str, Any]:
-    duel = known(asked.get("key"))
-    if duel is None:
-        return {"gone": True}
-    return {"text": as_csv(duel) if asked.get("file") == "csv" else to_json(duel)}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from cvdemo.errors import SettingError
+from cvdemo.settings import Settings as Described
+from cvdemo.settings import choice, whole
 
 FEWEST_FOR_VERDICT = 20
 MARGIN = 0.03  # ratios of 0.97 to 1.03 do not matter to anybody who waits for an answer
@@ -35,7 +37,7 @@ def way(name: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Described):
     """One duel's settings.
 
     Args:
@@ -47,21 +49,8 @@ class Settings:
             that have such a version. The last two give other answers and run in that engine, whatever ``engine`` is.
     """
 
-    rounds: int = 30
-    batch: int = 1
-    side: int = 224
-    engine: str = "auto"
-    precision: str = "fp32"
-
-    def __post_init__(self) -> None:
-        for value, name, low, high in (
-            (self.rounds, "number of rounds", 1, ROUNDS_HIGH),
-            (self.batch, "batch size", 1, BATCH_HIGH),
-            (self.side, "input size", SIDE_LOW, SIDE_HIGH),
-        ):
-            if type(value) is not int or not low <= value <= high:
-                raise SettingError(f"The {name} must be a whole number from {low:,} to {high:,}.")
-        if self.engine not in ENGINES:
-            raise SettingError("The engine must be auto, torch or openvino.")
-        if self.precision not in PRECISIONS:
-            raise SettingError("The precision must be fp32, bf16 or int8.")
+    rounds: int = whole(30, 1, ROUNDS_HIGH, "number of rounds")
+    batch: int = whole(1, 1, BATCH_HIGH, "batch size")
+    side: int = whole(224, SIDE_LOW, SIDE_HIGH, "input size")
+    engine: str = choice("auto", ENGINES, "engine", says="The engine must be auto, torch or openvino.")
+    precision: str = choice("fp32", PRECISIONS, "precision", says="The precision must be fp32, bf16 or int8.")
