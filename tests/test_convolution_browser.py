@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.tabs import convolution
+from app.tabs import convolution, convolution_shift
 from tests.awaited import at_rest, eventually, expect, fits, is_empty
 from tests.test_browser import Visit
 
@@ -242,6 +242,29 @@ def test_the_shift_slider_moves_through_what_was_measured(page: str, visit: Visi
     expect(tab.locator(".conv-shift .answer")).to_have_text(re.compile(answer), use_inner_text=True)
     expect(tab.locator(".conv-shift .live")).to_have_text(re.compile(r"^At 10\spx"), use_inner_text=True)
     assert network_runs() == runs
+
+
+def test_a_view_runs_nothing_until_it_is_opened_and_reads_no_other_view_s_link(
+    page: str, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[Path] = []
+    move = convolution_shift.move
+    monkeypatch.setattr(convolution_shift, "move", lambda path, *more: moved.append(path) or move(path, *more))
+    tab = _view(page, visit, "pool", "&times=3&shift=5")
+    tab.wait_for_selector(".pools figure:nth-child(4) img")
+    tab.locator("#rail .picture").press("ArrowDown")
+    tab.wait_for_timeout(1000)
+    assert moved == []
+    tab.get_by_role("button", name="Shift lab").click()
+    tab.wait_for_selector(".conv-shift .crop img")
+    assert len(moved) == 1
+    assert tab.get_by_label("Shift pixels of the model").input_value() == "0"
+
+
+def test_a_link_opens_the_shift_lab_at_its_position(page: str, visit: Visit) -> None:
+    tab = _view(page, visit, "shift", "&shift=7")
+    tab.wait_for_selector(".conv-shift .crop img")
+    expect(tab.locator(".conv-shift .live")).to_have_text(re.compile(r"^At 7\spx"), use_inner_text=True)
 
 
 def test_a_heavy_pair_waits_for_its_button(page: str, visit: Visit) -> None:
