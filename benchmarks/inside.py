@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.tabs.inside_answers import look
-from app.tabs.inside_asked import DEFAULTS
-from app.tabs.inside_handlers import run
+from app.lab.handlers import handler
+from app.lab.questions import answers_questions
+from app.tabs.inside import BENCH
 from app.tabs.inside_view_input import packed
+from app.tabs.inside_views import Settings
 from benchmarks.rows import Counts, Measured
 from benchmarks.timing import compare, in_turns
 from cvdemo import compute, images, models, starters
@@ -30,6 +31,7 @@ PAIR = ("resnet50", "vit_base_patch16_224")
 SIDE_WH = (640, 480)
 ALLOWED, EXTRA_MS = 1.5, 60.0
 ROUNDS = 15
+run, look = handler(BENCH, "again"), answers_questions(BENCH)
 
 
 def heat_reply() -> Measured:
@@ -70,8 +72,8 @@ def click() -> Counts:
     compute.use_all_cores()
     points = itertools.count()
     photo = {"photo": {"id": "starter:cat", "name": "Cat"}, "point": [100, 100]}
-    wanted = {"settings": {**DEFAULTS, "random": True}}
-    *_, shown = run(photo, {"chosen": list(PAIR)}, wanted)
+    wanted = {"settings": Settings(random=True).plain()}
+    *_, shown = run(photo, wanted, {"chosen": list(PAIR)})
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(ROUNDS):
         times[0].append(sum(_network_ms(name) for name in PAIR))
@@ -89,8 +91,7 @@ def _clicked(key: str, photo: dict[str, Any], wanted: dict[str, Any], number: in
     point = [20 + 15 * number, 120]
     answer = look({"key": key, "settings": wanted["settings"], "point": point})
     if "work" in answer:
-        *_, shown = run({**photo, "point": point}, {"chosen": list(PAIR)}, wanted)
-        answer = shown["look"]
+        *_, answer = run({**photo, "point": point}, wanted, {"chosen": list(PAIR)})
     json.dumps(answer)
     assert len(answer["cards"]) == len(PAIR)
 

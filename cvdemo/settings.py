@@ -11,7 +11,7 @@ through `Settings.of`, and all go through the same check when the settings are m
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self, cast
 
 from cvdemo.errors import SettingError
@@ -32,7 +32,8 @@ class Spec:
         says: the whole sentence of a refusal, where the usual one does not fit.
         link: the name in the address; "" keeps it out. Flags that share one name stand there as a list of theirs.
         label, help: of the control that the page makes by itself.
-        parse: makes a value sound that no other kind describes; raises SettingError.
+        parse: makes a value sound that no other kind describes, or settings of a part; raises SettingError.
+        sent: its name outside Python, where that is none for a field, such as "class".
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Spec:
     label: str = ""
     help: str = ""
     parse: Callable[[Any], Any] | None = None
+    sent: str = ""
 
     def sound(self, value: Any) -> Any:
         """Return ``value`` as it is kept.
@@ -53,8 +55,8 @@ class Spec:
         Raises:
             SettingError: it is of the wrong kind, not finite, or out of range.
         """
-        if self.kind == "custom":
-            return cast("Callable[[Any], Any]", self.parse)(value)
+        if self.parse is not None:
+            return value if isinstance(value, Settings) else self.parse(value)
         if not self._fits(value):
             raise SettingError(self.says or self._usual())
         return value
@@ -64,8 +66,6 @@ class Spec:
             return isinstance(value, bool)
         if self.kind == "choice":
             return isinstance(value, str | int | float) and not isinstance(value, bool) and value in self.choices
-        if self.kind == "part":
-            return isinstance(value, Settings)
         if isinstance(value, bool) or not isinstance(value, int if self.kind == "whole" else int | float):
             return False
         low, high = cast(float, self.low), cast(float, self.high)
@@ -111,17 +111,22 @@ def flag(default: bool, name: str, **more: Any) -> Any:
 
 
 def custom(default: Any, parse: Callable[[Any], Any], **more: Any) -> Any:
-    """Describe what only ``parse`` can make sound."""
+    """Describe what only ``parse`` can make sound; ``default`` may be a function that makes it, as for a dict."""
     return _described(Spec("custom", parse=parse, **more), default)
 
 
 def part(settings: "type[Settings]") -> Any:
     """Describe settings inside settings: those of one view of a lab."""
-    return field(default_factory=settings, metadata={"spec": Spec("part", parse=settings.of)})
+    return field(default_factory=settings, metadata={"spec": Spec("part", parse=settings.of, link="")})
 
 
 def _described(spec: Spec, default: Any) -> Any:
-    return field(default=default, metadata={"spec": spec})
+    first: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
+    return field(**first, metadata={"spec": spec})
+
+
+def _sent(one: Field[Any]) -> str:
+    return one.metadata["spec"].sent or one.name
 
 
 @dataclass(frozen=True)
@@ -146,22 +151,21 @@ class Settings:
         Raises:
             SettingError: it is no object, has a setting that does not exist, or a value that cannot be.
         """
-        known = {one.name: one.metadata["spec"] for one in fields(cls)}
+        known = {_sent(one): one.name for one in fields(cls)}
         if not isinstance(value, dict) or not set(value) <= set(known):
             raise SettingError(UNKNOWN)
-        inner = {name for name in value if known[name].kind == "part"}
-        return cls(**{name: known[name].parse(one) if name in inner else one for name, one in value.items()})
+        return cls(**{known[name]: one for name, one in value.items()})
 
     def plain(self) -> dict[str, Any]:
         """Return the settings as JSON: what the browser keeps and sends back, and what an export tells."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        return {_sent(one): _plain(getattr(self, one.name)) for one in fields(self)}
 
     @classmethod
     def described(cls) -> list[dict[str, Any]]:
         """Return what the browser needs to know of every setting: see `Spec`."""
         first = cls().plain()
         return [
-            one.metadata["spec"].told(one.name, first[one.name])
+            one.metadata["spec"].told(_sent(one), first[_sent(one)])
             | ({"parts": type(getattr(cls(), one.name)).described()} if one.metadata["spec"].kind == "part" else {})
             for one in fields(cls)
         ]

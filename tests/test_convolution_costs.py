@@ -11,11 +11,13 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from app.tabs import convolution, convolution_costs, convolution_pool
+from app.lab.handlers import handler
+from app.lab.questions import answers_questions
+from app.tabs import convolution_costs, convolution_pool
 from cvdemo import starters
 from cvdemo.convolution import ReducedPhoto, reduce_photo, reduced_photo
 from cvdemo.convolution.costs import Shape, answer, costs, sentence
-from cvdemo.convolution.pooling import WAYS, compare, flicker, halve, halve_often, last_halving
+from cvdemo.convolution.pooling import WAYS, Halving, compare, flicker, halve, halve_often, last_halving
 from cvdemo.convolution.pooling import answer as pooling_answer
 from cvdemo.errors import SettingError
 
@@ -64,11 +66,18 @@ def test_the_answer_tells_what_splitting_saves(shape: Shape, words: str) -> None
 
 
 @pytest.mark.parametrize(
-    "wrong", [None, 5, {}, {"shape": None}, {"shape": {"inputs": 2}}, {"shape": {"size": 0}}, {"shape": {"side": 56.5}},
-              {"shape": {"inputs": True}}, {"shape": {"colour": 3}}, {"shape": {"outputs": "3"}}], ids=repr,
+    "wrong", [None, 5, {}, {"settings": None}, *({"settings": shape} for shape in (
+        {"inputs": 2}, {"size": 0}, {"side": 56.5}, {"inputs": True}, {"colour": 3}, {"outputs": "3"}))], ids=repr,
 )  # fmt: skip
 def test_a_layer_from_a_browser_is_checked(wrong: Any) -> None:
-    assert convolution_costs.price(wrong)["error"].endswith(".")
+    assert answers_questions(convolution_costs.BENCH)(wrong)["error"].endswith(".")
+
+
+def test_costs_are_there_from_the_start_and_need_no_photo() -> None:
+    first = convolution_costs.BENCH.begin()
+    asked = {"key": first["key"], "settings": {**first["settings"], "inputs": 3}}
+    assert first["answer"] == answer(Shape())
+    assert answers_questions(convolution_costs.BENCH)(asked)["answer"] == answer(Shape(3))
 
 
 @pytest.mark.parametrize(("height", "width"), [(8, 8), (9, 13), (32, 20)])
@@ -139,23 +148,26 @@ def test_a_photo_moves_on_real_pixels() -> None:
         np.testing.assert_allclose(moved[way][:, edge:-1, 1 + edge : -1], still[way][:, edge:-1, edge:-2])
 
 
+see, halved = handler(convolution_pool.BENCH, "again"), answers_questions(convolution_pool.BENCH)
+
+
 @pytest.mark.parametrize("asked", [None, 5, {}, {"key": 3}, {"key": "guess", "settings": {}}], ids=repr)
 def test_a_step_for_no_known_photo_asks_again(asked: object) -> None:
-    assert convolution_pool.halve(asked) == {"gone": True}
+    assert halved(asked) == {"gone": True}
 
 
 def test_the_page_gets_four_pictures_once_and_hostile_settings_a_sentence() -> None:
     rail = {"photo": {"id": "starter:cat"}, "point": [1, 1], "tab": "convolution"}
-    value: Any = convolution.pool(rail, None)
+    *_, value = see(rail, None)
     assert [panel["title"] for panel in value["panels"]] == [title for _, title, _ in WAYS]
-    assert convolution_pool.see(rail, value) is None  # it is on screen already
-    assert "__type__" in convolution.pool({**rail, "tab": "detect"}, None)  # gr.skip(): another tab is open
-    moved = convolution_pool.halve({"key": value["key"], "settings": {"times": 3, "shift": 1}})
+    assert [again["key"] for again in see(rail, value)] == [value["key"]]  # the page draws nothing anew
+    moved = halved({"key": value["key"], "settings": {"times": 3, "shift": 1}})
     assert moved["settings"] == {"times": 3, "shift": 1} and moved["panels"][0]["src"] != value["panels"][0]["src"]
-    for settings in (None, {"times": 9}, {"times": 0}, {"shift": 1.5}, {"shift": float("nan")}, {"times": True}):
-        assert "must be a whole number" in convolution_pool.halve({"key": value["key"], "settings": settings})["error"]
+    for settings in ({"times": 9}, {"times": 0}, {"shift": 1.5}, {"shift": float("nan")}, {"times": True}):
+        assert "must be a whole number" in halved({"key": value["key"], "settings": settings})["error"]
+    assert halved({"key": value["key"], "settings": None})["error"].endswith("Reload the page.")
 
 
 def test_a_tiny_photo_is_a_sentence() -> None:
     with pytest.raises(SettingError, match="too small"):
-        convolution_pool._view(ReducedPhoto(np.zeros((2, 2, 3), np.uint8), (2, 2), "", 0.0), {"times": 2, "shift": 0})
+        convolution_pool.view(ReducedPhoto(np.zeros((2, 2, 3), np.uint8), (2, 2), "", 0.0), Halving())

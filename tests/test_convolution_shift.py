@@ -1,6 +1,5 @@
 """The shift lab: errors against exact cases and plain loops, answers against the classifier's own, words for all."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,9 @@ import pytest
 import torch
 from torch import nn
 
+from app.lab.handlers import handler
 from app.tabs import convolution_shift
+from app.tabs.convolution_shift import BENCH
 from cvdemo import images, models, preprocess, starters
 from cvdemo.classify import classify
 from cvdemo.convolution import shift_words
@@ -149,24 +150,33 @@ def test_the_sentences_tell_the_measured_numbers(found: tuple[Moved, ...]) -> No
     assert shift_words.live(found, 0).startswith(f"At 0 px the CNN says {resnet.labels[0]} (")
 
 
-def _steps(photo: Any, shown: Any) -> list[Any]:
-    steps: Iterator[Any] = convolution_shift.run(photo, shown)
-    return list(steps)
+RAIL = {"photo": {"id": "starter:cat"}, "point": [1, 1], "tab": "convolution"}
+
+
+def _last(shown: Any, event: str = "again") -> Any:
+    *_, last = handler(BENCH, event)(RAIL, shown)
+    return last
 
 
 def test_the_page_measures_only_when_asked(found: tuple[Moved, ...]) -> None:
-    rail = {"photo": {"id": "starter:cat"}, "tab": "convolution"}
-    assert "__type__" in _steps(rail, {"visible": False})[-1]
-    assert "__type__" in _steps({**rail, "tab": "detect"}, {"visible": True})[-1]
-    told = _steps(rail, {"visible": True})[-1]
-    assert len(told["study"]["answers"]) == 33 and told["study"]["models"][0]["labels"] == list(found[0].labels)
-    assert "__type__" in _steps(rail, {**told, "visible": True})[-1]
-    heavy = _steps(rail, {"visible": True, "pair": 1})[-1]
-    assert heavy["study"] is None and heavy["pairs"][1]["cost"].startswith("Measure, about ")
+    runs = network_runs()
+    told = _last(None)
+    assert len(told["answers"]) == 33 and told["models"][0]["labels"] == list(found[0].labels)
+    assert _last(told)["key"] == told["key"] and network_runs() == runs
+    heavy = _last({**told, "settings": {"pair": 1}})
+    assert heavy["key"] is None and heavy["pairs"][1]["cost"].startswith("Measure, about ")
+    assert heavy["message"] == "These are large: their runs wait for the button."
+    assert heavy["speed"] == told["speed"] and network_runs() == runs
     assert heavy["pairs"][1]["note"].endswith("random weights: ResNet-50 and ResNet-50, blur-pool.")
+
+
+def test_a_heavy_pair_that_is_shown_stays(monkeypatch: pytest.MonkeyPatch, found: tuple[Moved, ...]) -> None:
+    told = _last(None)
+    monkeypatch.setattr(convolution_shift, "LIGHT_WORK", 0)
+    assert _last(told)["key"] == _last(told, "measure")["key"] == told["key"]
+    assert _last(None)["key"] is None
 
 
 @pytest.mark.parametrize("pair", [-1, 3, 1.0, True, "0", None])
 def test_a_pair_from_a_browser_is_checked(pair: Any) -> None:
-    rail = {"photo": {"id": "starter:cat"}, "tab": "convolution"}
-    assert "not known here" in _steps(rail, {"visible": True, "pair": pair})[-1]["message"]
+    assert "not known here" in _last({"settings": {"pair": pair}})["message"]

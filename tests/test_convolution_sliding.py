@@ -1,6 +1,7 @@
 """The lab itself: which cells, which kernel, how the whole photo reacts, and what the page says about it."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -8,7 +9,11 @@ import pytest
 import torch
 from PIL import Image
 
-from app.tabs import convolution, convolution_view
+from app import request_log
+from app.lab.handlers import handler
+from app.lab.questions import answers_questions
+from app.tabs import convolution_costs, convolution_view
+from app.tabs.convolution import BENCH
 from cvdemo import starters
 from cvdemo.convolution import (
     ReducedPhoto,
@@ -201,22 +206,49 @@ def test_the_pytorch_line_makes_the_same_layer(cat: ReducedPhoto, settings: Sett
     np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-4, atol=1e-3)
 
 
+see, look = handler(BENCH, "again"), answers_questions(BENCH)
+
+
 @pytest.mark.parametrize("asked", [None, 5, [], {}, {"key": None}, {"key": "guess"}, {"settings": {}}], ids=repr)
 def test_a_step_for_nothing_known_asks_for_the_cells_again(asked: object) -> None:
-    assert convolution.slide(asked) == {"gone": True}
+    assert look(asked) == {"gone": True}
 
 
 def test_a_page_gets_cells_and_sentences_and_hostile_settings_one_sentence() -> None:
     rail = {"photo": {"id": "starter:cat"}, "point": [113, 172], "tab": "convolution"}
-    value = convolution.see(rail, {"settings": {"kernel": "blur"}})
+    *_, value = see(rail, {"settings": {"kernel": "blur"}})
     assert value["settings"]["kernel"] == "blur" and len(value["grid"]["output"]["values"][0]) == 32
-    broken = convolution.see(rail, {"settings": {"kernel": "blur", "own": "x"}})
+    *_, broken = see(rail, {"settings": {"kernel": "blur", "own": "x"}})
     assert broken["settings"]["kernel"] == "sobel_x" and "square" in broken["error"]
     for settings in (None, [], {"nothing": 1}, {"stride": 0}, {"kernel": "learned", "model": "resnet50"}):
-        answer = convolution.slide({"key": value["key"], "settings": settings})
+        answer = look({"key": value["key"], "settings": settings})
         assert answer["key"] == value["key"] and answer["error"].endswith((".", "page."))
-    outside = convolution.see({**rail, "point": [5000, 1]}, None)
+    *_, outside = see({**rail, "point": [5000, 1]}, None)
     assert outside["grid"] is None and "inside the photo" in outside["message"]
+
+
+def test_the_same_cells_keep_their_key_and_a_kernel_that_does_not_fit_leaves_them_to_see() -> None:
+    rail = {"photo": {"id": "starter:cat"}, "point": [113, 172], "tab": "convolution"}
+    *_, value = see(rail, None)
+    *_, even = see(rail, {"settings": {"kernel": "own", "own": [[1, -1], [1, -1]]}})
+    assert even["error"].startswith(BENCH.props["even_kernel"])
+    assert (even["key"], even["grid"], even["settings"]) == (value["key"], value["grid"], Settings().plain())
+
+
+@pytest.mark.parametrize("refuse", [
+    lambda key: list(see({"photo": {"id": "starter:cat"}, "point": [5000, 1]}, None)),
+    lambda key: list(see({"photo": {"id": "starter:cat"}, "point": [1, 1]}, {"settings": {"own": "x"}})),
+    lambda key: look({"key": key, "settings": {"stride": 0}}),
+    lambda key: answers_questions(convolution_costs.BENCH)({"settings": {"inputs": 2}}),
+])  # fmt: skip
+def test_what_is_refused_is_counted_as_refused(refuse: Any) -> None:
+    *_, value = see({"photo": {"id": "starter:cat"}, "point": [113, 172]}, None)
+    before = request_log.totals()
+    refuse(value["key"])
+    now = request_log.totals()
+    assert {name: count - before.get(name, 0) for name, count in now.items() if count != before.get(name, 0)} == {
+        "refused": 1
+    }
 
 
 def test_an_empty_kernel_says_so(cat: ReducedPhoto) -> None:

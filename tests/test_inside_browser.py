@@ -1,6 +1,7 @@
 """Look inside in a real browser, offline: one click drives every view, sliders run nothing, links restore."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -8,7 +9,6 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pytest
 
-from app.tabs import inside_handlers as on
 from app.tabs.inside_views import VIEWS
 from cvdemo.inside import activations
 from tests.awaited import at_rest, eventually, expect, fits, is_empty
@@ -282,18 +282,21 @@ def test_nothing_sticks_out(page: str, visit: Visit, width: int) -> None:
         )
 
 
+def _noting(work: Callable[..., None], view: str, ran: list[str]) -> Callable[..., None]:
+    def noting(*asked: Any) -> None:
+        ran.append(view)
+        work(*asked)
+
+    return noting
+
+
 @pytest.mark.parametrize("query", ["&view=attention", "&view=maps&models=mini_vit"])
 def test_a_link_computes_the_asked_view_only(
     page: str, visit: Visit, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     ran: list[str] = []
-    work = on._work
-
-    def spy(asked: Any, *rest: Any) -> Any:
-        ran.append(asked.settings.view)
-        return work(asked, *rest)
-
-    monkeypatch.setattr(on, "_work", spy)
+    for view in VIEWS:
+        monkeypatch.setattr(view, "work", _noting(view.work, view.ID, ran))
     tab = _open(page, visit, query)
     tab.wait_for_timeout(500)
     assert set(ran) == {query.split("&")[1].removeprefix("view=")}

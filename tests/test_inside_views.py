@@ -5,14 +5,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 
-from app.tabs import inside_handlers as on
-from app.tabs.inside_answers import look
-from app.tabs.inside_asked import DEFAULTS, settings_from
+from app import request_log
+from app.lab.handlers import handler, use_instead
+from app.lab.questions import answers_questions
+from app.tabs.inside import BENCH
 from app.tabs.inside_view_input import ViewInput, packed, small
-from app.tabs.inside_views import VIEWS
+from app.tabs.inside_views import VIEWS, Settings
 from cvdemo import starters, weights
 from cvdemo.catalogue import names
 from cvdemo.errors import CvDemoError, SettingError
@@ -21,6 +23,7 @@ from cvdemo.inside import activations
 CAT = starters.get("cat")
 FAST = ("mini_resnet", "mini_vit", "lenet5", "alexnet", "resnet18", "dinov2_small_linear")
 SLOW = tuple(name for name in (*names("classify"), *names("features")) if name not in FAST)
+run, look, DEFAULTS = handler(BENCH, "again"), answers_questions(BENCH), Settings().plain()
 HERE = {"photo": {"id": "starter:cat", "name": "Cat"}, "point": [113, 172]}
 
 
@@ -28,7 +31,7 @@ def _view_input(name: str, depth: float) -> ViewInput:
     random = weights.state(activations.check(name)) not in ("bundled", "cached")
     side = 224 if name in activations.SIDES else None
     seen = (activations.forward_pass(CAT.path, name, random, side),)
-    return ViewInput(CAT.path, seen, (113, 172), depth, settings_from({}).own)
+    return ViewInput(CAT.path, seen, (113, 172), Settings(depth=depth))
 
 
 @pytest.mark.parametrize("name", [*FAST, *(pytest.param(name, marks=pytest.mark.soak) for name in SLOW)])
@@ -62,14 +65,14 @@ def _maps(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _ran(models: list[str], **settings: Any) -> dict[str, Any]:
-    *_, shown = on.run(HERE, {"chosen": models}, {"settings": {**DEFAULTS, **settings}})
+    *_, shown = run(HERE, {"settings": {**DEFAULTS, **settings}}, {"chosen": models})
     return shown
 
 
 def test_a_run_gives_what_the_page_draws_and_a_look_runs_nothing() -> None:
     shown = _ran(["mini_resnet", "mini_vit"], view="maps")
     assert [head["model"] for head in shown["heads"]] == ["mini_resnet", "mini_vit"]
-    assert shown["look"]["view"] == "maps" and shown["missing"] == []
+    assert shown["view"] == "maps" and shown["missing"] == []
     assert [head["weights"] for head in shown["heads"]] == ["bundled", "bundled"]
     assert all(shown["versions"][name] for name in ("cv_lab", "torch", "timm", "transformers"))
     runs = activations.network_runs()
@@ -124,7 +127,18 @@ def test_strange_questions_get_a_sentence(change: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("asked", [None, [], "x", {}, {"key": 3}, {"key": "nothing known"}])
 def test_what_is_not_known_is_worked_out_anew(asked: Any) -> None:
-    assert look(asked) == {"work": True}
+    assert look(asked) == {"gone": True}
+
+
+def test_what_needs_a_network_is_asked_for_and_not_run_by_a_question() -> None:
+    shown, runs = _ran(["mini_vit"], view="maps"), activations.network_runs()
+    wanted = {**DEFAULTS, "view": "similarity", "similarity": {"second": "starter:street"}}
+    asked = {"key": shown["key"], "settings": wanted, "point": [5, 5]}
+    assert look(asked) == {"key": shown["key"], "work": True}
+    assert activations.network_runs() == runs
+    again = _ran(["mini_vit"], **wanted)
+    assert again["key"] == shown["key"] and again["view"] == "similarity" and again["run"] > shown["run"]
+    assert look(asked)["cards"]
 
 
 def test_models_that_are_not_here_are_offered_beside_the_others() -> None:
@@ -155,8 +169,50 @@ def test_maps_travel_in_256_steps() -> None:
 
 def test_settings_are_checked_before_any_run() -> None:
     for view in VIEWS:
-        view.settings(view.DEFAULTS)
+        assert view.Settings.of(view.Settings().plain()) == view.Settings()
+    assert Settings.of(DEFAULTS) == Settings()
     with pytest.raises(SettingError):
-        settings_from({"opacity": 0.5, "view": None})
+        Settings.of({"opacity": 0.5, "view": None})
     with pytest.raises(CvDemoError):
-        settings_from("depth")
+        Settings.of("depth")
+
+
+def test_settings_keep_their_names_in_links() -> None:
+    assert DEFAULTS == {
+        "view": "overview", "depth": 1.0, "opacity": 0.6, "random": False, "side": 224, "overview": {},
+        "maps": {"rank": "mean", "scale": "layer", "count": 24, "channel": {}},
+        "attention": {"head": -1, "start": "point", "mode": "layer", "fusion": "mean", "discard": 0.0},
+        "saliency": {"method": "gradcam", "class": "", "not": "", "check": False, "run": False},
+        "similarity": {"show": "heat", "second": ""},
+    }  # fmt: skip
+    sent = {"maps": {"channel": {"mini_vit": 3}}, "saliency": {"class": " tabby ", "not": "tiger"}}
+    found: Any = Settings.of(sent)
+    assert (found.saliency.target, found.saliency.against, found.maps.channel) == ("tabby", "tiger", {"mini_vit": 3})
+    assert Settings.of(found.plain()) == found
+    assert {row["name"]: row["link"] for row in Settings.described() if row["link"]} == {"view": "view"}
+
+
+def test_a_suggested_model_takes_the_missing_one_s_place() -> None:
+    wanted = {"use": {"model": "resnet50", "instead": "mini_resnet"}}
+    use = use_instead(BENCH)
+    assert use({"chosen": ["mini_vit", "resnet50"]}, wanted)["chosen"] == ["mini_vit", "mini_resnet"]
+    assert use({"chosen": ["mini_resnet", "resnet50"]}, wanted)["chosen"] == ["mini_resnet"]
+    for strange in (None, {"use": "x"}, {"use": {"model": "resnet50", "instead": "no such model"}}):
+        with pytest.raises(gr.Error):
+            use({"chosen": ["resnet50"]}, strange)
+
+
+def test_refused_work_counts_as_refused() -> None:
+    def refused() -> int:
+        return request_log.totals().get("refused", 0)
+
+    before = refused()
+    _ran(["mini_vit", "mini_resnet", "resnet18", "resnet34"])  # four are too many
+    assert refused() == before + 1
+    shown = _ran(["mini_vit"], view="maps")
+    assert refused() == before + 1
+    look({"key": shown["key"], "settings": {"view": "secrets"}, "point": [5, 5]})
+    assert refused() == before + 2
+    with pytest.raises(gr.Error):
+        use_instead(BENCH)({"chosen": ["mini_vit"]}, {"use": {"model": "mini_vit", "instead": "no such model"}})
+    assert refused() == before + 3

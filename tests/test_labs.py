@@ -82,7 +82,7 @@ def test_a_refused_question_is_counted_as_refused() -> None:
     key = tab.BENCH.shown.keep(tab.pixels(CAT))
     before = request_log.totals().get("refused", 0)
     answer = answers_questions(tab.BENCH)({"key": key, "settings": {"percent": 7}})
-    assert answer == {"error": "The share must be a multiple of 5 from 5 to 100."}
+    assert answer == {"key": key, "error": "The share must be a multiple of 5 from 5 to 100."}
     assert request_log.totals()["refused"] == before + 1
 
 

@@ -8,12 +8,18 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from app.tabs.receptive_field_stack import stack, start
+from app.lab.questions import answers_questions
+from app.tabs.receptive_field_stack import BENCH
 from cvdemo.errors import SettingError
 from cvdemo.receptive_field import stack_words as words
 from cvdemo.receptive_field.gradient_support import make_positive, supports
 from cvdemo.receptive_field.presets import PRESETS, rows_from
 from cvdemo.receptive_field.stack import ROWS_AT_MOST, Row, as_pytorch, build, cone
+
+
+def stack(asked: Any) -> dict[str, Any]:
+    """Return what the page gets when the rows and the side have changed."""
+    return answers_questions(BENCH)({"settings": asked})
 
 
 def _torch(rows: tuple[Row, ...]) -> nn.Sequential:
@@ -78,7 +84,7 @@ def test_the_field_and_its_holes_are_those_of_the_gradient(seed: int) -> None:
 
 
 def test_the_vgg_preset_reads_212() -> None:
-    first = start()
+    first = BENCH.begin()
     assert (
         first["answer"]
         == "18 layers: one unit sees 212\u00a0px, the output is 7\u00a0x\u00a07, 14.7\u00a0M parameters."

@@ -5,7 +5,7 @@ const name = h('h3', {}), answer = h('p', { class: 'box-answer', 'aria-live': 'p
 const close = h('button', { type: 'button', class: 'btn sm', onclick: () => ask(null) }, 'Close');
 const stage = makeStage(), scale = makeBar('share of the brightest place');
 const opacity = makeRange({ label: 'Heat opacity', help: 'over the photo', low: 0, high: 1, step: 0.01, format: (value) => `${Math.round(100 * value)}\u00a0%` }, (value) => stage.repaint(value));
-const method = choices('Map by', METHODS, (value) => ask({ ...asked, method: value }));
+const method = makeChoice('Map by', METHODS, (value) => ask({ ...asked, method: value }));
 const notes = h('p', { class: 'sub' }), told = h('div', { class: 'in-checks', 'aria-live': 'polite' }), curves = makeCurves();
 const busyText = h('span', {}), stop = h('button', { type: 'button', class: 'btn sm', onclick: () => trigger('stop') }, 'Cancel');
 const busy = h('p', { class: 'box-busy', role: 'status', hidden: true }, busyText, ' ', stop);

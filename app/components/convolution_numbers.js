@@ -1,4 +1,9 @@
 /* The two small grids of numbers: what lies under the window, tinted as its cells are, and the kernel, editable. */
+const written = (value) => {
+  const size = Math.abs(value), whole = Math.abs(value - Math.round(value)) < 1e-9;
+  const text = whole ? Math.round(size).toLocaleString('en') : String(Number(size.toFixed(size >= 100 ? 1 : size >= 1 ? 2 : 3)));
+  return value < 0 && Number(text.replaceAll(',', '')) ? `\u2212${text}` : text;
+};
 const NUMBERS_AT_MOST = 7; // the numbers of a larger kernel would be too small to read: tints only
 const makeNumbers = (onEdit) => {
   const under = h('div', { class: 'numbers', role: 'img' });
@@ -30,7 +35,7 @@ const makeNumbers = (onEdit) => {
       shape(kernel, size);
       if (size > NUMBERS_AT_MOST) {
         const most = Math.max(...taps.flat().map(Math.abs)) || 1;
-        kernel.replaceChildren(...taps.flat().map((value) => h('span', { style: tint((value / most + 1) / 2), title: shown(value) })));
+        kernel.replaceChildren(...taps.flat().map((value) => h('span', { style: tint((value / most + 1) / 2), title: written(value) })));
         return;
       }
       const inputs = [...kernel.querySelectorAll('input')];
@@ -46,9 +51,9 @@ const makeNumbers = (onEdit) => {
     showWindow(values, low, high) {
       const size = values.length;
       shape(under, size);
-      const text = (value) => (size > NUMBERS_AT_MOST ? '' : Math.abs(value) >= 10 ? shown(Math.round(value)) : shown(Number(value.toFixed(size > 3 ? 1 : 2))));
+      const text = (value) => (size > NUMBERS_AT_MOST ? '' : Math.abs(value) >= 10 ? written(Math.round(value)) : written(Number(value.toFixed(size > 3 ? 1 : 2))));
       under.replaceChildren(...values.flat().map((value) => (value === null ? h('span', { class: 'none' }) : h('span', { style: tint((value - low) / (high - low)) }, text(value)))));
-      under.setAttribute('aria-label', `Cells under the window: ${values.flat().map((value) => (value === null ? 'none' : shown(value))).join(', ')}`);
+      under.setAttribute('aria-label', `Cells under the window: ${values.flat().map((value) => (value === null ? 'none' : written(value))).join(', ')}`);
     },
   };
 };

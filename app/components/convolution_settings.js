@@ -9,7 +9,7 @@ const padding = makeChoice('Padding', [['zeros', 'Zeros'], ['mirror', 'Mirror'],
 const groups = makeChoice('Groups', [[1, '1, summed'], [3, '3, apart']], (value) => change({ groups: value }));
 const check = (text, name, more) => { const box = h('input', { type: 'checkbox', onchange: () => change({ [name]: box.checked, ...more(box.checked) }) }); return { box, node: h('label', { class: 'check' }, box, text) }; };
 const colour = check('Colour instead of grey', 'colour', (on) => (on ? {} : { groups: 1 }));
-const transposed = check('Transposed', 'transposed', (on) => (on && props.value.settings.padding === 'mirror' ? { padding: 'zeros' } : {}));
+const transposed = check('Transposed', 'transposed', (on) => (on && bench.local.padding === 'mirror' ? { padding: 'zeros' } : {}));
 const flip = check('Flip the kernel (true convolution)', 'flip', () => ({}));
 const flipText = h('p', { class: 'sub' });
 const fault = h('div', { class: 'fault', role: 'alert', hidden: true });
@@ -31,13 +31,13 @@ const responseCard = h('section', { class: 'card response' }, h('h3', {}, 'The w
 
 kernelMenu.addEventListener('change', () => {
   const [kernel, model] = kernelMenu.value.split(':');
-  const { settings, grid } = props.value;
+  const { local: settings } = bench, { grid } = bench.shown();
   if (model) change({ kernel, model, filter: 0, groups: 1 });
   else if (kernel === 'own') change({ kernel, own: settings.kernel === 'learned' || grid.taps[0].length > 7 ? settings.own : settings.flip ? settings.own : grid.taps[0] });
   else change({ kernel });
 });
 ownSize.addEventListener('change', () => { // the middle of the old numbers stays in the middle
-  const count = Number(ownSize.value), { own } = props.value.settings, off = Math.floor((count - own.length) / 2);
+  const count = Number(ownSize.value), { own } = bench.local, off = Math.floor((count - own.length) / 2);
   change({ own: Array.from({ length: count }, (_, row) => Array.from({ length: count }, (__, column) => own[row - off]?.[column - off] ?? 0)) });
 });
 const limit = (range, low, high) => { // the slider stops at the last possible value
@@ -47,7 +47,7 @@ const limit = (range, low, high) => { // the slider stops at the last possible v
   if (!input.dataset.bound) input.addEventListener('input', paintShare);
   input.dataset.bound = high;
 };
-const drawMenu = ({ kernels, learned, settings }) => {
+const drawMenu = ({ kernels, learned }, settings) => {
   const now = settings.kernel === 'learned' ? `learned:${settings.model}` : settings.kernel;
   const option = ([value, text]) => h('option', { value, selected: value === now }, text);
   kernelMenu.replaceChildren(h('optgroup', { label: 'Known for long' }, kernels.map(option)), h('optgroup', { label: 'Yours' }, option(['own', 'Own numbers'])),
@@ -60,11 +60,11 @@ const drawFilters = ({ filters: rows, settings }) => {
     filters.dataset.model = settings.model;
     filters.replaceChildren(...rows.map((src, index) => h('button', { type: 'button', 'aria-label': `Filter ${index + 1}`, title: `Filter ${index + 1}`, onclick: () => change({ filter: index }) }, h('img', { src, alt: '' }))));
   }
-  [...filters.children].forEach((button, index) => button.setAttribute('aria-pressed', String(index === settings.filter)));
+  [...filters.children].forEach((button, index) => button.setAttribute('aria-pressed', String(index === bench.local.filter)));
 };
 const drawSettings = (value) => {
-  const { settings } = value;
-  drawMenu(value);
+  const { local: settings } = bench;
+  drawMenu(value, settings);
   drawFilters(value);
   sizeRow.hidden = settings.kernel !== 'own';
   ownSize.value = settings.own.length;
@@ -77,10 +77,10 @@ const drawSettings = (value) => {
   transposed.box.checked = settings.transposed;
   flip.box.checked = settings.flip;
   fault.hidden = !value.error;
-  const told = JSON.stringify([value.error, value.remedy]);
-  if (fault.dataset.told !== told) { // a button that is made anew under the finger hears no click
-    fault.dataset.told = told;
-    fault.replaceChildren(...(value.error ? [h('p', {}, value.error), value.remedy ? h('button', { type: 'button', class: 'btn sm', onclick: () => change(value.remedy.settings) }, value.remedy.text) : null].filter(Boolean) : []));
+  if (fault.dataset.told !== String(value.error)) { // a button that is made anew under the finger hears no click
+    fault.dataset.told = value.error;
+    const even = (value.error || '').startsWith(props.even_kernel);
+    fault.replaceChildren(h('p', {}, value.error || ''), even ? smallButton('Use no padding', () => change({ padding: 'none' })) : '');
   }
   if (!value.grid) return;
   limit(stride, 1, value.limits.stride);

@@ -23,26 +23,26 @@ const placeOf = (value, [row, column]) => {
 const sumText = (value, [row, column]) => {
   const { taps, bias, groups, input, output } = value.grid, cells = meet(value, [row, column]);
   const out = output.values[groups === 3 ? channel : 0][row][column];
-  const term = (c) => ([u, v, y, x]) => `${shown(input.values[c][y][x])}×${taps[c][u][v] < 0 ? `(${shown(taps[c][u][v])})` : shown(taps[c][u][v])}`;
+  const term = (c) => ([u, v, y, x]) => `${written(input.values[c][y][x])}×${taps[c][u][v] < 0 ? `(${written(taps[c][u][v])})` : written(taps[c][u][v])}`;
   const total = (c) => cells.reduce((sum, [u, v, y, x]) => sum + input.values[c][y][x] * taps[c][u][v], 0);
   const parts = [];
   if (taps.length === 1 || groups === 3) {
     const terms = cells.map(term(groups === 3 ? channel : 0));
     parts.push(...(terms.length > 9 ? [...terms.slice(0, 4), `… ${terms.length - 4} more`] : terms.length ? terms : ['0']));
-  } else parts.push(...COLOURS.map((name, c) => `${name.toLowerCase()} ${shown(Number(total(c).toFixed(3)))}`));
-  if (bias) parts.push(`bias ${shown(bias)}`);
-  return [parts.join(' + ').replaceAll('+ \u2212', '\u2212 '), shown(out)];
+  } else parts.push(...COLOURS.map((name, c) => `${name.toLowerCase()} ${written(Number(total(c).toFixed(3)))}`));
+  if (bias) parts.push(`bias ${written(bias)}`);
+  return [parts.join(' + ').replaceAll('+ \u2212', '\u2212 '), written(out)];
 };
 
-const inputGrid = makeGrid('Your photo', { hover: (cell) => point(cell && placeOf(props.value, cell)), pick: (cell) => pin(placeOf(props.value, cell)) });
+const inputGrid = makeGrid('Your photo', { hover: (cell) => point(cell && placeOf(bench.shown(), cell)), pick: (cell) => pin(placeOf(bench.shown(), cell)) });
 const move = (rows, columns) => pin([place[0] + rows, place[1] + columns], true);
-const keys = { ArrowUp: () => move(-1, 0), ArrowDown: () => move(1, 0), ArrowLeft: () => move(0, -1), ArrowRight: () => move(0, 1), Escape: () => { pinned = false; paint(); }, ' ': () => play.click() };
+const keys = { ArrowUp: () => move(-1, 0), ArrowDown: () => move(1, 0), ArrowLeft: () => move(0, -1), ArrowRight: () => move(0, 1), Escape: () => { pinned = false; drawPlace(); }, ' ': () => play.click() };
 const outputGrid = makeGrid('Result', {
   hover: (cell) => point(cell), pick: (cell) => pin(cell),
-  key: (event) => { const act = keys[event.key]; if (act && props.value?.grid) { event.preventDefault(); act(); } },
+  key: (event) => { const act = keys[event.key]; if (act && bench.shown()) { event.preventDefault(); act(); } },
 });
 const numbers = makeNumbers((rows) => change({ kernel: 'own', own: rows }));
-const channels = makeChoice('Colour', COLOURS.map((name, index) => [index, name]), (value) => { channel = value; paint(); });
+const channels = makeChoice('Colour', COLOURS.map((name, index) => [index, name]), (value) => { channel = value; drawPlace(); });
 const back = h('button', { type: 'button', class: 'btn', 'aria-label': 'One place back' }, '\u25c0');
 const play = h('button', { type: 'button', class: 'btn primary' }, 'Play');
 const next = h('button', { type: 'button', class: 'btn', 'aria-label': 'One place on' }, '\u25b6');
@@ -50,33 +50,33 @@ const scrubber = h('input', { type: 'range', min: 0, step: 1, 'aria-label': 'Pla
 const where = h('output', {});
 const sum = h('p', { class: 'sum' });
 const hint = h('p', { class: 'sub' });
-const bench = h('div', { class: 'bench' }, inputGrid.node, h('b', { class: 'sign', 'aria-hidden': 'true' }, '×'),
+const stage = h('div', { class: 'bench' }, inputGrid.node, h('b', { class: 'sign', 'aria-hidden': 'true' }, '×'),
   h('div', { class: 'pair' }, channels.node, h('figure', {}, h('figcaption', {}, 'Kernel'), numbers.kernel), h('figure', {}, h('figcaption', {}, 'Under the window'), numbers.under)),
   h('b', { class: 'sign', 'aria-hidden': 'true' }, '='), outputGrid.node);
-const pictureCard = h('section', { class: 'card bleed slidecard' }, bench, sum,
+const pictureCard = h('section', { class: 'card bleed slidecard' }, stage, sum,
   h('div', { class: 'stepper' }, h('div', { class: 'player' }, back, play, next), scrubber, where), hint);
 
 const current = () => hovered ?? place;
-const size = () => [props.value.grid.output.height, props.value.grid.output.width];
+const size = () => [bench.shown().grid.output.height, bench.shown().grid.output.width];
 const inside = ([row, column]) => [Math.min(size()[0] - 1, Math.max(0, row)), Math.min(size()[1] - 1, Math.max(0, column))];
-const point = (cell) => { if (!props.value?.grid) return; hovered = cell && inside(cell); paint(); };
+const point = (cell) => { if (!bench.shown()) return; hovered = cell && inside(cell); drawPlace(); };
 const pin = (cell, keep) => {
-  if (!props.value?.grid) return;
+  if (!bench.shown()) return;
   const to = inside(cell), same = pinned && !keep && String(to) === String(place);
-  stop(); place = to; pinned = !same; hovered = null; paint();
+  stop(); place = to; pinned = !same; hovered = null; drawPlace();
 };
 const step = (by) => {
   const [rows, columns] = size(), index = (place[0] * columns + place[1] + by + rows * columns) % (rows * columns);
-  place = [Math.floor(index / columns), index % columns]; pinned = false; hovered = null; paint();
+  place = [Math.floor(index / columns), index % columns]; pinned = false; hovered = null; drawPlace();
 };
 const stop = () => { clearInterval(timer); timer = null; play.textContent = 'Play'; };
 back.addEventListener('click', () => { stop(); step(-1); });
 next.addEventListener('click', () => { stop(); step(1); });
 play.addEventListener('click', () => { if (timer) return stop(); play.textContent = 'Stop'; step(1); timer = setInterval(() => (root.isConnected && root.offsetParent ? step(1) : stop()), 600); });
-scrubber.addEventListener('input', () => { stop(); place = [Math.floor(scrubber.value / size()[1]), scrubber.value % size()[1]]; pinned = hovered = null; paint(); });
+scrubber.addEventListener('input', () => { stop(); place = [Math.floor(scrubber.value / size()[1]), scrubber.value % size()[1]]; pinned = hovered = null; drawPlace(); });
 
-const paint = () => {
-  const value = props.value, { input, output, padding, transposed, taps, groups, low, high, stride, dilation } = value.grid;
+const drawPlace = () => {
+  const value = bench.shown(), { input, output, padding, transposed, taps, groups, low, high, stride, dilation } = value.grid;
   const at = inside(current()), cells = meet(value, at), own = groups === 3 ? channel : 0, seen = taps.length > 1 ? channel : 0;
   const edge = !transposed && padding ? [{ row: padding, column: padding, height: input.height - 2 * padding, width: input.width - 2 * padding, kind: 'edge' }] : [];
   const span = dilation * (taps[0].length - 1) + 1;
@@ -95,6 +95,6 @@ const paint = () => {
   scrubber.max = count - 1; scrubber.value = index;
   scrubber.style.setProperty('--share', `${(100 * index) / Math.max(1, count - 1)}%`);
   where.textContent = `${(index + 1).toLocaleString('en')} of ${count.toLocaleString('en')}`;
-  outputGrid.describe(`Result, ${output.height} by ${output.width}. Row ${at[0] + 1}, column ${at[1] + 1}: ${shown(output.values[own][at[0]][at[1]])}.`);
+  outputGrid.describe(`Result, ${output.height} by ${output.width}. Row ${at[0] + 1}, column ${at[1] + 1}: ${written(output.values[own][at[0]][at[1]])}.`);
   outputGrid.show({ src: output.src[Math.min(own, output.src.length - 1)], height: output.height, width: output.width });
 };

@@ -70,8 +70,8 @@ const drawPictures = (shown) => {
   charts.show(rows[active], local.iou, rows.length > 1);
   sayWhatRan(rows);
 };
-/* A step of a slider is painted when its answer is there. */
 let painted = null;
+/* A step of a slider is painted when its answer is there. */
 const paint = (shown) => {
   const { local } = bench, fresh = shown.run !== run;
   if (fresh) {
@@ -81,6 +81,7 @@ const paint = (shown) => {
   }
   if (shown.panes === painted) return;
   painted = shown.panes;
+  tellLive(local);
   controls.set(local, props.value, shown.panes);
   drawPictures(shown);
 };

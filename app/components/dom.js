@@ -62,14 +62,14 @@ const copyText = async (text, button) => {
   }
   setTimeout(() => { button.textContent = before; }, 1600);
 };
+const openTab = () => window.cvTab || new URLSearchParams(location.search).get('tab') || 'classify';
 /* Calls `act` when the tab is opened and when the photo changes while it is open; a moment later, because Gradio needs
    that moment to take over the rail's new value. Not through the rail's Gradio event: a run of one tab that waits for
    its turn would start the runs of all tabs again. Once for each cause: a second run would end what the first one's
    answer offered. */
 const withPhoto = (tab, act) => {
-  const opened = () => window.cvTab || new URLSearchParams(location.search).get('tab') || 'classify';
-  let open = opened();
-  const soon = () => setTimeout(() => { if (opened() === tab) act(); }, 60);
+  let open = openTab();
+  const soon = () => setTimeout(() => { if (openTab() === tab) act(); }, 60);
   document.addEventListener('cv:photo', soon);
   document.addEventListener('cv:tab', (event) => {
     if (event.detail !== open) soon();

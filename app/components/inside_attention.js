@@ -20,9 +20,9 @@ const drawDistances = (chart, card, color) => {
     text('depth', { x: (left + width - right) / 2, y: height - 4, 'text-anchor': 'middle' }));
 };
 VIEWS.attention = (tools) => {
-  const mode = choices('Show', [['layer', 'This layer'], ['rollout', 'Rollout'], ['gradient', 'Gradient-weighted']], (value) => tools.change({ mode: value }));
-  const start = choices('From', [['point', 'The point'], ['class', 'Class token']], (value) => tools.change({ start: value }));
-  const fusion = choices('Heads fused by', [['mean', 'Mean'], ['max', 'Max'], ['min', 'Min']], (value) => tools.change({ fusion: value }));
+  const mode = makeChoice('Show', [['layer', 'This layer'], ['rollout', 'Rollout'], ['gradient', 'Gradient-weighted']], (value) => tools.change({ mode: value }));
+  const start = makeChoice('From', [['point', 'The point'], ['class', 'Class token']], (value) => tools.change({ start: value }));
+  const fusion = makeChoice('Heads fused by', [['mean', 'Mean'], ['max', 'Max'], ['min', 'Min']], (value) => tools.change({ fusion: value }));
   const head = h('select', { 'aria-label': 'Head', onchange: () => tools.change({ head: Number(head.value) }) });
   const discard = makeRange({ label: 'Discard', help: 'smallest weights first', low: 0, high: 0.95, step: 0.05, format: (value) => `${Math.round(100 * value)}\u00a0%` }, (value) => tools.change({ discard: value }));
   const fused = namedChoice('Heads fused by', fusion), headChoice = h('label', { class: 'in-choice' }, h('span', { class: 'name' }, 'Head'), head);
@@ -82,8 +82,8 @@ VIEWS.attention = (tools) => {
       pair.dataset.count = shown.length;
       const now = tools.own(), some = shown.filter((one) => one.rows), most = Math.max(0, ...some.map((one) => one.rows[one.layer].heads.length));
       bar.hidden = !some.length;
-      mode.set(now.mode, ['layer', ...(some.some((one) => one.rollout) ? ['rollout'] : []), ...(some.some((one) => one.weigh) ? ['gradient'] : []), now.mode]);
-      start.set(now.start, ['point', ...(some.some((one) => one.class_token) ? ['class'] : []), now.start]);
+      mode.set(now.mode, undefined, ['layer', ...(some.some((one) => one.rollout) ? ['rollout'] : []), ...(some.some((one) => one.weigh) ? ['gradient'] : []), now.mode]);
+      start.set(now.start, undefined, ['point', ...(some.some((one) => one.class_token) ? ['class'] : []), now.start]);
       fusion.set(now.fusion);
       if (head.length !== most + 1) head.replaceChildren(h('option', { value: -1 }, 'Mean'), ...Array.from({ length: most }, (_, one) => h('option', { value: one }, String(one + 1))));
       head.value = String(Math.min(now.head, most - 1));

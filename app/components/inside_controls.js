@@ -4,8 +4,8 @@ const makeControls = (views, on) => {
   const depth = makeRange({ label: 'Depth', help: 'of each model\u2019s layers', low: 0, high: 1, step: 0.01, format: percent }, (value) => on.depth(value));
   const opacity = makeRange({ label: 'Heat opacity', help: 'over the photo', low: 0, high: 1, step: 0.01, format: percent }, (value) => on.opacity(value));
   const why = h('div', { class: 'why' }, h('b', {}, 'What does this show?'), h('p', {}));
-  const side = choices('DINOv2 input', [[224, '224 px'], [518, '518 px']], (value) => on.anew({ side: value }));
-  const weights = choices('Weights', [[false, 'Trained'], [true, 'Random']], (value) => on.anew({ random: value }));
+  const side = makeChoice('DINOv2 input', [[224, '224 px'], [518, '518 px']], (value) => on.anew({ side: value }));
+  const weights = makeChoice('Weights', [[false, 'Trained'], [true, 'Random']], (value) => on.anew({ random: value }));
   const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'),
     h('div', { class: 'card bar in-choices' }, namedChoice('Weights', weights), namedChoice('DINOv2 looks at', side)));
   return {

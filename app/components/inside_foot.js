@@ -1,11 +1,3 @@
-/* The last line: what ran, and what can be taken away. */
-const makeMapFoot = (on) => {
-  const button = (text, act) => h('button', { type: 'button', class: 'btn sm', onclick: (event) => act(event.currentTarget) }, text);
-  const ran = h('span', { class: 'ran' });
-  const node = h('div', { class: 'foot' }, ran, h('span', { class: 'end' },
-    button('PNG', on.png), button('NPY', on.npy), button('Copy as JSON', on.json), on.link ? button('Copy link', on.link) : null));
-  return { node, set: (text) => { ran.textContent = text; } };
-};
 /* The pictures on screen as one PNG: each stage as it is drawn, with the answer above. */
 const paintSheet = async (stages, answer, credit) => {
   const size = 420, gap = 20, across = Math.min(stages.length, 3), down = Math.ceil(stages.length / 3);

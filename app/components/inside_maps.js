@@ -1,7 +1,7 @@
 /* Feature maps: the large channel over the photo, the others as tiles; one channel can be switched off. */
 VIEWS.maps = (tools) => {
-  const rank = choices('Rank channels by', [['mean', 'Mean'], ['max', 'Max'], ['sparse', 'Sparse'], ['contribution', 'Contribution']], (value) => tools.change({ rank: value, count: 24 }));
-  const scale = choices('Colour scale', [['each', 'Each map'], ['layer', 'Layer'], ['all', 'All']], (value) => { tools.change({ scale: value }, false); repaint(); });
+  const rank = makeChoice('Rank channels by', [['mean', 'Mean'], ['max', 'Max'], ['sparse', 'Sparse'], ['contribution', 'Contribution']], (value) => tools.change({ rank: value, count: 24 }));
+  const scale = makeChoice('Colour scale', [['each', 'Each map'], ['layer', 'Layer'], ['all', 'All']], (value) => { tools.change({ scale: value }, false); repaint(); });
   const bar = h('div', { class: 'bar in-choices' }, namedChoice('Rank', rank), namedChoice('Scale', scale));
   const pair = h('div', { class: 'in-pair' }), node = h('div', { class: 'in-view' }, pair, bar), cards = new Map();
   let last = [];
@@ -89,7 +89,7 @@ VIEWS.maps = (tools) => {
         cards.get(one.model).show(one, number);
         return cards.get(one.model).node;
       }));
-      rank.set(tools.own().rank, [...new Set(shown.flatMap((one) => one.ranks))]);
+      rank.set(tools.own().rank, undefined, [...new Set(shown.flatMap((one) => one.ranks))]);
       repaint();
     },
     stages: () => last.map((one) => cards.get(one.model).stage),

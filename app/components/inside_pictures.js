@@ -56,14 +56,4 @@ const makeBar = (what) => {
 const famHead = (head, rest) => h('div', { class: `fam ${head.family}` }, familyMark(head.family),
   h('span', { class: 'n' }, head.title, h('span', { class: 'rest' }, ` · ${rest}`)),
   head.random ? h('span', { class: 'state warn' }, 'random weights') : null);
-const choices = (label, options, onPick) => {
-  const buttons = options.map(([value, text]) => h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => onPick(value) }, text));
-  return {
-    node: h('div', { class: 'seg', role: 'group', 'aria-label': label }, buttons),
-    set: (now, offered) => options.forEach(([value], index) => {
-      buttons[index].setAttribute('aria-pressed', String(value === now));
-      buttons[index].hidden = Boolean(offered) && !offered.includes(value);
-    }),
-  };
-};
 const namedChoice = (name, control) => h('div', { class: 'in-choice' }, h('span', { class: 'name' }, name), control.node);

@@ -2,7 +2,7 @@
 const METHODS = [['gradcam', 'Grad-CAM'], ['gradcampp', 'Grad-CAM++'], ['layercam', 'LayerCAM'], ['eigencam', 'Eigen-CAM'], ['scorecam', 'Score-CAM']];
 VIEWS.saliency = (tools) => {
   const fresh = { check: false, run: false };
-  const method = choices('Method', METHODS, (value) => tools.change({ method: value, ...fresh }));
+  const method = makeChoice('Method', METHODS, (value) => tools.change({ method: value, ...fresh }));
   const field = (name, help, setting) => {
     const list = h('datalist', { id: `in-${setting}-${Math.random().toString(36).slice(2)}` });
     const input = h('input', { type: 'text', list: list.id, placeholder: help, 'aria-label': name, maxlength: 80, autocomplete: 'off' });
@@ -55,7 +55,7 @@ VIEWS.saliency = (tools) => {
       last = shown;
       pair.dataset.count = shown.length;
       const now = tools.own();
-      method.set(now.method, shown[0]?.offered);
+      method.set(now.method, undefined, shown[0]?.offered);
       for (const [one, setting] of [[target, 'class'], [rival, 'not']]) if (document.activeElement !== one.input) one.input.value = now[setting];
       pair.replaceChildren(...shown.map((one, number) => {
         if (!cards.has(one.model)) cards.set(one.model, makeCard());

@@ -1,6 +1,6 @@
 /* Similarity: how like the clicked patch all others are, in this photo or in a second one. */
 VIEWS.similarity = (tools) => {
-  const show = choices('Show', [['heat', 'Similar patches'], ['colours', 'Colours (PCA)'], ['foreground', 'Foreground']], (value) => { tools.change({ show: value }, false); repaint(); });
+  const show = makeChoice('Show', [['heat', 'Similar patches'], ['colours', 'Colours (PCA)'], ['foreground', 'Foreground']], (value) => { tools.change({ show: value }, false); repaint(); });
   const second = h('select', { 'aria-label': 'Second photo' }, h('option', { value: '' }, 'None'), props.starters.map((one) => h('option', { value: one.id }, one.name)), h('option', { value: 'own' }, 'Your own \u2026'));
   const file = h('input', { type: 'file', accept: 'image/*', hidden: true, 'aria-label': 'Your second photo' }), refused = h('p', { class: 'alert', hidden: true });
   const bar = h('div', { class: 'bar in-choices' }, namedChoice('Show', show), h('label', { class: 'in-choice' }, h('span', { class: 'name' }, 'Second photo'), second), file, refused);

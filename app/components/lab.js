@@ -8,7 +8,7 @@ const fromLink = (spec, settings) => {
   for (const { name, kind, low, high, step, choices, link } of spec) {
     const text = link ? address.get(link) : null;
     if (text === null) continue;
-    if (kind === 'flag') settings[name] = link === name ? text === 'true' : text.split(',').includes(name);
+    if (kind === 'flag') settings[name] = link === name ? ['true', '1'].includes(text) : text.split(',').includes(name);
     else if (kind === 'choice') settings[name] = choices.find((one) => String(one) === text) ?? settings[name];
     else if (kind === 'number' || kind === 'whole') {
       const value = Number(text), steps = (value - low) / (step || 1);
@@ -57,15 +57,16 @@ const saveFile = (name, content, kind = 'text/plain') => {
   h('a', { href: url, download: name }).click();
   if (!own) setTimeout(() => URL.revokeObjectURL(url), 1000);
 };
-/* Buttons of which one is pressed; rows: [value, text]. */
+/* Buttons of which one is pressed; rows: [value, text]. `offered`: the values that stand there at all. */
 const makeChoice = (label, rows, onPick) => {
   const buttons = rows.map(([value, text]) => h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => onPick(value) }, text));
   return {
     node: h('div', { class: 'seg', role: 'group', 'aria-label': label }, buttons),
-    set(value, disabled = () => false) {
+    set(value, disabled = () => false, offered = null) {
       rows.forEach(([own], index) => {
         buttons[index].setAttribute('aria-pressed', String(own === value));
         buttons[index].disabled = disabled(own);
+        buttons[index].hidden = Boolean(offered) && !offered.includes(own);
       });
     },
   };
@@ -78,18 +79,29 @@ const makeFoot = (...buttons) => {
   const ran = h('span', { class: 'ran' });
   return { node: h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, buttons)), say: (...text) => ran.replaceChildren(...text) };
 };
+/* Where a network has to run before a question can be answered, that run is asked for again, later each time, until an
+   answer is there: one that waited for another begins with what that left behind, which may be older settings. */
+const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000], MOST_TIMES = 40;
 /* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
    - paint(shown): draws; called whenever anything changed.
    - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
    - drawn(value): after each value.
    - result: the names of the settings that a run depends on: a run of older ones is asked for again.
-   - catchUp: what is asked for where the first picture is of older settings, besides key and settings.
-   - refused(sentence): the server's answer to a question that cannot be answered.
+   - catchUp: what is asked for where the first picture is of older settings, besides key and settings; null: nothing, as
+     the browser knows all steps itself.
+   - refused(sentence): the server's answer to a question that cannot be answered; of itself it stands in shown.error.
+   - wished(value): what a new point or choice asks for, or without a value a new photo; a run, if not said otherwise.
+   - about(): what every question names besides key and settings.
+   - fits(answer): whether an answer is still wanted.
    - head: where question and answer stand, if not in the headline above.
-   - wished(value): what a new point or choice asks for, or without a value a new photo; a run, if not said otherwise. */
-const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused = () => {}, head, wished = () => bench.anew({}) }) => {
-  const local = fromLink(props.spec, structuredClone(props.value.settings));
-  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '';
+   - view: the bench's name among the views of its tab. It reads the address where that means this view, and runs nothing
+     while another one is open. */
+const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = [], catchUp = {}, refused, wished, about = () => ({}), fits = () => true, head, view }) => {
+  const linked = !view || (address.get('tab') === props.tab && [null, view].includes(address.get('view')));
+  const local = structuredClone(props.value.settings);
+  if (linked) fromLink(props.spec, local);
+  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null;
+  const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = value.message || shown?.answer;
     const told = { question: value.question, answer: answer || '', marked: null, busy: busy ?? null };
@@ -98,47 +110,70 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     trigger('said');
   };
   const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
-  const again = () => { keep(); trigger('again'); };
-  const ask = makeAsk((more) => server.look({ key: shown.key, settings: local, ...more }), (answer) => {
-    if (answer.gone) again();
-    else if (answer.error) refused(answer.error);
-    else if (answer.key === shown.key) bench.show(answer);
+  /* Gradio takes over new settings a moment later: at once, the run would be one of those before. */
+  const again = () => {
+    const late = JSON.stringify(props.value.settings) !== JSON.stringify(local);
+    keep();
+    if (late) setTimeout(() => trigger('again'), 60);
+    else trigger('again');
+  };
+  const againSoon = () => {
+    clearTimeout(soon);
+    if (times === MOST_TIMES) { times = 0; return; }
+    soon = setTimeout(again, PAUSES_MS[Math.min(times, PAUSES_MS.length - 1)]);
+    times += 1;
+  };
+  const file = (wanted) => server.look({ key: shown.key, settings: local, ...about(), ...wanted });
+  const ask = makeAsk(file, (answer, older) => {
+    if (answer.gone || answer.work) { againSoon(); return; }
+    if (answer.key !== shown.key) return;
+    if (answer.error) { (refused || ((error) => bench.show({ error })))(answer.error); return; }
+    if (!fits(answer)) return;
+    times = 0;
+    if (answer.settings && !older) Object.assign(local, answer.settings); // it may say them in its own words
+    bench.show({ error: null, ...answer });
   });
   const differs = (value) => ({ name }) => JSON.stringify(value.settings[name]) !== JSON.stringify(local[name]);
   const runs = props.spec.filter(({ name }) => result.includes(name)), steps = props.spec.filter((one) => !runs.includes(one));
   const bench = {
     local,
+    linked,
     shown: () => shown,
     moves: () => moves,
     keep,
     say,
-    /* Slider steps: what is known, drawn otherwise. */
+    /* Slider steps: what is known, drawn otherwise; `set` alone where the script draws it itself. They stay in `local`
+       until something is run: Gradio looks through the whole value whenever it is set, some milliseconds for each step. */
+    set(patch, byHand = true) { Object.assign(local, patch); moves += Number(byHand); times = 0; },
     change(patch, more) {
-      Object.assign(local, patch);
-      moves += 1;
-      keep();
-      if (shown) { paint(shown); ask(more || {}); }
+      bench.set(patch);
+      if (!shown) return;
+      paint(shown);
+      bench.look(more);
     },
-    look(more) { if (shown) ask(more || {}); },
+    look(more) { if (shown && catchUp) ask(more || {}); },
     /* A new run: other photo, point, models, or a setting that a run depends on. */
-    anew(patch) { Object.assign(local, patch); tries = 3; again(); },
+    anew(patch) { Object.assign(local, patch); [tries, times] = [3, 0]; again(); },
     fetch(model) { keep({ fetching: model }); trigger('fetch'); },
+    use(model, instead) { keep({ use: { model, instead } }); trigger('use'); },
     show(more) { shown = { ...shown, ...more }; paint(shown); say(props.value.busy); },
-    file: (wanted) => server.look({ key: shown.key, settings: local, ...wanted }),
-    link: (more) => linkOf(props.spec, local, more),
+    file,
+    link: (more) => linkOf(props.spec, local, { ...(view && { view }), ...more }),
   };
+  const wants = wished || (() => bench.anew({}));
   const draw = () => {
     const value = props.value;
     if (!value) return;
     if (shown && arrived(value)) return;
     if ((value.wish || 0) > wish) {
       ({ wish } = value);
-      setTimeout(() => wished(value), 60); // Gradio takes over the new point or choice a moment later
+      if (open()) setTimeout(() => wants(value), 60); // Gradio takes over the new point or choice a moment later
     }
     if (value.key && shown?.key !== value.key) {
+      const older = catchUp && steps.some(differs(value)), first = !shown;
       [shown, moves] = [value, 0];
-      paint(shown);
-      if (steps.some(differs(value))) ask(catchUp);
+      if (!older || first) paint(shown); // else the answer to the newest settings is drawn instead
+      if (older) ask(catchUp);
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
     if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) { tries -= 1; setTimeout(again, 50); }
@@ -149,7 +184,10 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   bench.begin = () => {
     watch('value', draw);
     draw();
-    withPhoto(props.tab, () => wished());
+    if (!props.works) return;
+    const opened = () => { if (open()) wants(); };
+    withPhoto(props.tab, opened);
+    if (view) document.addEventListener('cv:view', opened);
   };
   return bench;
 };

@@ -1,4 +1,4 @@
-"""The component of a bench: everything between its chips and the foot of the page, drawn by the lab's own scripts."""
+"""The component of a bench, drawn by the lab's own scripts, and the buttons between the benches of a lab."""
 
 from typing import Any
 
@@ -11,14 +11,24 @@ class LabView(Drawn):
     """What one bench shows.
 
     Events: ``again`` asks for a measurement, ``fetch`` for trained weights of the model ``value.fetching`` as well,
-    ``stop`` ends either, ``said`` tells that the headline's value, ``value.head``, has changed. A lab with more work
-    names its events in a subclass.
+    ``use`` puts ``value.use`` in the place of a chosen model, ``stop`` ends what runs, ``said`` tells that the
+    headline's value, ``value.head``, has changed. A lab with more work names its events in a subclass.
 
     The value is what `app.lab.handlers` yields; ``look`` answers slider steps without a network run, ``answers`` what
     else a lab is asked.
     """
 
-    EVENTS = [EventListener(name) for name in ("again", "fetch", "stop", "said")]
+    EVENTS = [EventListener(name) for name in ("again", "fetch", "use", "stop", "said")]
 
     def __init__(self, value: dict[str, Any] | None = None, look: Any = None, answers: Any = (), **kwargs: Any) -> None:
         super().__init__(value, server_functions=[*([look] if look else []), *answers] or None, **kwargs)
+
+
+class ViewSwitch(Drawn):
+    """Opens one of a lab's views: columns of the page, by their ids; ``?view=`` keeps which.
+
+    Value: ``[[id, title], ...]``; the first is open where the address names none.
+    """
+
+    def __init__(self, value: list[list[str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(value, names=("lab", "view_switch"), class_name="view-switch", **kwargs)

@@ -1,7 +1,7 @@
 """What a lab is: one declared thing, mounted by one function; the labs themselves stand in `app.tabs`."""
 
 from app.lab.declared import Bench, Check, Chips, Lab, Missing, Report, Unsound, Wish, Work, insist
-from app.lab.mount import lay_out, mount
+from app.lab.mount import lay_out, lay_out_views, mount
 from app.lab.questions import answers_questions, say_what_is_wrong
 from app.lab.shown import ShownByKey
 
@@ -19,6 +19,7 @@ __all__ = [
     "answers_questions",
     "insist",
     "lay_out",
+    "lay_out_views",
     "mount",
     "say_what_is_wrong",
 ]

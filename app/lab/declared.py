@@ -103,21 +103,24 @@ class Work:
         run: computes, in a thread of its own.
         found: what of the component's value changes once it is done; None: what ``run`` returned is kept and drawn.
         told: what changes while it runs, from what ``run`` reported last and the seconds since the start, if anything.
+            None: nothing.
         fetches: it downloads the model that the value names under ``fetching``, and brings the chips up to date.
         continues: it goes on from what is shown: without that nothing happens.
         refused: what changes when it cannot be, from the error; None, also its answer: nothing is shown any more but
             the sentence.
         mode: Gradio's for the event: ``always_last`` keeps one that waits, ``multiple`` starts each.
+        light: it runs no network, so it does not wait for the device's turn.
         ends: the works, of those that stand before it, that Gradio ends for it.
     """
 
     run: Callable[[Wish, Report], Any]
     found: Callable[[Wish, Any], dict[str, Any]] | None = None
-    told: Callable[[Wish, tuple[Any, ...] | None, float], dict[str, Any] | None] = _telling_of_models
+    told: Callable[[Wish, tuple[Any, ...] | None, float], dict[str, Any] | None] | None = _telling_of_models
     fetches: bool = False
     continues: bool = False
     refused: Callable[[CvDemoError], dict[str, Any] | None] = lambda _error: None
     mode: str = "multiple"
+    light: bool = False
     ends: tuple[str, ...] = ()
 
 
@@ -131,13 +134,16 @@ class Bench:
         settings: what a visitor may set.
         view: its component, drawn by ``scripts`` after the shared ones, with ``props`` beside its value.
         chips: the models to choose from, if any.
-        work: by the component's event, each after those that it ends.
+        work: by the component's event, each after those that it ends. None: ``draw`` needs nothing but the settings, so
+            there is something to see from the start, and no photo is asked for.
         draw: what is drawn of what is known under settings; the browser's question, or {} for the first time. Runs no
             network. Also answers every slider step.
         known: whether all that ``draw`` needs is still there.
         first: what the component's value holds besides, from the start and while nothing is known.
         own_head: the component draws question and answer itself.
         pointed: the shared point matters: another one asks for work anew.
+        falls_back: where the settings cannot be, the first ones are shown with the sentence under ``error``, instead of
+            nothing but the sentence.
         stopped: what is said where nothing is shown once the work has been stopped.
         beside: builds what stands beside the chips; ``row`` is the class of the line that they share.
         answers: server functions of its component beside ``look``: see `say_what_is_wrong`.
@@ -146,7 +152,7 @@ class Bench:
     id: str
     question: str
     draw: Callable[[Any, Any, dict[str, Any]], dict[str, Any]]
-    work: dict[str, Work]
+    work: dict[str, Work] = field(default_factory=dict)
     settings: type[Settings] = Settings
     view: type[LabView] = LabView
     scripts: tuple[str | Path, ...] = ()
@@ -160,8 +166,16 @@ class Bench:
     first: Callable[[], dict[str, Any]] = dict
     own_head: bool = False
     pointed: bool = True
+    falls_back: bool = False
     stopped: str = "Stopped. Choose a photo or a model to go on."
     shown: ShownByKey = field(default_factory=ShownByKey)
+
+    def begin(self) -> dict[str, Any]:
+        """Return the component's first value."""
+        if self.work:
+            return self.waiting("One moment.")
+        settings = self.settings()
+        return {**self.waiting(""), "key": self.id, **self.draw(None, settings, {})}
 
     def waiting(self, message: str) -> dict[str, Any]:
         """Return the component's value while nothing is known: a sentence."""

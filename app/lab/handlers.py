@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
 from app import request_log
 from app.components.photo import photo_path, photo_point
-from app.lab.declared import Bench, Wish, Work
+from app.errors import shows_errors
+from app.lab.declared import Bench, Chips, Wish, Work
 from app.lab.streaming import Finished, end, follow
-from cvdemo import images
+from cvdemo import catalogue, images
 from cvdemo.errors import CvDemoError, Stopped
 
 
@@ -62,31 +64,63 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             return
         end(bench.id)  # what works on an older wish
         try:
-            asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
-            for step in follow(partial(work.run, asked), bench.id):
-                if isinstance(step, Finished):
-                    found = work.found or partial(first_found, bench)
-                    yield {**before, "busy": None, **found(asked, step.result)}
-                elif (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
-                    before = {**before, **told}  # what was told stands, also when the rest is refused
-                    yield before
+            for changed in _steps(bench, work, photo, models, before):
+                before = changed  # what was told stands, also when the rest is refused
+                yield changed
         except Stopped:
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
             note.refused(error)
-            told = work.refused(error)
-            yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
+            yield from _instead(bench, work, photo, models, before, error)
+
+
+def _steps(bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    asked, started_s = wish(bench, photo, models, before, work.fetches), time.perf_counter()
+    found = work.found or partial(first_found, bench)
+    for step in follow(partial(work.run, asked), bench.id):
+        if isinstance(step, Finished):
+            yield {**before, "busy": None, **found(asked, step.result)}
+        elif work.told and (told := work.told(asked, step, time.perf_counter() - started_s)) is not None:
+            yield {**before, **told}
+
+
+def _instead(
+    bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any], error: CvDemoError
+) -> Iterator[dict[str, Any]]:
+    """Show what can be shown of refused work."""
+    if bench.falls_back:
+        first = {**before, "settings": bench.settings().plain()}
+        with suppress(CvDemoError):
+            for shown in _steps(bench, work, photo, models, first):
+                yield {**shown, "error": str(error)}
+            return
+    told = work.refused(error)
+    yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
+
+
+def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
+    """Return the value for what was just measured and is kept under its key, not drawn yet."""
+    key, settings = bench.shown.keep(shown), asked.settings.plain()
+    return {**bench.waiting(""), "key": key, "settings": settings, "name": asked.name}
 
 
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
     """Return the value for what was just measured: kept under its key, and drawn under the wish's settings."""
-    value = {
-        **bench.waiting(""),
-        "key": bench.shown.keep(shown),
-        "settings": asked.settings.plain(),
-        "name": asked.name,
-    }
-    return {**value, **bench.draw(shown, asked.settings, {})}
+    return {**kept(bench, asked, shown), **bench.draw(shown, asked.settings, {})}
+
+
+def use_instead(bench: Bench) -> Callable[[Any, Any], dict[str, Any]]:
+    """Return the function that puts a suggested model in the place of a missing one: a value's ``use`` names both."""
+
+    def use(models: Any, value: Any) -> dict[str, Any]:
+        wanted = plain(bench, value).get("use")
+        asked = wanted if isinstance(wanted, dict) else {}
+        instead, chips = catalogue.get(str(asked.get("instead"))).name, cast(Chips, bench.chips)
+        names = [instead if name == asked.get("model") else name for name in chips.names(models)]
+        return chips.value(tuple(dict.fromkeys(names)))
+
+    use.__module__ = bench.id
+    return shows_errors(use)
 
 
 def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:

@@ -1,19 +1,22 @@
-"""Lays a bench out and wires it: the one place that knows the order of Gradio's events."""
+"""Lays benches out and wires them: the one place that knows the order of Gradio's events."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from app.components.chips import ModelChips
 from app.components.headline import Headline, headline
+from app.components.lab_view import ViewSwitch
 from app.components.photo import PhotoRail
 from app.lab.declared import Bench, Lab
-from app.lab.handlers import handler, stopped
+from app.lab.handlers import handler, stopped, use_instead
 from app.lab.questions import answers_questions
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-HEAVY: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, **QUIET}
-POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now() })"
+LIGHT: dict[str, Any] = {"concurrency_limit": 4, **QUIET}
+HEAVY: dict[str, Any] = {"concurrency_id": "compute", **LIGHT}
+POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now(), anew: false })"
 MODELS = "(value, models) => ({ ...value, chosen: models.chosen, wish: performance.now(), anew: true })"
 
 
@@ -23,6 +26,14 @@ def mount(lab: Lab, rail: PhotoRail) -> None:
         lab.build(rail)
     elif lab.bench is not None:
         lay_out(lab.bench, lab.id, rail)
+
+
+def lay_out_views(views: Sequence[tuple[str, str, Bench]], tab: str, rail: PhotoRail) -> None:
+    """Lay out the benches of one tab, of which one is open: name in the address, the button's title, the bench."""
+    ViewSwitch([[name, title] for name, title, _ in views])
+    for number, (name, _, bench) in enumerate(views):
+        with gr.Column(elem_id=name, elem_classes=["away"] if number else []):
+            lay_out(bench, tab, rail)
 
 
 def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
@@ -37,16 +48,20 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
             if bench.beside is not None:
                 bench.beside()
     picture = bench.view(
-        bench.waiting("One moment."),
+        bench.begin(),
         names=("lab", *bench.scripts),
         class_name=bench.css,
         look=answers_questions(bench),
         answers=bench.answers,
         spec=bench.settings.described(),
         tab=tab,
+        works=bool(bench.work),
         **bench.props,
     )
-    _wire(bench, rail, chips, picture, head)
+    if head is not None:
+        picture.said(None, picture, head, js="(value) => value.head", **QUIET)
+    if bench.work:
+        _wire(bench, rail, chips, picture, head)
     return picture
 
 
@@ -66,13 +81,12 @@ def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any,
             outputs=outputs,
             trigger_mode=work.mode,
             cancels=[events[one] for one in work.ends],
-            **HEAVY,
+            **(LIGHT if work.light else HEAVY),
         )
     if bench.pointed:
         rail.point(None, [picture, rail], picture, js=POINT, **QUIET)
     if chips is not None:
         chips.models(None, [picture, chips], picture, js=MODELS, **QUIET)
+        picture.use(use_instead(bench), [chips, picture], chips, queue=False, **QUIET)
     stopping = gr.on([picture.stop, *([head.stop] if head else [])], None, cancels=list(events.values()), **QUIET)
     stopping.then(stopped(bench), picture, picture, queue=False, **QUIET)  # a last word may be on its way
-    if head is not None:
-        picture.said(None, picture, head, js="(value) => value.head", **QUIET)

@@ -12,7 +12,10 @@ GONE = {"gone": True}  # the server forgot: the page asks for a new run
 
 
 def say_what_is_wrong(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    """Turn a `CvDemoError` of a server function into ``{"error": sentence}``, and note how it ended."""
+    """Turn a `CvDemoError` of a server function into ``{"error": sentence}``, and note how it ended.
+
+    The question's ``key`` stands beside the sentence: a refusal that comes late is not taken for one of what is shown.
+    """
 
     @functools.wraps(answer)
     def told(asked: Any) -> dict[str, Any]:
@@ -21,7 +24,8 @@ def say_what_is_wrong(answer: Callable[[Any], dict[str, Any]]) -> Callable[[Any]
                 return answer(asked)
             except CvDemoError as error:
                 note.refused(error)
-                return {"error": str(error)}
+                key = {"key": asked["key"]} if isinstance(asked, dict) and "key" in asked else {}
+                return {**key, "error": str(error)}
 
     return told
 
@@ -34,10 +38,11 @@ def answers_questions(bench: Bench) -> Callable[[Any], dict[str, Any]]:
     """
 
     def look(asked: Any) -> dict[str, Any]:
-        shown = bench.shown.get(asked.get("key")) if isinstance(asked, dict) else None
-        if shown is None or not bench.known(shown):
+        question = asked if isinstance(asked, dict) else {}
+        key, shown = question.get("key"), bench.shown.get(question.get("key"))
+        if bench.work and (shown is None or not bench.known(shown)):
             return GONE
-        return {"key": asked["key"], **bench.draw(shown, bench.settings.of(asked.get("settings")), asked)}
+        return {"key": key, **bench.draw(shown, bench.settings.of(question.get("settings")), question)}
 
     look.__module__ = bench.id
     return say_what_is_wrong(look)

@@ -1,16 +1,13 @@
 """The Convolution tab's view of costs: three kinds of layers as bars."""
 
-from dataclasses import asdict
 from typing import Any
 
-from cvdemo.convolution.costs import Shape, answer, costs, sentence
-from cvdemo.errors import CvDemoError, SettingError
+from app.lab import Bench
+from cvdemo.convolution.costs import WHY, WHY_TITLE, Shape, answer, costs, sentence
 from cvdemo.wording import scaled
 
-QUESTION = "What does a convolution cost, and what does splitting it save?"
 
-
-def view(shape: Shape) -> dict[str, Any]:
+def _draw(_shown: None, shape: Shape, _question: dict[str, Any]) -> dict[str, Any]:
     """Return the bars and sentences of ``shape``."""
     rows = [
         {
@@ -23,22 +20,16 @@ def view(shape: Shape) -> dict[str, Any]:
         }
         for cost in costs(shape)
     ]
-    return {
-        "question": QUESTION,
-        "answer": answer(shape),
-        "sentence": sentence(shape),
-        "rows": rows,
-        "shape": asdict(shape),
-        "made_for": asdict(shape),
-    }
+    return {"answer": answer(shape), "sentence": sentence(shape), "rows": rows}
 
 
-def price(asked: Any) -> dict[str, Any]:
-    """Answer a changed layer, for the browser."""
-    wanted = asked.get("shape") if isinstance(asked, dict) else None
-    try:
-        if not isinstance(wanted, dict) or not set(wanted) <= set(Shape.__dataclass_fields__):
-            raise SettingError("This layer is not known here. Reload the page.")
-        return view(Shape(**wanted))
-    except CvDemoError as error:
-        return {"error": str(error)}
+BENCH = Bench(
+    id="convolution-costs",
+    question="What does a convolution cost, and what does splitting it save?",
+    settings=Shape,
+    scripts=("head", "range", "convolution_costs"),
+    css="convpane conv-costs",
+    props={"why_title": WHY_TITLE, "why": WHY},
+    draw=_draw,
+    own_head=True,
+)

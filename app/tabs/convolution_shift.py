@@ -1,42 +1,27 @@
 """The Convolution tab's shift lab: models look at 33 positions of the photo, once; the slider acts on that."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-import gradio as gr
-
-from app.components.photo import photo_path
-from app.errors import shows_errors
-from app.lab.streaming import Finished, end, follow
+from app.components.convolution import ShiftView
+from app.lab import Bench, Report, Wish, Work
+from app.lab.busy import busy
+from app.lab.handlers import first_found
 from cvdemo import catalogue, images, weights
-from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.convolution import shift_words as words
-from cvdemo.convolution.shift import SHIFT_LIMIT, SHIFTS, Moved, move, network_runs
-from cvdemo.errors import CvDemoError, SettingError, Stopped
+from cvdemo.convolution.shift import PAIRS, SHIFT_LIMIT, SHIFTS, Moved, Position, move
 
-ID = "convolution"
-LINE = "shift"
-PAIRS: tuple[tuple[str, ...], ...] = (
-    BUNDLED_PAIR,
-    ("resnet50", "resnetblur50"),
-    ("resnet50", "vit_base_patch16_224"),
-)
 LIGHT_WORK = 2e10  # multiply-adds that just run; more of them wait for a button with the cost
 GUESSED_SPEED = 2e10  # multiply-adds a second, until this machine's own is known
 SHOWN_HEIGHT = 256
 
 
-def waiting(message: str, pair: int = 0, speed: float = GUESSED_SPEED) -> dict[str, Any]:
-    """Return the view's value while there is no measurement."""
-    return {
-        "question": words.QUESTION,
-        "message": message,
-        "busy": None,
-        "study": None,
-        "pair": pair,
-        "speed": speed,
-        "pairs": [_offer(names, speed) for names in PAIRS],
-    }
+@dataclass(frozen=True)
+class Shown:
+    """What one page shows: the photo's digest and the pair's number, and what each model made of it."""
+
+    asked: tuple[str, int]
+    found: tuple[Moved, ...]
 
 
 def _offer(names: tuple[str, ...], speed: float) -> dict[str, Any]:
@@ -56,70 +41,59 @@ def _work(names: tuple[str, ...]) -> float:
     return sum((figures.multiply_adds or 0) if figures else 0 for figures in known) * len(SHIFTS)
 
 
-@shows_errors
-def run(photo: Any, shown: Any) -> Iterator[Any]:
-    """Measure the chosen pair on the photo, if this view is open; heavy pairs only when their button was pressed."""
-    known = shown if isinstance(shown, dict) else {}
-    if not known.get("visible") or (isinstance(photo, dict) and photo.get("tab") not in (None, ID)):
-        yield gr.skip()
-        return
-    try:
-        pair, speed = _asked(known)
-        path = photo_path(photo)
-        same = [photo["photo"]["id"], pair]
-        if known.get("shown") == same and known.get("study"):
-            yield gr.skip()
-            return
-        base = {**waiting("", pair, speed), "visible": True}
-        if base["pairs"][pair]["cost"] and known.get("go") != pair:
-            yield {**base, "message": "These are large: their runs wait for the button."}
-            return
-        for step in follow(lambda report: move(path, PAIRS[pair], report), LINE):
-            if isinstance(step, Finished):
-                yield {**base, **_told(step.result), "shown": same}
-            else:
-                yield {**base, "study": known.get("study"), "busy": _busy(step, PAIRS[pair])}
-    except Stopped:
-        return
-    except CvDemoError as error:
-        yield {**waiting(str(error)), "visible": True}
+def _offers(speed: float) -> dict[str, Any]:
+    return {"speed": speed, "pairs": [_offer(names, speed) for names in PAIRS]}
 
 
-def _asked(known: dict[str, Any]) -> tuple[int, float]:
-    pair, speed = known.get("pair", 0), known.get("speed", GUESSED_SPEED)
-    if isinstance(pair, bool) or not isinstance(pair, int) or not 0 <= pair < len(PAIRS):
-        raise SettingError("This pair of models is not known here. Choose another one.")
+def _measure(asked: Wish, report: Report) -> Shown:
+    pair = asked.settings.pair
+    return Shown((images.open(asked.path).digest, pair), move(asked.path, PAIRS[pair], report))
+
+
+def _again(asked: Wish, report: Report) -> Shown | None:
+    """Measure the chosen pair; a heavy one only when its button was pressed, unless it is what is shown."""
+    pair = asked.settings.pair
+    if asked.shown and asked.shown.asked == (images.open(asked.path).digest, pair):
+        return asked.shown
+    return None if _work(PAIRS[pair]) > LIGHT_WORK else _measure(asked, report)
+
+
+def _found(asked: Wish, shown: Shown | None) -> dict[str, Any]:
+    if shown is not None:
+        return first_found(BENCH, asked, shown)
+    speed: Any = asked.value.get("speed")
     sane = isinstance(speed, int | float) and not isinstance(speed, bool) and 1e6 < speed < 1e16
-    return pair, float(speed) if sane else GUESSED_SPEED
+    waiting = BENCH.waiting("These are large: their runs wait for the button.")
+    return {**waiting, "settings": asked.settings.plain(), **_offers(float(speed) if sane else GUESSED_SPEED)}
 
 
-def _busy(step: tuple[Any, ...] | None, names: tuple[str, ...]) -> dict[str, Any]:
+def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
     """Return how far the runs are."""
+    names = PAIRS[asked.settings.pair]
     if step is None:
-        return {"text": f"Loading {catalogue.get(names[0]).title}", "share": None, "stoppable": True}
+        return {"busy": busy(f"Loading {catalogue.get(names[0]).title}")}
     name, done = step
     share = (names.index(name) + done / len(SHIFTS)) / len(names)
     text = f"{catalogue.get(name).title} looks at position {done + 1} of {len(SHIFTS)}"
-    return {"text": text, "share": share, "stoppable": True}
+    return {"busy": {**busy(text), "share": share}}
 
 
-def _told(found: tuple[Moved, ...]) -> dict[str, Any]:
+def _draw(shown: Shown, _settings: Position, _question: dict[str, Any]) -> dict[str, Any]:
     """Return all that the browser draws at any position of the slider."""
+    found = shown.found
     seconds = sum(one.seconds for one in found)
     speed = _work(tuple(one.model for one in found)) / max(seconds, 1e-3)
     trained = [one for one in found if one.weights != "random"]
-    study = {
-        "pair": PAIRS.index(tuple(one.model for one in found)),
+    return {
+        "pair": shown.asked[1],
         "models": [_model(one) for one in found],
         "answers": [words.answer(found, shift) for shift in SHIFTS],
         "live": [words.live(found, shift) for shift in SHIFTS],
         "layer_notes": [words.layer_note(found, shift) for shift in SHIFTS],
-        "limit": SHIFT_LIMIT,
         "kept": [f"{one.title} keeps its answer at {one.kept} of {SHIFT_LIMIT} shifts." for one in trained],
+        "ran": f"Each model looked at {len(SHIFTS)} positions once, {seconds:.1f} s in all; the slider runs none.",
+        **_offers(speed),
     }
-    ran = f"Each model looked at {len(SHIFTS)} positions once, {seconds:.1f} s in all; the slider runs none."
-    pairs = [_offer(names, speed) for names in PAIRS]
-    return {"study": study, "speed": speed, "pairs": pairs, "ran": ran, "runs": network_runs()}
 
 
 def _model(one: Moved) -> dict[str, Any]:
@@ -139,8 +113,21 @@ def _model(one: Moved) -> dict[str, Any]:
     }
 
 
-def stopped(shown: Any) -> dict[str, Any]:
-    """End the runs, and show what was there before."""
-    end(LINE)
-    known = shown if isinstance(shown, dict) else {}
-    return {**known, "busy": None, "message": "Stopped. Choose a pair of models to go on."}
+BENCH = Bench(
+    id="convolution-shift",
+    question=words.QUESTION,
+    settings=Position,
+    view=ShiftView,
+    scripts=("head", "range", "convolution_chart", "convolution_shift"),
+    css="convpane conv-shift",
+    props={"why_title": words.WHY_TITLE, "why": words.WHY},
+    first=lambda: _offers(GUESSED_SPEED),
+    work={
+        "measure": Work(_measure, _found, _told),
+        "again": Work(_again, _found, _told, mode="always_last", ends=("measure",)),
+    },
+    draw=_draw,
+    own_head=True,
+    pointed=False,
+    stopped="Stopped. Choose a pair of models to go on.",
+)

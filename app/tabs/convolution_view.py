@@ -1,6 +1,5 @@
 """Turns a photo, a point and settings into what the Convolution tab's first view draws."""
 
-from dataclasses import asdict, fields
 from importlib.metadata import version
 from typing import Any
 
@@ -23,46 +22,11 @@ from cvdemo.convolution import (
     tool,
     words,
 )
-from cvdemo.convolution.arithmetic import EVEN_KERNEL
 from cvdemo.convolution.response import SHOWN_SIDE, Response, cells, coloured, respond
 from cvdemo.convolution.sliding import last_dilation, last_stride, planes
-from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.wording import milliseconds
 
 GREY = ("#000000", "#ffffff")
-
-
-def settings_from(value: Any) -> Settings:
-    """Return validated settings from what the browser sent; names that do not exist are refused.
-
-    Raises:
-        SettingError: it is no object of known settings with fitting values.
-    """
-    known = {field.name for field in fields(Settings)}
-    if not isinstance(value, dict) or not set(value) <= known:
-        raise SettingError("These settings are not known here. Reload the page.")
-    return Settings(**value)
-
-
-def waiting(message: str, settings: Settings | None = None) -> dict[str, Any]:
-    """Return the view's value while there are no cells: a sentence, and what can be chosen."""
-    return {
-        "question": words.QUESTION,
-        "message": message,
-        "key": None,
-        "settings": asdict(settings or Settings()),
-        "kernels": [[kernel.name, kernel.title] for kernel in kernels.KERNELS],
-        "learned": [[spec.name, spec.title] for spec in learned.offered()],
-        "grid": None,
-        "error": None,
-    }
-
-
-def fault(error: CvDemoError, settings: Settings | None) -> dict[str, Any]:
-    """Return what is drawn when the settings cannot be: the sentence, and one button where one way out is clear."""
-    even = str(error).startswith(EVEN_KERNEL)
-    remedy = {"text": "Use no padding", "settings": {"padding": "none"}} if even else None
-    return {"error": str(error), "remedy": remedy, **({"settings": asdict(settings)} if settings else {})}
 
 
 def view(photo: ReducedPhoto, window: Window, settings: Settings) -> dict[str, Any]:
@@ -77,8 +41,7 @@ def view(photo: ReducedPhoto, window: Window, settings: Settings) -> dict[str, A
     layer = learned.first_layer(settings.model) if settings.kernel == kernels.LEARNED else None
     short = min(part.shape[1:])
     return {
-        "settings": asdict(settings),
-        "made_for": asdict(settings),
+        "settings": settings.plain(),
         "answer": words.answer(settings, response, layer),
         "grid": _grid(slid, used, response, settings),
         "hint": words.HINT,

@@ -8,49 +8,30 @@ from numpy.typing import NDArray
 
 from app.tabs import inside_attention_cards as cards
 from app.tabs import inside_attention_heat as heat
-from app.tabs.inside_view_input import ViewInput, one_of, own, whole
+from app.tabs.inside_view_input import ViewInput
+from cvdemo import settings
 from cvdemo.attention import study, words
 from cvdemo.attention.rollout import FUSIONS
 from cvdemo.attention.study import Attended
-from cvdemo.errors import SettingError
 from cvdemo.inside.activations import ForwardPass
+from cvdemo.settings import choice, number, whole
 from cvdemo.wording import called
 
 ID = "attention"
 TITLE = "Attention"
 WHY = words.WHY
-DEFAULTS: dict[str, Any] = {"head": -1, "start": "point", "mode": "layer", "fusion": "mean", "discard": 0.0}
-STARTS, MODES = ("point", "class"), ("layer", "rollout", "gradient")
+MODES = ("layer", "rollout", "gradient")
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(settings.Settings):
     """Head (-1 = the mean of all), where to look from, one layer or all, and how rollout fuses and discards."""
 
-    head: int
-    start: str
-    mode: str
-    fusion: str
-    discard: float
-
-
-def settings(value: Any) -> Settings:
-    """Return sound settings.
-
-    Raises:
-        SettingError: a setting that does not exist or is out of range.
-    """
-    asked = own(value, DEFAULTS)
-    discard = asked["discard"]
-    if isinstance(discard, bool) or not isinstance(discard, int | float) or not 0 <= discard <= 0.95:
-        raise SettingError("The discarded share must be a number from 0 to 0.95.")
-    return Settings(
-        whole(asked["head"], -1, 63, "The head"),
-        one_of(asked["start"], STARTS, "The start"),
-        one_of(asked["mode"], MODES, "What is shown"),
-        one_of(asked["fusion"], FUSIONS, "The fusion"),
-        float(discard),
-    )
+    head: int = whole(-1, -1, 63, "head")
+    start: str = choice("point", ("point", "class"), "start")
+    mode: str = choice("layer", MODES, "mode", says=f"What is shown must be one of: {', '.join(MODES)}.")
+    fusion: str = choice("mean", FUSIONS, "fusion")
+    discard: float = number(0.0, 0, 0.95, "discarded share")
 
 
 def found_in(one: ForwardPass) -> Attended | None:
@@ -61,7 +42,7 @@ def found_in(one: ForwardPass) -> Attended | None:
 def work(given: ViewInput, report: Any) -> None:
     """Read the attention of each transformer; for gradients also one run forward and back."""
     work_tile(given, report)
-    if given.settings[ID].mode == "gradient":
+    if given.settings.attention.mode == "gradient":
         for one in given.seen:
             found = found_in(one)
             if found is not None and study.can_weigh(found):
@@ -86,7 +67,7 @@ def known(given: ViewInput) -> bool:
     """Whether all that is wanted is known."""
     if not known_tile(given):
         return False
-    found = [found_in(one) for one in given.seen] if given.settings[ID].mode == "gradient" else []
+    found = [found_in(one) for one in given.seen] if given.settings.attention.mode == "gradient" else []
     return all(study.relevance_known(one) for one in found if one is not None and study.can_weigh(one))
 
 

@@ -14,7 +14,6 @@ from cvdemo.errors import CvDemoError
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.receptive_field.study import table
 
-ID = "attention"
 THUMB = 16  # rows of the small pictures
 MARKED = 12  # outlier tokens that are outlined
 
@@ -32,7 +31,7 @@ def card(given: ViewInput, one: ForwardPass, found: Attended | None) -> dict[str
     cell, _ = found.cell_at(layer, given.point_rc)
     share = None if layer.class_token is None else float(heat.picked(other, head))
     told = [] if what is None else [what]
-    if given.settings[ID].start == "class" and layer.class_token is None:
+    if given.settings.attention.start == "class" and layer.class_token is None:
         told.append(words.NO_CLASS_TOKEN)
     means = (float(heat.picked(figures.distance_px, head)), float(heat.picked(figures.entropy_bits, head)))
     told += [words.head_told(*means, layer.tokens, share), *_outliers(found), words.self_test(found)]

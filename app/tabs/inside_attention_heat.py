@@ -12,12 +12,10 @@ from cvdemo.attention.study import Attended
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.layers import stop_at
 
-ID = "attention"
-
 
 def layer_number(given: ViewInput, found: Attended) -> int:
     """Return the number of the layer at the chosen depth."""
-    return stop_at(len(found.layers), given.depth)
+    return stop_at(len(found.layers), given.settings.depth)
 
 
 def layer_label(given: ViewInput, found: Attended | None) -> str:
@@ -27,12 +25,12 @@ def layer_label(given: ViewInput, found: Attended | None) -> str:
 
 def chosen_head(given: ViewInput, layer: AttentionLayer) -> int:
     """Return the chosen head, -1 for the mean of all."""
-    return min(given.settings[ID].head, layer.heads - 1)
+    return min(given.settings.attention.head, layer.heads - 1)
 
 
 def from_class(given: ViewInput, layer: AttentionLayer) -> bool:
     """Return whether the class token is what looks, and there is one."""
-    return given.settings[ID].start == "class" and layer.class_token is not None
+    return given.settings.attention.start == "class" and layer.class_token is not None
 
 
 def spread_of(
@@ -71,7 +69,7 @@ def heat_of(
     given: ViewInput, found: Attended, number: int, spread: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32] | None, str | None]:
     """Return the heat over the patches, and the sentence on what it is."""
-    wanted, layer = given.settings[ID], found.layers[number]
+    wanted, layer = given.settings.attention, found.layers[number]
     if wanted.mode == "layer":
         return picked(spread, chosen_head(given, layer)), None
     if not possible(found.layers):

@@ -7,45 +7,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs import inside_maps_cards as cards
-from app.tabs.inside_view_input import ViewInput, one_of, own, packed, whole
+from app.tabs.inside_view_input import ViewInput, packed
+from cvdemo import settings
 from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import contributions, has_classes, known_contributions
 from cvdemo.feature_maps.channels import RANKS, Rank
+from cvdemo.settings import Spec, choice, custom, whole
 
 ID = "maps"
 TITLE = "Feature maps"
 WHY = words.WHY
-STEP = 24
-DEFAULTS: dict[str, Any] = {"rank": "mean", "scale": "layer", "count": STEP, "channel": {}}
-SCALES = ("each", "layer", "all")
+CHANNEL = Spec("whole", "channel", 0, 65_535)
+
+
+def _channels(value: Any) -> dict[str, int]:
+    picked = value if isinstance(value, dict) else {}
+    return {str(name): CHANNEL.sound(number) for name, number in list(picked.items())[:3]}
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(settings.Settings):
     """Rank of the channels, colour scale, how many tiles, and the large channel of each model, by its name."""
 
-    rank: Rank
-    scale: str
-    count: int
-    channel: dict[str, int]
-
-
-def settings(value: Any) -> Settings:
-    """Return sound settings.
-
-    Raises:
-        SettingError: a setting that does not exist or is out of range.
-    """
-    asked = own(value, DEFAULTS)
-    picked = asked["channel"] if isinstance(asked["channel"], dict) else {}
-    chosen = {str(name): whole(number, 0, 65_535, "The channel") for name, number in list(picked.items())[:3]}
-    rank, scale = one_of(asked["rank"], RANKS, "The rank"), one_of(asked["scale"], SCALES, "The scale")
-    return Settings(rank, scale, whole(asked["count"], 1, 4096, "The count"), chosen)
+    rank: Rank = choice("mean", RANKS, "rank")
+    scale: str = choice("layer", ("each", "layer", "all"), "scale")
+    count: int = whole(24, 1, 4096, "count")
+    channel: dict[str, int] = custom(dict, _channels)
 
 
 def work(given: ViewInput, report: Any) -> None:
     """Run what the rank needs: by contribution, one pass forward and back a model."""
-    if given.settings[ID].rank == "contribution":
+    if given.settings.maps.rank == "contribution":
         for one in given.seen:
             report()
             if has_classes(one):
@@ -54,7 +46,7 @@ def work(given: ViewInput, report: Any) -> None:
 
 def known(given: ViewInput) -> bool:
     """Whether the channels can be ranked without a network run."""
-    if given.settings[ID].rank != "contribution":
+    if given.settings.maps.rank != "contribution":
         return True
     return all(known_contributions(one) is not None for one in given.seen if has_classes(one))
 

@@ -14,8 +14,6 @@ from cvdemo.feature_maps.kernels import first_kernels
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.projection import colours, projected
 
-ID = "maps"
-
 
 def standing(given: ViewInput, number: int) -> tuple[int, float]:
     """Return which channel of a model stands out most at the point, and how far."""
@@ -26,7 +24,7 @@ def standing(given: ViewInput, number: int) -> tuple[int, float]:
 def card(given: ViewInput, number: int) -> dict[str, Any]:
     """Return all that is drawn of a model."""
     one, stop = given.seen[number], given.stop(number)
-    wanted = given.settings[ID]
+    wanted = given.settings.maps
     by_channel = known_contributions(one) if has_classes(one) else None
     layer, figures = one.stops[stop], channels(one, stop)
     rank: Rank = "mean" if wanted.rank == "contribution" and by_channel is None else wanted.rank

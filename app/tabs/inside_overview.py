@@ -8,18 +8,15 @@ from numpy.typing import NDArray
 
 from app.tabs.inside_view_input import ViewInput
 from cvdemo.feature_maps import words
+from cvdemo.settings import Settings
+
+__all__ = ["ID", "TITLE", "WHY", "Settings", "answer", "arrays", "draw", "known", "work"]
 
 ID = "overview"
 TITLE = "Overview"
 WHY = words.WHY
-DEFAULTS: dict[str, Any] = {}
 COLUMNS = {"saliency": "Saliency", "point": "From this point", "strongest": "Strongest map"}
 SOURCES: list[ModuleType] = []  # the views that give tiles, the first for a column wins: filled by inside_views
-
-
-def settings(value: Any) -> None:
-    """The overview has no settings of its own."""
-    return None
 
 
 def work(given: ViewInput, report: Any) -> None:

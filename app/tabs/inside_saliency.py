@@ -5,17 +5,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.tabs.inside_saliency_asked import DEFAULTS, ID, asked_of, classifiers, map_of, method_of, settings
+from app.tabs.inside_saliency_asked import Settings, asked_of, classifiers, map_of, method_of
 from app.tabs.inside_saliency_cards import draw, tile
 from app.tabs.inside_view_input import ViewInput
 from cvdemo.saliency import checks, study, words
 from cvdemo.saliency.compared import share_of_photo
 
 __all__ = [
-    "DEFAULTS", "DEPTH", "ID", "TITLE", "WHY", "answer", "arrays", "classes", "draw", "known", "known_tile", "settings",
-    "tile", "work", "work_tile",
+    "DEPTH", "ID", "TITLE", "WHY", "Settings", "answer", "arrays", "classes", "draw", "known", "known_tile", "tile",
+    "work", "work_tile",
 ]  # fmt: skip
 
+ID = "saliency"
 TITLE = "Saliency"
 WHY = words.WHY
 DEPTH = False  # a map is made of the last layer whatever the slider says: it is not shown
@@ -24,7 +25,7 @@ DEPTH = False  # a map is made of the last layer whatever the slider says: it is
 def work(given: ViewInput, report: Any) -> None:
     """Explain each classifier; then what was asked for besides: a slow map, the checks."""
     work_tile(given, report)
-    wanted = given.settings[ID]
+    wanted = given.settings.saliency
     for one in classifiers(given):
         found, method = study.known(asked_of(given, one)), method_of(given, one).name
         if found is None:
@@ -54,7 +55,7 @@ def known(given: ViewInput) -> bool:
     """Whether all that is wanted is known."""
     if not known_tile(given):
         return False
-    wanted = given.settings[ID]
+    wanted = given.settings.saliency
     for one in classifiers(given):
         found, method = study.known(asked_of(given, one)), method_of(given, one).name
         if found is None:

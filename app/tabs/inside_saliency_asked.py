@@ -6,53 +6,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.tabs.inside_view_input import ViewInput, one_of, own
+from app.tabs.inside_view_input import ViewInput
+from cvdemo import settings
 from cvdemo.errors import SettingError
 from cvdemo.inside.activations import OWN_LABELS, ForwardPass
 from cvdemo.saliency import study
 from cvdemo.saliency.methods import METHODS, Method, methods_for
 from cvdemo.saliency.study import Evidence
+from cvdemo.settings import choice, custom, flag
 
-ID = "saliency"
-DEFAULTS: dict[str, Any] = {"method": "gradcam", "class": "", "not": "", "check": False, "run": False}
+METHOD_NAMES = tuple(method.name for method in METHODS)
+
+
+def _class(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 80:
+        raise SettingError("A class is named by at most 80 letters.")
+    return value.strip()
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(settings.Settings):
     """Method, class and rival ('' = the predicted one, none), whether checks are wanted, and whether a slow map is."""
 
-    method: str
-    target: str
-    against: str
-    check: bool
-    run: bool
-
-
-def settings(value: Any) -> Settings:
-    """Return sound settings.
-
-    Raises:
-        SettingError: a setting that does not exist or is of the wrong kind.
-    """
-    asked = own(value, DEFAULTS)
-    for name in ("class", "not"):
-        if not isinstance(asked[name], str) or len(asked[name]) > 80:
-            raise SettingError("A class is named by at most 80 letters.")
-    method = one_of(asked["method"], tuple(method.name for method in METHODS), "The method")
-    return Settings(
-        method, asked["class"].strip(), asked["not"].strip(), asked["check"] is True, asked["run"] is True
-    )  # fmt: skip
+    method: str = choice("gradcam", METHOD_NAMES, "method")
+    target: str = custom("", _class, sent="class")
+    against: str = custom("", _class, sent="not")
+    check: bool = flag(False, "check of the map")
+    run: bool = flag(False, "run of a slow method")
 
 
 def method_of(given: ViewInput, one: ForwardPass) -> Method:
     """Return the chosen method, or the first where that one makes no sense for the model."""
     offered = methods_for(one.spec)
-    return next((method for method in offered if method.name == given.settings[ID].method), offered[0])
+    return next((method for method in offered if method.name == given.settings.saliency.method), offered[0])
 
 
 def asked_of(given: ViewInput, one: ForwardPass) -> study.ExplanationRequest:
     """Return what is asked about a model's answer."""
-    wanted = given.settings[ID]
+    wanted = given.settings.saliency
     labels: tuple[str, ...] = ()
     if one.spec.zero_shot:
         labels = tuple(dict.fromkeys(name for name in (wanted.target, wanted.against, *OWN_LABELS) if name))

@@ -16,7 +16,6 @@ from cvdemo.saliency.measures import resized, scaled
 from cvdemo.saliency.methods import METHODS, methods_for
 from cvdemo.saliency.study import Evidence
 
-ID = asked.ID
 SMOOTH = 96  # a map is sent with about so many rows, bilinear, as all such maps are drawn
 
 
@@ -37,7 +36,7 @@ def _card(given: ViewInput, one: ForwardPass, row: tuple[Evidence, NDArray[np.fl
     card: dict[str, Any] = {"model": one.asked.model, "map": None, "told": [], "checks": None}
     if not methods_for(one.spec):
         return {**card, "rest": "no classes", "told": [words.NO_CLASSES]}
-    method, chosen = asked.method_of(given, one), given.settings[ID].method
+    method, chosen = asked.method_of(given, one), given.settings.saliency.method
     card["rest"] = method.title
     found = study.known(asked.asked_of(given, one))
     if found is None:
@@ -84,5 +83,5 @@ def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
         "title": asked.method_of(given, given.seen[number]).title,
         "caption": f"for {words.explained(found)}",
         "map": packed(resized(scaled(values), _smooth(values.shape)), 0.0, 1.0),
-        "opens": ID,
+        "opens": "saliency",
     }

@@ -7,47 +7,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.components.photo import photo_path
-from app.tabs.inside_view_input import ViewInput, one_of, own, packed
-from cvdemo import images, starters
+from app.tabs.inside_view_input import ViewInput, packed
+from cvdemo import images, settings, starters
 from cvdemo.inside import activations
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.model_input import enlarged
 from cvdemo.inside.projection import colours, foreground, projected
+from cvdemo.settings import choice, custom
 from cvdemo.similarity import words
 from cvdemo.similarity.patches import Similar, similar, stop_for
 
 ID = "similarity"
 TITLE = "Similarity"
 WHY = words.WHY
-DEFAULTS: dict[str, Any] = {"show": "heat", "second": ""}
-SHOWS = ("heat", "colours", "foreground")
+
+
+def _photo(value: Any) -> str:
+    second = value if isinstance(value, str) else ""
+    if second:
+        photo_path({"photo": {"id": second}})  # raises where there is none
+    return second
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(settings.Settings):
     """What is drawn over the photo, and the second photo's id ('' for none): a starter's or an upload's."""
 
-    show: str
-    second: str
-
-
-def settings(value: Any) -> Settings:
-    """Return sound settings.
-
-    Raises:
-        SettingError: a setting that does not exist.
-        PhotoError: no such second photo.
-    """
-    asked = own(value, DEFAULTS)
-    second = asked["second"] if isinstance(asked["second"], str) else ""
-    if second:
-        photo_path({"photo": {"id": second}})
-    return Settings(one_of(asked["show"], SHOWS, "The picture"), second)
+    show: str = choice("heat", ("heat", "colours", "foreground"), "picture")
+    second: str = custom("", _photo)
 
 
 def work(given: ViewInput, report: Any) -> None:
     """Run the models on the second photo."""
-    second = given.settings[ID].second
+    second = given.settings.similarity.second
     if second:
         for one in given.seen:
             report()
@@ -58,21 +50,21 @@ def work(given: ViewInput, report: Any) -> None:
 
 def _second(given: ViewInput, one: ForwardPass) -> ForwardPass | None:
     """Return the pass of the same model on the second photo, if there is one and it is known."""
-    if not given.settings[ID].second:
+    if not given.settings.similarity.second:
         return None
-    path = photo_path({"photo": {"id": given.settings[ID].second}})
+    path = photo_path({"photo": {"id": given.settings.similarity.second}})
     return activations.known_on(path, one.asked)
 
 
 def known(given: ViewInput) -> bool:
     """Whether each model has run on the second photo, if there is one."""
-    return not given.settings[ID].second or all(_second(given, one) is not None for one in given.seen)
+    return not given.settings.similarity.second or all(_second(given, one) is not None for one in given.seen)
 
 
 def answer(given: ViewInput) -> str:
     """Return how much of the photo looks to each model like the point."""
     found = [_found(given, number) for number in range(len(given.seen))]
-    return words.answer(given.seen, found, _name(given.settings[ID].second))
+    return words.answer(given.seen, found, _name(given.settings.similarity.second))
 
 
 def draw(given: ViewInput) -> list[dict[str, Any]]:
@@ -89,19 +81,20 @@ def _name(second: str) -> str | None:
 def _found(given: ViewInput, number: int, alone: bool = False) -> Similar:
     one = given.seen[number]
     other = None if alone else _second(given, one)
-    stop = stop_for(one, given.depth)
+    stop = stop_for(one, given.settings.depth)
     return similar(one.maps[stop], given.unit(number, stop), None if other is None else other.maps[stop])
 
 
 def _card(given: ViewInput, number: int) -> dict[str, Any]:
     one, found = given.seen[number], _found(given, number)
     other = _second(given, one)
-    stop = stop_for(one, given.depth)
+    stop = stop_for(one, given.settings.depth)
     layer = one.stops[stop]
     projection = projected(one, stop)
     front = foreground(projection)
-    second = {} if other is None else {
-        "picture": images.data_url(enlarged(photo_path({"photo": {"id": given.settings[ID].second}}), other.picture)),
+    path = photo_path({"photo": {"id": given.settings.similarity.second}}) if other else None
+    second = {} if other is None or path is None else {
+        "picture": images.data_url(enlarged(path, other.picture)),
         "size": list(other.picture.size_hw),
     }  # fmt: skip
     return {

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.errors import SettingError
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.inside.crop import Pair, unit_at
 from cvdemo.inside.layers import stop_at
@@ -26,19 +25,17 @@ class ViewInput:
         path: of the photo.
         seen: one forward pass a model.
         point_rc: the point, in pixels of the upright photo.
-        depth: relative depth, 0..1.
-        settings: the settings of all views, each as its own ``settings`` made them, by view's id.
+        settings: the lab's, see `app.tabs.inside_views.Settings`: shared ones, and each view's under its id.
     """
 
     path: Path
     seen: tuple[ForwardPass, ...]
     point_rc: Pair
-    depth: float
-    settings: dict[str, Any]
+    settings: Any
 
     def stop(self, number: int) -> int:
         """Return the number of the layer of model ``number`` at the chosen depth."""
-        return stop_at(len(self.seen[number].stops), self.depth)
+        return stop_at(len(self.seen[number].stops), self.settings.depth)
 
     def unit(self, number: int, stop: int) -> Pair:
         """Return the unit of layer ``stop`` of model ``number`` that lies over the point."""
@@ -73,36 +70,3 @@ def npy_file(stem: str, array: NDArray[Any]) -> dict[str, str]:
     np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     return {"name": f"{stem}.npy", "url": f"data:application/octet-stream;base64,{data}"}
-
-
-def own(value: Any, defaults: dict[str, Any]) -> dict[str, Any]:
-    """Return a view's settings: ``value`` over ``defaults``.
-
-    Raises:
-        SettingError: it is no object, or has a setting that does not exist.
-    """
-    if not isinstance(value, dict) or not set(value) <= set(defaults):
-        raise SettingError("These settings are not known here. Reload the page.")
-    return {**defaults, **value}
-
-
-def one_of(value: Any, options: tuple[Any, ...], what: str) -> Any:
-    """Return ``value``.
-
-    Raises:
-        SettingError: it is none of ``options``.
-    """
-    if not isinstance(value, str | int) or isinstance(value, bool) or value not in options:
-        raise SettingError(f"{what} must be one of: {', '.join(map(str, options))}.")
-    return value
-
-
-def whole(value: Any, low: int, high: int, what: str) -> int:
-    """Return a whole number from ``low`` to ``high``.
-
-    Raises:
-        SettingError: it is none.
-    """
-    if type(value) is not int or not low <= value <= high:
-        raise SettingError(f"{what} must be a whole number from {low} to {high}.")
-    return value

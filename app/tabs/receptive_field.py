@@ -8,11 +8,11 @@ import gradio as gr
 
 from app.api.receptive_field import effective_receptive_field, receptive_field
 from app.components.photo import PhotoRail
-from app.components.receptive_field import SCRIPTS, TEXTS, FieldSwitch, FieldView, StackView
-from app.lab import Bench, Chips, Lab, Missing, Report, Wish, Work, insist, lay_out
+from app.components.receptive_field import SCRIPTS, TEXTS, FieldView
+from app.lab import Bench, Chips, Lab, Missing, Report, Wish, Work, insist, lay_out_views
 from app.lab.busy import busy, fetching
 from app.lab.handlers import first_found
-from app.tabs import receptive_field_stack as own
+from app.tabs import receptive_field_stack
 from app.tabs import receptive_field_view as view
 from app.tabs.receptive_field_view import Shown
 from cvdemo import catalogue
@@ -144,15 +144,15 @@ BENCH = Bench(
     draw=_draw,
     known=lambda shown: all(study.known(one) is not None for one in shown.asked),
 )  # fmt: skip
+VIEWS = (
+    ("field-photo", "On your photo", BENCH),
+    ("field-stack", "Build a stack", receptive_field_stack.BENCH),
+)
 
 
 def _build(rail: PhotoRail) -> None:
     with gr.Column(elem_classes="field-tab"):
-        FieldSwitch([["field-photo", "On your photo"], ["field-stack", "Build a stack"]])
-        with gr.Column(elem_id="field-photo"):
-            lay_out(BENCH, LAB.id, rail)
-        with gr.Column(elem_id="field-stack", elem_classes="away"):
-            StackView(own.start(), stack=own.stack)
+        lay_out_views(VIEWS, LAB.id, rail)
 
 
 def _check(photo: Path) -> str:

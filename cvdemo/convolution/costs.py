@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cvdemo.errors import SettingError
+from cvdemo.settings import Settings, choice
 from cvdemo.wording import figures3, scaled
 
 CHANNELS = (1, 3, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -17,23 +17,13 @@ WHY = (
 
 
 @dataclass(frozen=True)
-class Shape:
+class Shape(Settings):
     """A layer to price: ``inputs`` channels to ``outputs``, a kernel of ``size``, a map of ``side`` x ``side``."""
 
-    inputs: int = 64
-    outputs: int = 128
-    size: int = 3
-    side: int = 56
-
-    def __post_init__(self) -> None:
-        for name, value, known in (
-            ("channels in", self.inputs, CHANNELS),
-            ("channels out", self.outputs, CHANNELS),
-            ("kernel size", self.size, SIZES),
-            ("side of the map", self.side, SIDES),
-        ):
-            if isinstance(value, bool) or not isinstance(value, int) or value not in known:
-                raise SettingError(f"The {name} must be one of: {', '.join(map(str, known))}.")
+    inputs: int = choice(64, CHANNELS, "channels in")
+    outputs: int = choice(128, CHANNELS, "channels out")
+    size: int = choice(3, SIZES, "kernel size")
+    side: int = choice(56, SIDES, "side of the map")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cvdemo.convolution.arithmetic import correlate, pad
 from cvdemo.convolution.kernels import array, get
 from cvdemo.errors import SettingError
+from cvdemo.settings import Settings, whole
 from cvdemo.wording import figures3, listed
 
 Way = Literal["max", "average", "stride", "blur"]
@@ -19,6 +20,7 @@ WAYS: tuple[tuple[Way, str, str], ...] = (
     ("blur", "Blur-pooling", "Blur kernel, stride 2"),
 )
 HALVINGS_LIMIT = 5
+SHIFT_LIMIT = 8
 WHY_TITLE = "What gets lost when a network halves its map?"
 WHY = (
     "Every way of halving throws three of four numbers away. A bare stride keeps whichever pixel happens to stand "
@@ -26,6 +28,14 @@ WHY = (
     "the picture gets brighter each time. Averaging or blurring first keeps it steady and costs some sharpness. "
     "ResNets still have a max-pool in their stem."
 )
+
+
+@dataclass(frozen=True)
+class Halving(Settings):
+    """How often the photo is halved, and how many pixels to the right it has moved before."""
+
+    times: int = whole(2, 1, HALVINGS_LIMIT, "number of halvings")
+    shift: int = whole(0, 0, SHIFT_LIMIT, "shift")
 
 
 @dataclass(frozen=True)

@@ -6,69 +6,13 @@ from dataclasses import dataclass
 from cvdemo.convolution.arithmetic import Padding
 from cvdemo.convolution.kernels import KERNELS, LEARNED, NAMES, Rows
 from cvdemo.errors import SettingError
+from cvdemo.settings import Settings as Described
+from cvdemo.settings import choice, custom, flag, whole
 
 STRIDE_LIMIT = DILATION_LIMIT = 4
 OWN_LIMIT = 7
 WEIGHT_LIMIT = 1000
 PADDINGS = ("zeros", "mirror", "none")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """One setting of the lab.
-
-    Args:
-        kernel: a name of `NAMES`.
-        own: the visitor's numbers, square, 1 to 7 a side; used when ``kernel`` is ``own``.
-        model: whose first layer, when ``kernel`` is ``learned``.
-        filter: which of that layer's filters, from 0.
-        stride: 1 to 4 pixels from one window to the next.
-        dilation: 1 to 4 pixels from one kernel number to the next.
-        padding: ``zeros`` or ``mirror`` keep the size at stride 1; ``none`` keeps the window inside.
-        transposed: stamp the kernel instead of summing under it.
-        flip: turn the kernel by 180 degrees first, as the true convolution of mathematics does.
-        colour: red, green and blue instead of grey.
-        groups: in colour, 1 sums the three colours and 3 keeps them apart.
-    """
-
-    kernel: str = "sobel_x"
-    own: Rows = KERNELS[0].rows
-    model: str = "mini_resnet"
-    filter: int = 0
-    stride: int = 1
-    dilation: int = 1
-    padding: Padding = "zeros"
-    transposed: bool = False
-    flip: bool = False
-    colour: bool = False
-    groups: int = 1
-
-    def __post_init__(self) -> None:
-        _one_of("kernel", self.kernel, NAMES)
-        _one_of("padding mode", self.padding, PADDINGS)
-        _whole("stride", self.stride, 1, STRIDE_LIMIT)
-        _whole("dilation", self.dilation, 1, DILATION_LIMIT)
-        _whole("filter", self.filter, 0, 4095)
-        for name in ("transposed", "flip", "colour"):
-            if not isinstance(getattr(self, name), bool):
-                raise SettingError(f"{name} is either on or off.")
-        _one_of("number of groups", self.groups, (1, 3))
-        if not isinstance(self.model, str) or len(self.model) > 80:
-            raise SettingError("The model must be the name of one that is ready here.")
-        object.__setattr__(self, "own", own_rows(self.own))
-        if self.groups == 3 and not self.coloured:
-            raise SettingError(
-                "A grey photo has one channel, so it cannot be split into 3 groups. Choose colour first."
-            )
-        if self.groups == 3 and self.kernel == LEARNED:
-            raise SettingError("A first layer looks at all three colours at once. Choose 1 group.")
-        if self.transposed and self.padding == "mirror":
-            raise SettingError("A transposed convolution cuts edges off and mirrors nothing. Choose zeros or none.")
-
-    @property
-    def coloured(self) -> bool:
-        """Whether the kernel sees red, green and blue; a learned one always does."""
-        return self.colour or self.kernel == LEARNED
 
 
 def own_rows(value: object) -> Rows:
@@ -96,11 +40,54 @@ def _fits(number: object) -> bool:
     )
 
 
-def _one_of(name: str, value: object, known: tuple[object, ...]) -> None:
-    if isinstance(value, bool) or not isinstance(value, str | int) or value not in known:
-        raise SettingError(f"The {name} must be one of: {', '.join(map(str, known))}.")
+def _model(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 80:
+        raise SettingError("The model must be the name of one that is ready here.")
+    return value
 
 
-def _whole(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise SettingError(f"The {name} must be a whole number from {low} to {high:,}.")
+@dataclass(frozen=True)
+class Settings(Described):
+    """One setting of the lab.
+
+    Args:
+        kernel: a name of `NAMES`.
+        own: the visitor's numbers, square, 1 to 7 a side; used when ``kernel`` is ``own``.
+        model: whose first layer, when ``kernel`` is ``learned``.
+        filter: which of that layer's filters, from 0.
+        stride: 1 to 4 pixels from one window to the next.
+        dilation: 1 to 4 pixels from one kernel number to the next.
+        padding: ``zeros`` or ``mirror`` keep the size at stride 1; ``none`` keeps the window inside.
+        transposed: stamp the kernel instead of summing under it.
+        flip: turn the kernel by 180 degrees first, as the true convolution of mathematics does.
+        colour: red, green and blue instead of grey.
+        groups: in colour, 1 sums the three colours and 3 keeps them apart.
+    """
+
+    kernel: str = choice("sobel_x", NAMES, "kernel")
+    own: Rows = custom(KERNELS[0].rows, own_rows)
+    model: str = custom("mini_resnet", _model)
+    filter: int = whole(0, 0, 4095, "filter")
+    stride: int = whole(1, 1, STRIDE_LIMIT, "stride")
+    dilation: int = whole(1, 1, DILATION_LIMIT, "dilation")
+    padding: Padding = choice("zeros", PADDINGS, "padding mode")
+    transposed: bool = flag(False, "transposed", says="transposed is either on or off.")
+    flip: bool = flag(False, "flip", says="flip is either on or off.")
+    colour: bool = flag(False, "colour", says="colour is either on or off.")
+    groups: int = choice(1, (1, 3), "number of groups")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.groups == 3 and not self.coloured:
+            raise SettingError(
+                "A grey photo has one channel, so it cannot be split into 3 groups. Choose colour first."
+            )
+        if self.groups == 3 and self.kernel == LEARNED:
+            raise SettingError("A first layer looks at all three colours at once. Choose 1 group.")
+        if self.transposed and self.padding == "mirror":
+            raise SettingError("A transposed convolution cuts edges off and mirrors nothing. Choose zeros or none.")
+
+    @property
+    def coloured(self) -> bool:
+        """Whether the kernel sees red, green and blue; a learned one always does."""
+        return self.colour or self.kernel == LEARNED

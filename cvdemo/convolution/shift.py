@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cvdemo import images, preprocess, runs
-from cvdemo.catalogue import get
+from cvdemo.catalogue import BUNDLED_PAIR, get
 from cvdemo.images import OpenedPhoto, Photo
 from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
+from cvdemo.settings import Settings, whole
 
 if TYPE_CHECKING:
     from cvdemo.loading import ReadyModel
@@ -23,12 +24,27 @@ if TYPE_CHECKING:
 SHIFT_LIMIT = 32
 SHIFTS = range(SHIFT_LIMIT + 1)
 BATCH = 11
+PAIRS: tuple[tuple[str, ...], ...] = (
+    BUNDLED_PAIR,
+    ("resnet50", "resnetblur50"),
+    ("resnet50", "vit_base_patch16_224"),
+)
 
 _known = Results("shifts")
 _runs = Count()
 
 OnProgress = Callable[[str, int], None]
 """Called with a model's name and how many of the 33 positions are done; may raise Stopped."""
+
+
+@dataclass(frozen=True)
+class Position(Settings):
+    """Which of `PAIRS` looks, and how many pixels to the right the photo has moved."""
+
+    pair: int = whole(
+        0, 0, len(PAIRS) - 1, "pair", link="", says="This pair of models is not known here. Choose another one."
+    )
+    shift: int = whole(0, 0, SHIFT_LIMIT, "shift")
 
 
 @dataclass(frozen=True)

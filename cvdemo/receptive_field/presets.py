@@ -1,10 +1,19 @@
-"""Ready stacks to start from, and rows as the browser sends them."""
+"""Ready stacks to start from, and a stack as the browser sends it."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
 from cvdemo.errors import SettingError
-from cvdemo.receptive_field.stack import CHANNELS_HIGH, NUMBER_HIGH, ROWS_AT_MOST, Kind, Row
+from cvdemo.receptive_field.stack import (
+    CHANNELS_HIGH,
+    NUMBER_HIGH,
+    ROWS_AT_MOST,
+    SIDE_HIGH,
+    SIDE_LOW,
+    Kind,
+    Row,
+)
+from cvdemo.settings import Settings, custom, whole
 
 
 def _vgg(*blocks: tuple[int, int]) -> tuple[Row, ...]:
@@ -69,3 +78,20 @@ def _row(value: Any, number: int) -> Row:
 def as_plain(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
     """Return rows as JSON."""
     return [asdict(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Stack(Settings):
+    """What the visitor built: rows over a picture of ``side`` x ``side`` pixels."""
+
+    rows: tuple[Row, ...] = custom(
+        PRESETS["vgg"][1], lambda rows: rows if isinstance(rows, tuple) else rows_from(rows), link=""
+    )
+    side: int = whole(
+        224, SIDE_LOW, SIDE_HIGH, "picture's side", link="",
+        says=f"The picture's side must be a whole number from {SIDE_LOW} to {SIDE_HIGH:,} pixels.",
+    )  # fmt: skip
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {"rows": as_plain(self.rows), "side": self.side}
