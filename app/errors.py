@@ -33,7 +33,7 @@ def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
             except Stopped:
                 return  # by the visitor, or by a newer wish that shows its own outcome
             except CvDemoError as error:
-                raise _shown(error) from error
+                raise boxed(error) from error
 
         return cast(Callable[P, T], stream)
 
@@ -43,10 +43,11 @@ def shows_errors(handler: Callable[P, T]) -> Callable[P, T]:
             with request_log.noted(endpoint, partial(request_log.models_in, *args, *kwargs.values())):
                 return handler(*args, **kwargs)
         except CvDemoError as error:
-            raise _shown(error) from error
+            raise boxed(error) from error
 
     return wrapper
 
 
-def _shown(error: CvDemoError) -> gr.Error:
+def boxed(error: CvDemoError) -> gr.Error:
+    """Return Gradio's error box with the sentence, escaped."""
     return gr.Error(html.escape(str(error)), print_exception=False)

@@ -50,9 +50,9 @@ class LatencyView(LabView):
 
     EVENTS = [*LabView.EVENTS, *(EventListener(name) for name in ("quick", "measure", "explore"))]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(
-            *args,
+            value,
             engines=[["auto", "Auto"], *([name, TITLES[name]] for name in engine_names())],
             precisions=[["fp32", "fp32"], ["bf16", "bf16, PyTorch"], *([INT8] if int8.offered() else [])],
             **kwargs,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.components.chips import chips, chosen
+from app.components.chips import ModelChips, chips, chosen
 from app.components.lab_view import LabView
 from app.components.photo import PhotoRail
 from app.lab.busy import busy, fetching
@@ -75,9 +75,9 @@ class Chips:
     random_will_do: bool = False
     first: tuple[str, ...] = BUNDLED_PAIR
 
-    def value(self, names: Sequence[str] | None) -> dict[str, Any]:
-        """Return the chips' value; None leaves the choice as it is and brings the states up to date."""
-        return chips(names, self.offered(), self.most, random_will_do=self.random_will_do)
+    def value(self, names: Sequence[str] | None, note: str | None = None) -> dict[str, Any]:
+        """Return the chips' value, with a sentence under it; no names leave the choice and bring states up to date."""
+        return chips(names, self.offered(), self.most, note, self.random_will_do)
 
     def names(self, value: Any) -> tuple[str, ...]:
         """Return who is chosen in the chips' value, as the browser sent it: each once, and somebody at all.
@@ -145,7 +145,8 @@ class Bench:
         falls_back: where the settings cannot be, the first ones are shown with the sentence under ``error``, instead of
             nothing but the sentence.
         stopped: what is said where nothing is shown once the work has been stopped.
-        beside: builds what stands beside the chips; ``row`` is the class of the line that they share.
+        boxed: what is refused or stopped is told in Gradio's own box, and what is shown stays.
+        beside: builds what stands beside the chips, which it is handed; ``row`` is the class of their common line.
         answers: server functions of its component beside ``look``: see `say_what_is_wrong`.
     """
 
@@ -160,13 +161,14 @@ class Bench:
     props: dict[str, Any] = field(default_factory=dict)
     chips: Chips | None = None
     known: Callable[[Any], bool] = lambda shown: True
-    beside: Callable[[], Any] | None = None
+    beside: Callable[[ModelChips], Any] | None = None
     row: str = "choice-kept"
     answers: tuple[Callable[[Any], dict[str, Any]], ...] = ()
     first: Callable[[], dict[str, Any]] = dict
     own_head: bool = False
     pointed: bool = True
     falls_back: bool = False
+    boxed: bool = False
     stopped: str = "Stopped. Choose a photo or a model to go on."
     shown: ShownByKey = field(default_factory=ShownByKey)
 

@@ -10,9 +10,9 @@ import gradio as gr
 
 from app import request_log
 from app.components.photo import photo_path, photo_point
-from app.errors import shows_errors
+from app.errors import boxed, shows_errors
 from app.lab.declared import Bench, Chips, Wish, Work
-from app.lab.streaming import Finished, end, follow
+from app.lab.streaming import STOPPED, Finished, end, follow
 from cvdemo import catalogue, images
 from cvdemo.errors import CvDemoError, Stopped
 
@@ -57,7 +57,7 @@ def handler(bench: Bench, event: str) -> Callable[..., Iterator[Any]]:
 
 
 def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value: Any) -> Iterator[Any]:
-    before = plain(bench, value)
+    before, refusal = plain(bench, value), None
     with request_log.noted(f"{bench.id}.{event}", partial(request_log.models_in, models, value)) as note:
         if work.continues and bench.shown.get(before.get("key")) is None:
             yield gr.skip()
@@ -70,8 +70,10 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
         except Stopped:
             note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
         except CvDemoError as error:
-            note.refused(error)
+            note.refused(refusal := error)
             yield from _instead(bench, work, photo, models, before, error)
+    if refusal is not None and bench.boxed:
+        raise boxed(refusal)
 
 
 def _steps(bench: Bench, work: Work, photo: Any, models: Any, before: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -94,7 +96,7 @@ def _instead(
             for shown in _steps(bench, work, photo, models, first):
                 yield {**shown, "error": str(error)}
             return
-    told = work.refused(error)
+    told = {"message": "" if before.get("key") else str(error)} if bench.boxed else work.refused(error)
     yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
 
 
@@ -128,6 +130,8 @@ def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:
 
     def stop(value: Any) -> dict[str, Any]:
         end(bench.id)
+        if bench.boxed:
+            gr.Info(STOPPED)
         known = plain(bench, value)
         message = "" if known.get("key") else bench.stopped
         return {**known, "busy": None, "stopped": True, "message": message}

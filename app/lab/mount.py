@@ -46,7 +46,7 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
         with gr.Row(elem_classes=["choice", bench.row]):
             chips = ModelChips(bench.chips.value(bench.chips.first), tab=tab)
             if bench.beside is not None:
-                bench.beside()
+                bench.beside(chips)
     picture = bench.view(
         bench.begin(),
         names=("lab", *bench.scripts),

@@ -16,6 +16,7 @@ from cvdemo.notices import gathered
 
 T = TypeVar("T")
 STEP_S = 0.25
+STOPPED = "Stopped. What was finished is kept."
 
 _lines: dict[tuple[str, str], set[threading.Event]] = {}  # (session, line): what ends the works there
 _lock = threading.Lock()
@@ -70,7 +71,7 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
 
     def report(*step: Any) -> None:
         if gone.is_set():
-            raise Stopped("Stopped. What was finished is kept.")
+            raise Stopped(STOPPED)
         latest[:] = [step]
 
     def run() -> None:

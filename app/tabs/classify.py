@@ -6,22 +6,25 @@ from typing import Any
 import gradio as gr
 
 from app.api.classify import classify as endpoint
-from app.components.answers import Answers
-from app.components.chips import ModelChips, chips
-from app.components.figures import Figures
-from app.components.foot import Foot
-from app.components.headline import Headline
-from app.components.photo import PhotoRail
-from app.components.slider import LiveSlider
-from app.lab import Lab, insist
-from app.tabs import classify_handlers as on
+from app.components.chips import ModelChips
+from app.errors import shows_errors
+from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
+from app.lab.busy import busy, fetching
+from app.lab.mount import HEAVY
 from app.tabs import classify_view as view
+from app.tabs.classify_view import Shown
+from app.tabs.missing import is_ready
+from cvdemo import catalogue, weights
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.classify import CHOSEN_LIMIT, classify
+from cvdemo.classify.pairs import same_size, same_speed
+from cvdemo.classify.run import network_runs
+from cvdemo.classify.settings import Settings
 from cvdemo.classify.words import answer_sentence
 
-TOP_K, TEMPERATURE = 5.0, 1.0
+QUESTION = "What do a CNN and a ViT call this photo?"
 PRESETS = ("Bundled pair", "Same size", "Same speed")
+WHY_TITLE = "Why do two models with the same training disagree?"
 WHY = (
     "A CNN starts with a habit built in: look near first, and use the same small filters everywhere. A ViT has to "
     "learn from examples which patches belong together, so it needs more photos or a stronger training recipe to "
@@ -29,51 +32,63 @@ WHY = (
 )
 
 
-def _build(rail: PhotoRail) -> None:
-    """Lay the tab out and wire it to the shared photo."""
-    result = gr.State(None)
-    head = Headline(view.head(None, TEMPERATURE, {"text": "Starting", "share": None, "stoppable": False}))
-    with gr.Row(elem_classes="choice"):
-        models = ModelChips(chips(BUNDLED_PAIR, on.offered(), CHOSEN_LIMIT))
-        preset = gr.Radio(PRESETS, value="Bundled pair", show_label=False, container=False, elem_classes="segmented")
-    cards = Answers(view.cards(None, (), int(TOP_K), TEMPERATURE))
-    with gr.Row(elem_classes="grid2", equal_height=True):
-        with gr.Column(elem_classes="card"):
-            gr.HTML("<h3>How peaked are the answers?</h3>")
-            temperature = LiveSlider("Temperature", 0.2, 5.0, 0.1, TEMPERATURE, "lower sharpens, higher flattens")
-        with gr.Column(elem_classes="card"):
-            agreement = Figures(view.agreement_card(None, int(TOP_K), TEMPERATURE))
-    gr.HTML(f'<div class="why"><b>Why do two models with the same training disagree?</b>{WHY}</div>')
-    with gr.Accordion("More settings", open=False), gr.Row(elem_classes=["grid2", "card"]):
-        top_k = LiveSlider("Lines per model", 1, 10, 1, TOP_K, "top-k")
-        own_labels = gr.Textbox(
-            label="Your own labels, separated by commas",
-            info="For SigLIP, which compares the photo with any words",
-            value="a cat, a dog, a coffee cup",
-            max_length=600,
-        )
-    foot = Foot(view.foot(None, (), int(TOP_K), 0))
+def _offered() -> list[catalogue.ModelSpec]:
+    """Return the classifiers that this tab offers: those that can have trained weights."""
+    specs = (catalogue.get(name) for name in catalogue.names("classify"))
+    return [spec for spec in specs if weights.state(spec) != "random only"]
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    heavy: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 4, **quiet}
-    light: dict[str, Any] = {"queue": False, **quiet}
-    shown = [head, cards, agreement, temperature, foot]
-    everything: dict[str, Any] = {
-        "inputs_kwargs": {
-            "photo": rail, "models": models, "own_labels": own_labels, "top_k": top_k, "temperature": temperature
-        },
-        "outputs": [result, models, *shown],
-        **heavy,
-    }  # fmt: skip
-    fetching = cards.fetch(on.fetch_and_run, trigger_mode="multiple", **everything)  # also after a cancelled one
-    changes = [models.models, own_labels.submit, cards.again]
-    running = gr.on(changes, on.run, trigger_mode="always_last", cancels=[fetching], **everything)
-    preset.input(on.choose_pair, preset, models, **heavy)
-    cards.use(on.use_instead, models, models, **light)
-    known = [result, models, top_k, temperature]
-    cancelled = head.stop(None, cancels=[fetching, running], **quiet)
-    cancelled.then(on.stopped, known, shown, **light)  # not before: a last word of the work may be on its way
-    gr.on([temperature.input, top_k.input], on.retune, known, shown, trigger_mode="always_last", **light)
+
+CHIPS = Chips(_offered, CHOSEN_LIMIT)
+
+
+@shows_errors
+def choose_pair(title: str) -> dict[str, Any]:
+    """Return the chips of a ready pair, with what makes it one."""
+    if title == "Bundled pair":
+        return CHIPS.value(BUNDLED_PAIR)
+    specs = [spec for spec in _offered() if not spec.zero_shot]
+    ready = list(filter(weights.is_ready, specs))
+    pair = same_speed(ready) if title == "Same speed" else same_size(specs if weights.online() else ready)
+    return CHIPS.value(pair.names, pair.reason)
+
+
+def _presets(chips: ModelChips) -> None:
+    preset = gr.Radio(PRESETS, value="Bundled pair", show_label=False, container=False, elem_classes="segmented")
+    preset.input(choose_pair, preset, chips, **HEAVY)
+
+
+def _classify(asked: Wish, report: Report) -> Shown:
+    """Classify with those chosen models that are ready, or with all: what is missing is downloaded then."""
+    labels, before = asked.settings.own_labels(), network_runs()
+    ready = asked.models if asked.fetch else tuple(filter(is_ready, asked.models))
+    result = classify(asked.path, ready, labels, report) if ready else None
+    return Shown(result, asked.models, network_runs() - before)
+
+
+def _looking(_asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
+    now = fetching(step[0], step[1], elapsed_s) if step else busy("The models look at the photo")
+    return {"message": "One moment.", "busy": now}
+
+
+BENCH = Bench(
+    id="classify",
+    question=QUESTION,
+    settings=Settings,
+    scripts=("range", "classify"),
+    css="classify",
+    props={"why_title": WHY_TITLE, "why": WHY, "empty": view.drawn(Shown(None, (), 0), Settings(), {})},
+    chips=CHIPS,
+    beside=_presets,
+    row="choice-hidden",
+    pointed=False,
+    boxed=True,
+    stopped=view.NONE_READY,
+    work={
+        "fetch": Work(_classify, told=_looking, fetches=True),
+        "again": Work(_classify, told=_looking, mode="always_last", ends=("fetch",)),
+    },
+    draw=view.drawn,
+)
 
 
 def _check(photo: Path) -> str:
@@ -87,8 +102,8 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="classify",
     title="Classify",
-    question=view.QUESTION,
-    build=_build,
+    question=QUESTION,
+    bench=BENCH,
     endpoints=(endpoint,),
     check=_check,
     starter="coffee",

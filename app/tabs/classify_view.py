@@ -1,53 +1,76 @@
-"""Turns a classification into what the Classify tab's components draw; no network, no Gradio events."""
+"""Turns a classification into what the Classify tab draws; no network, no Gradio events."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from app.components.headline import headline
 from app.tabs.missing import NEEDS_FETCH, cost
 from cvdemo import images, weights
 from cvdemo.catalogue import get
 from cvdemo.classify import Answer, Classification, Missing, shared_ranks
 from cvdemo.classify.export import to_dict
+from cvdemo.classify.settings import Settings
 from cvdemo.classify.words import (
     RANDOM_WEIGHTS,
     agreement_figures,
     answer_sentence,
     cut_off_sentence,
     right_sentence,
+    temperature_sentence,
 )
 from cvdemo.engines import TITLES
 from cvdemo.wording import FAMILY_WORDS, NBSP, milliseconds, percent, scaled
 
-QUESTION = "What do a CNN and a ViT call this photo?"
+NONE_READY = "Choose a model that is ready, or download one."
 OWN_LABELS = "Shares among your own labels only: they say which fits best, not whether one fits at all."
 
 
-def head(result: Classification | None, temperature: float, busy: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the question and the answer sentence, with the class underlined that all models named."""
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows: what the chosen models said, if any could; and how many times networks ran for that."""
+
+    result: Classification | None
+    order: tuple[str, ...]
+    runs: int
+
+
+def drawn(shown: Shown, settings: Settings, question: dict[str, Any]) -> dict[str, Any]:
+    """Return all that the tab draws; of the known logits, so that another temperature or length runs no network."""
+    result, top_k, temperature = shown.result, settings.top_k, settings.temperature
+    return {
+        **_answer(result, temperature),
+        "cards": _cards(result, shown.order, top_k, temperature),
+        "figures": _figures(result, top_k, temperature),
+        "sentence": temperature_sentence(result, temperature) if result else None,
+        "models": ",".join(shown.order),
+        **_foot(result, top_k, 0 if question else shown.runs),
+    }
+
+
+def _answer(result: Classification | None, temperature: float) -> dict[str, Any]:
+    """Return the answer sentence, and the class to underline: one that all models named."""
     if result is None or not result.answers:
-        return headline(
-            QUESTION, "Choose a model that is ready, or download one." if busy is None else "One moment.", busy=busy
-        )
+        return {"answer": NONE_READY, "marked": None}
     marked = result.trained[0].top(1)[0].label if result.trained and result.agree else None
-    return headline(QUESTION, answer_sentence(result, temperature), marked, busy)
+    return {"answer": answer_sentence(result, temperature), "marked": marked}
 
 
-def cards(result: Classification | None, order: tuple[str, ...], top_k: int, temperature: float) -> dict[str, Any]:
-    """Return the Answers component's value: one card for each model of ``order``, answered or not."""
+def _cards(
+    result: Classification | None, order: tuple[str, ...], top_k: int, temperature: float
+) -> list[dict[str, Any]]:
+    """Return one card for each model of ``order``, answered or not."""
     answers = {answer.model: answer for answer in result.answers} if result else {}
     missing = {gone.model: gone for gone in result.missing} if result else {}
     ranks = shared_ranks(tuple(answers.values()), top_k)
     thumbnail = images.data_url(result.thumbnail) if result and answers else ""
-    drawn = [
+    return [
         _answer_card(answers[name], result, thumbnail, ranks, top_k, temperature)
         if name in answers and result
         else _missing_card(name, missing.get(name))
         for name in order
     ]
-    return {"cards": drawn, "updating": False}
 
 
 def _answer_card(
@@ -158,8 +181,8 @@ def _missing_card(name: str, gone: Missing | None) -> dict[str, Any]:
     }
 
 
-def agreement_card(result: Classification | None, top_k: int, temperature: float) -> dict[str, Any]:
-    """Return the value of the card that compares the answers."""
+def _figures(result: Classification | None, top_k: int, temperature: float) -> dict[str, Any]:
+    """Return the card that compares the answers."""
     figures = agreement_figures(result, top_k, temperature) if result else []
     known = [(answer.title, weights.card(answer.model)) for answer in result.trained] if result else []
     accuracies = [(title, card.top1) for title, card in known if card is not None]
@@ -167,23 +190,21 @@ def agreement_card(result: Classification | None, top_k: int, temperature: float
     return {"title": title, "figures": figures, "sentence": right_sentence(accuracies)}
 
 
-def foot(result: Classification | None, order: tuple[str, ...], top_k: int, runs: int) -> dict[str, Any]:
-    """Return the last line: what these models know, what ran, and the exports."""
+def _foot(result: Classification | None, top_k: int, runs: int) -> dict[str, Any]:
+    """Return what these models know, what ran, and what can be copied."""
     if result is None or not result.answers:
-        return {"bold": None, "text": "", "classes": None, "json": None, "link": None}
+        return {"know": None, "ran": "", "classes": None, "json": None}
     small = [answer for answer in result.answers if len(answer.labels) == 100 and answer.weights == "bundled"]
     who = {1: "This one knows", 2: "These two know"}.get(len(small), "The small ones know")
-    bold = f"{who} 100 everyday classes," if small else None
-    knows = "seen at 64 × 64 pixels. Anything else gets the nearest of the 100. " if small else ""
+    seen = "seen at 64 × 64 pixels. Anything else gets the nearest of the 100. " if small else ""
     ran = (
         f"Networks ran {runs} time{'s' if runs != 1 else ''} for this"
         if runs
         else "No network ran: this was known already"
     )
     return {
-        "bold": bold,
-        "text": f"{knows}{ran}; sliders run none.",
+        "know": f"{who} 100 everyday classes," if small else None,
+        "ran": f"{seen}{ran}; sliders run none.",
         "classes": sorted(small[0].labels, key=str.lower) if small else None,
         "json": json.dumps(to_dict(result, top_k), indent=1),
-        "link": {"tab": "classify", "models": ",".join(order)},
     }

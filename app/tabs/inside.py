@@ -97,7 +97,7 @@ BENCH = Bench(
     css="inside",
     props=PROPS,
     chips=Chips(_offered),
-    beside=lambda: gr.Radio(
+    beside=lambda _chips: gr.Radio(
         [(one.TITLE, one.ID) for one in VIEWS], value=VIEWS[0].ID, label="View", show_label=False, interactive=True,
         elem_classes=["segmented", "inside-switch"],
     ),

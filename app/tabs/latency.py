@@ -142,7 +142,7 @@ BENCH = Bench(
     css="latency",
     props=PROPS,
     chips=CHIPS,
-    beside=lambda: gr.HTML(html_template='<div class="latency-bar"></div>', apply_default_css=False),
+    beside=lambda _chips: gr.HTML(html_template='<div class="latency-bar"></div>', apply_default_css=False),
     row="choice-bar",
     answers=(estimate,),
     work={

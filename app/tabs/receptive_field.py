@@ -129,7 +129,7 @@ BENCH = Bench(
     css="field",
     props=TEXTS,
     chips=Chips(_offered, random_will_do=True),
-    beside=lambda: gr.Radio(
+    beside=lambda _chips: gr.Radio(
         SQUARES, value=0.5, label="Solid square holds", interactive=True,
         elem_classes=["segmented", "named", "field-share"],
     ),

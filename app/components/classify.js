@@ -1,6 +1,8 @@
+/* The Classify tab: an answer card a model, bars of one scale; how peaked they are, how much they agree, what ran. */
+const answers = h('div', { class: 'answers' });
 const axis = () => h('div', { class: 'axis', 'aria-hidden': 'true' }, h('span'),
   h('div', {}, ['0', '25', '50', '75', '100\u00a0%'].map((tick) => h('span', {}, tick))), h('span'));
-const light = (label, on) => root.querySelectorAll('.row').forEach((row) =>
+const light = (label, on) => answers.querySelectorAll('.row').forEach((row) =>
   row.classList.toggle('lit', on && row.dataset.label === label));
 const bar = (row) => h('div', {
   class: 'row', role: 'listitem', 'data-label': row.label, tabindex: -1,
@@ -34,9 +36,9 @@ const missingCard = (card) => h('section', { class: 'card missing', 'data-model'
   h('h3', { class: 'fam' }, familyMark(card.family), h('span', { class: 'n', title: card.title }, h('span', { class: `${card.family}` }, card.family_word), ` · ${card.title}`)),
   h('p', {}, card.reason),
   h('div', { class: 'btns' },
-    card.fetch ? h('button', { type: 'button', class: 'btn primary', onclick: () => trigger('fetch', { model: card.model }) }, card.fetch) : null,
-    card.suggestion ? h('button', { type: 'button', class: 'btn soft', onclick: () => trigger('use', { model: card.model, instead: card.suggestion.name }) }, `Use ${card.suggestion.title}`) : null,
-    card.fetch ? null : h('button', { type: 'button', class: 'btn', onclick: () => trigger('again', { model: card.model }) }, 'Try again')));
+    card.fetch ? h('button', { type: 'button', class: 'btn primary', onclick: () => fetchFor(card.model) }, card.fetch) : null,
+    card.suggestion ? h('button', { type: 'button', class: 'btn soft', onclick: () => bench.use(card.model, card.suggestion.name) }, `Use ${card.suggestion.title}`) : null,
+    card.fetch ? null : h('button', { type: 'button', class: 'btn', onclick: () => anew() }, 'Try again')));
 /* Where a card shows the same model and as many rows as before, move its bars instead of building it anew. */
 const moveBars = (node, card) => {
   const rows = [...node.querySelectorAll('.row')];
@@ -52,20 +54,44 @@ const moveBars = (node, card) => {
   });
   return true;
 };
-const draw = () => {
-  const value = props.value;
-  if (!value) return;
-  root.classList.toggle('updating', Boolean(value.updating));
-  const old = [...root.children];
-  const nodes = value.cards.map((card, index) => {
+const drawCards = (cards) => {
+  const old = [...answers.children];
+  answers.replaceChildren(...cards.map((card, index) => {
     if (!card.reason && old[index] && moveBars(old[index], card)) return old[index];
     const node = card.reason ? missingCard(card) : answerCard(card);
     node.dataset.photo = card.photo || '';
     return node;
-  });
-  root.replaceChildren(...nodes);
+  }));
 };
-wide.addEventListener('change', () => root.querySelectorAll('.open-wide').forEach((box) => { box.open = wide.matches; }));
-watch('value', draw);
-withPhoto('classify', () => trigger('again'));
-draw();
+wide.addEventListener('change', () => answers.querySelectorAll('.open-wide').forEach((box) => { box.open = wide.matches; }));
+
+const temperature = makeRange({ label: 'Temperature', help: 'lower sharpens, higher flattens', low: 0.2, high: 5, step: 0.1 }, (value) => bench.change({ temperature: value }));
+const topK = makeRange({ label: 'Lines per model', help: 'top-k', low: 1, high: 10, step: 1 }, (value) => bench.change({ top_k: value }));
+/* What is typed counts from the next run on: Enter asks for one. */
+const own = h('textarea', { rows: 1, maxlength: 600, onkeydown: (event) => { if (event.key === 'Enter') { event.preventDefault(); anew(); } } }, props.value.settings.labels);
+const anew = () => bench.anew({ labels: own.value });
+const fetchFor = (model) => { bench.set({ labels: own.value }); bench.fetch(model); };
+const agreement = h('div', { class: 'card' });
+const json = smallButton('Copy as JSON', (event) => copyText(bench.shown().json, event.currentTarget));
+const link = smallButton('Copy link', (event) => copyText(bench.link({ models: bench.shown().models }), event.currentTarget));
+const foot = makeFoot(json, link);
+root.append(h('div', { class: 'classify-body' }, answers,
+  h('div', { class: 'grid2' }, h('div', { class: 'card peaked' }, h('h3', {}, 'How peaked are the answers?'), temperature.node), agreement),
+  h('div', { class: 'why' }, h('b', {}, props.why_title), props.why),
+  h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'grid2 card' }, topK.node,
+    h('label', { class: 'own-labels' }, h('span', {}, 'Your own labels, separated by commas'), h('small', {}, 'For SigLIP, which compares the photo with any words'), own))),
+  foot.node));
+
+const paint = ({ cards, figures, sentence, know, ran, classes, json: copied }) => {
+  drawCards(cards);
+  temperature.set(bench.local.temperature, sentence);
+  topK.set(bench.local.top_k, null);
+  agreement.replaceChildren(h('h3', {}, figures.title),
+    h('div', { class: 'metrics' }, figures.figures.map(([figure, what]) => h('div', { class: 'm' }, h('b', {}, figure), h('span', {}, what)))),
+    h('p', { class: 'sub' }, figures.sentence));
+  foot.say(...[know && h('b', {}, `${know} `), ran, classes && h('details', {}, h('summary', {}, 'See the list'), h('p', {}, classes.join(', ')))].filter(Boolean));
+  json.hidden = link.hidden = !copied;
+};
+const bench = makeBench({ paint, wished: () => anew(), result: ['labels'] });
+paint(props.empty);
+bench.begin();
