@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from app.tabs.latency_view import look
+from app.tabs.latency_view import charts
 from cvdemo.latency import words
 from cvdemo.latency.export import to_dict
 from cvdemo.latency.result import Duel, Environment, Racer
@@ -125,13 +125,13 @@ def test_how_old_a_stored_duel_is(seconds: float, text: str) -> None:
 def test_more_than_two_models_are_told_on_what_their_verdicts_rest() -> None:
     racers = [dataclasses.replace(racer(name, 10, seed=ord(name)), model="mini_vit") for name in "ABC"]
     two, three = duel(*racers[:2]), duel(*racers)
-    assert words.together(two) == look(two)["pairs_together"] == ""
+    assert words.together(two) == charts(two)["pairs_together"] == ""
     assert plain(words.together(three)) == (
         "Verdicts are corrected for 3 pairs (Holm): at most 5 % of such measurements call any of them wrongly. "
         "Each bar is for its pair alone, so one beside the shaded part can still be too close to call."
     )
-    assert look(three)["pairs_together"] == words.together(three)
-    assert look(dataclasses.replace(three, finished=False))["pairs_together"] == ""
+    assert charts(three)["pairs_together"] == words.together(three)
+    assert charts(dataclasses.replace(three, finished=False))["pairs_together"] == ""
 
 
 def test_of_six_models_a_pair_that_is_only_just_sure_is_too_close_to_call() -> None:
