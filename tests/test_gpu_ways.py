@@ -1,8 +1,7 @@
-"""The ways of a GPU: the choice as a table, the arithmetic on this CPU, CUDA behind a stand-in; the rest on a GPU."""
+"""The ways of a GPU: the choice as a table, the arithmetic on this CPU, which plays a GPU; the rest on a GPU."""
 
 import gc
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -14,16 +13,12 @@ from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.engines import background, equivalence, gpu, precision, selection, timing
 from cvdemo.engines.engine import by_torch, plain
 from cvdemo.engines.gpu import GpuSelection
-from cvdemo.engines.graphs import WARM_RUNS, recorded
-from cvdemo.engines.precision import LIMIT, Built, Way, converted, fastest, forward
-from cvdemo.engines.transfer import through_pinned
+from cvdemo.engines.precision import LIMIT, Built, Way, converted, fastest, running
 from cvdemo.errors import Busy
 from tests import tiny_models
-from tests.fake_cuda import FakeCuda
 from tests.test_engines import _until
 
 SHAPE = (1, 3, tiny_models.SIDE, tiny_models.SIDE)
-CPU = torch.device("cpu")
 real = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 
 
@@ -50,8 +45,7 @@ FASTER: list[tuple[str, dict[str, float], dict[str, float], Way | None]] = [
     ("both are wrong", {"float16": 3, "bfloat16": 2}, {"float16": 0.1, "bfloat16": 0.2}, None),
     ("half a percent is noise", {"channels_last": 1.005}, {}, None),
     ("the layout alone", {"channels_last": 1.2}, {}, Way(channels_last=True)),
-    ("the graph alone", {"recorded": 4}, {}, Way(recorded=True)),
-    ("all together", {"float16": 2, "channels_last": 1.5, "recorded": 2}, {}, Way("float16", True, True)),
+    ("both together", {"float16": 2, "channels_last": 1.5}, {}, Way("float16", True)),
     ("the layout is wrong", {"float16": 2, "channels_last": 1.5}, {"channels_last": np.inf}, Way("float16")),
 ]  # fmt: skip
 
@@ -64,7 +58,7 @@ def test_the_fastest_way_that_may_be_trusted_is_taken(
     apart: dict[Any, float] = {}
 
     def traits(way: Way) -> list[str]:
-        return [way.dtype, *["channels_last"] * way.channels_last, *["recorded"] * way.recorded]
+        return [way.dtype, *["channels_last"] * way.channels_last]
 
     def build(way: Way) -> Built:
         run: Any = object()
@@ -87,7 +81,7 @@ def test_a_way_that_fails_is_passed_over_and_busy_ends_the_search() -> None:
         return Built(way, lambda array: array, 0)
 
     found = fastest(lambda array: array, build, lambda _: 0.0, lambda *_: 2.0)
-    assert found is not None and found.way == Way("bfloat16", True, True)
+    assert found is not None and found.way == Way("bfloat16", True)
 
     def busy(_: Way) -> Built:
         raise Busy("others")
@@ -97,7 +91,7 @@ def test_a_way_that_fails_is_passed_over_and_busy_ends_the_search() -> None:
 
 
 def test_a_way_is_named_as_a_note_names_it() -> None:
-    assert Way("float16", True, True).words() == "fp16, channels last, CUDA graph"
+    assert Way("float16", True).words() == "fp16, channels last"
     assert Way().words() == "fp32"
 
 
@@ -114,7 +108,7 @@ def test_each_way_answers_as_float32_does_within_its_digits(
 ) -> None:
     network, way = tiny_models.ready(tiny_models.FAMILIES[family]()).network, Way(dtype, layout)
     before = {name: (part.data_ptr(), part.dtype) for name, part in network.named_parameters()}
-    run = through_pinned(forward(converted(network, way), way), SHAPE, CPU, lambda: None)
+    run = running(converted(network, way), way)
     moved = equivalence.largest_difference(run, plain(network), SHAPE, "classes", 1.0, 1.0)
     assert moved <= limit and (moved > 0 or dtype == "float32")
     assert {name: (part.data_ptr(), part.dtype) for name, part in network.named_parameters()} == before
@@ -126,7 +120,7 @@ def test_half_the_digits_are_enough_for_our_models_and_bfloat16s_are_not(name: s
         apart = {}
         for dtype in ("float16", "bfloat16"):
             way, base = Way(dtype), plain(model.network)
-            run = through_pinned(forward(converted(model.network, way), way), SHAPE, CPU, lambda: None)
+            run = running(converted(model.network, way), way)
             apart[dtype] = equivalence.largest_difference(run, base, SHAPE, "classes", LIMIT, precision.RAW_LIMIT)
     assert 0 < apart["float16"] <= LIMIT < apart["bfloat16"]
 
@@ -138,79 +132,39 @@ def test_a_converted_network_lies_as_the_way_says() -> None:
     assert {part.dtype for part in network.parameters()} == {torch.bfloat16} and not network.training
 
 
-# ---------------------------------------------------------------- copies
-
-
-def test_the_host_reads_an_answer_only_after_it_waited() -> None:
-    order: list[str] = []
-
-    def doubled(pixels: torch.Tensor) -> torch.Tensor:
-        order.append("run")
-        return 2 * pixels
-
-    run = through_pinned(doubled, SHAPE, CPU, lambda: order.append("wait"))
-    first = run(_picture(1))
-    second = run(_picture(2))
-    assert order == ["run", "wait"] * 2
-    np.testing.assert_array_equal(first, 2 * _picture(1))  # its own copy: the next run did not write over it
-    np.testing.assert_array_equal(second, 2 * _picture(2))
-    with pytest.raises(ValueError, match="was made for"):
-        run(_picture(count=2))
-
-
-def test_many_threads_share_the_buffers_one_at_a_time() -> None:
-    run = through_pinned(lambda pixels: pixels + 1, SHAPE, CPU, lambda: None)
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda seed: run(_picture(seed)), range(40)))
-    for seed, answer in enumerate(answers):
-        np.testing.assert_array_equal(answer, _picture(seed) + 1)
-
-
-# ---------------------------------------------------------------- graphs, behind the stand-in
-
-
-def test_a_graph_is_warmed_up_beside_recorded_once_and_replayed() -> None:
-    cuda, network = FakeCuda(), tiny_models.ready().network
-    replay = recorded(cuda.watched(network), torch.zeros(SHAPE), cuda)
-    assert cuda.diary == [
-        "side waits for main", "on side", *["run"] * WARM_RUNS, "off side", "main waits for side", "record",
-    ]  # fmt: skip
-    run = through_pinned(replay, SHAPE, CPU, cuda.synchronize)
-    for seed in range(3):
-        np.testing.assert_allclose(run(_picture(seed)), plain(network)(_picture(seed)), atol=1e-5)
-    assert cuda.diary[6 + WARM_RUNS - 1 :] == ["replay", "synchronize"] * 3
-    with torch.inference_mode(), pytest.raises(ValueError, match="was recorded for"):
-        replay(torch.zeros(2, *SHAPE[1:]))
-
-
 # ---------------------------------------------------------------- the selection
 
 
 @pytest.fixture(name="as_gpu")
-def this_cpu_plays_a_gpu(monkeypatch: pytest.MonkeyPatch) -> FakeCuda:
-    """Models on this CPU are taken for models on a GPU; graphs are recorded by the stand-in."""
-    cuda, whole = FakeCuda(), precision.forward
+def this_cpu_plays_a_gpu(monkeypatch: pytest.MonkeyPatch) -> list[Way]:
+    """Models on this CPU are taken for models on a GPU; the list tells in which way each run went."""
+    ran: list[Way] = []
+    whole = precision.running
+
+    def watched(network: Any, way: Way) -> Any:
+        run = whole(network, way)
+        return lambda array: (ran.append(way), run(array))[1]
+
     monkeypatch.setattr(engines, "_place", lambda _: "cuda")
-    monkeypatch.setattr(gpu, "GpuSelection", lambda ready, shape, _: GpuSelection(ready, shape, cuda))
-    monkeypatch.setattr(precision, "forward", lambda *given: cuda.watched(whole(*given)))
-    return cuda
+    monkeypatch.setattr(precision, "running", watched)
+    return ran
 
 
 def _pays(*traits: str) -> Callable[..., float]:
     """Return a stopwatch that finds exactly these traits faster; it sees them in the order of `precision.steps`."""
-    order = iter(["float16", "bfloat16", "channels_last", "recorded"])
+    order = iter(["float16", "bfloat16", "channels_last"])
     return lambda *_: 2.0 if next(order) in traits else 0.5
 
 
-def test_auto_takes_the_way_that_won_in_the_background(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "times_faster", _pays("float16", "channels_last", "recorded"))
+def test_auto_takes_the_way_that_won_in_the_background(as_gpu: list[Way], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "times_faster", _pays("float16", "channels_last"))
     model = tiny_models.ready()
     first = engines.engine_for(model, SHAPE)
     assert (first.name, first.precision, first.note) == ("torch", "float32", "")
     _until(background.idle)
     later = engines.settle(model, SHAPE)  # nothing is tried twice
     assert (later.name, later.precision) == ("torch", "float16")
-    assert later.note == "fp16, channels last, CUDA graph: 8.0 times as fast as plain PyTorch here."
+    assert later.note == "fp16, channels last: 4.0 times as fast as plain PyTorch here."
     assert later.difference is not None and 0 < later.difference <= LIMIT
     assert model.byte_count >= model.weight_bytes + 0.4 * model.weight_bytes
     seen, wanted = later.run(_picture()), model.run(_picture())
@@ -219,7 +173,7 @@ def test_auto_takes_the_way_that_won_in_the_background(as_gpu: FakeCuda, monkeyp
     assert engines.engine_for(model, SHAPE, "openvino").note == gpu.NOT_HERE
 
 
-def test_where_nothing_is_faster_torch_stays_as_it_is(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_is_faster_torch_stays_as_it_is(as_gpu: list[Way], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "times_faster", _pays())
     model = tiny_models.ready()
     engine = engines.settle(model, SHAPE)
@@ -228,13 +182,15 @@ def test_where_nothing_is_faster_torch_stays_as_it_is(as_gpu: FakeCuda, monkeypa
     assert model.byte_count == model.weight_bytes
 
 
-def test_a_way_that_would_push_other_models_out_is_not_taken(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_way_that_would_push_other_models_out_is_not_taken(
+    as_gpu: list[Way], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(timing, "times_faster", lambda *_: 2.0)
     monkeypatch.setattr(models, "room", lambda: 1000)
     assert engines.settle(tiny_models.ready(), SHAPE).difference is None
 
 
-def test_a_busy_machine_is_asked_another_time(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_machine_is_asked_another_time(as_gpu: list[Way], monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: object) -> float:
         raise Busy("others")
 
@@ -246,7 +202,7 @@ def test_a_busy_machine_is_asked_another_time(as_gpu: FakeCuda, monkeypatch: pyt
     assert engines.settle(model, SHAPE).precision == "float16"
 
 
-def test_where_the_memory_is_full_the_model_itself_answers(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_memory_is_full_the_model_itself_answers(as_gpu: list[Way], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "times_faster", _pays("float16"))
     model = tiny_models.ready()
     engines.settle(model, SHAPE)
@@ -262,14 +218,14 @@ def test_where_the_memory_is_full_the_model_itself_answers(as_gpu: FakeCuda, mon
     gc.collect()
 
 
-def test_detectors_take_the_way_too(as_gpu: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_detectors_take_the_way_too(as_gpu: list[Way], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "times_faster", _pays("channels_last"))
     model, photo = tiny_models.ready_yolo(), np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8)
     wanted = model.run(photo)
     assert engines.settle(model, (1, 3, 64, 64)).note.startswith("fp32, channels last:")
-    as_gpu.diary.clear()
+    as_gpu.clear()
     seen = engines.detect(model, photo)
-    assert as_gpu.diary == ["run", "synchronize"]
+    assert as_gpu == [Way(channels_last=True)]
     assert seen.engine == "torch"
     np.testing.assert_allclose(seen.scores, wanted.scores, atol=1e-5)
 
@@ -293,10 +249,10 @@ def _on_gpu(family: str) -> Any:
 
 @real
 @pytest.mark.parametrize("family", tiny_models.FAMILIES)
-@pytest.mark.parametrize("way", [Way("float16"), Way("float16", True, True), Way(recorded=True)], ids=Way.words)
+@pytest.mark.parametrize("way", [Way("float16"), Way("float16", True), Way(channels_last=True)], ids=Way.words)
 def test_each_way_runs_on_a_gpu(family: str, way: Way) -> None:
     model = _on_gpu(family)
-    built = GpuSelection(model, SHAPE, torch.cuda)._build(way)
+    built = GpuSelection(model, SHAPE)._build(way)
     for seed in range(3):
         assert (
             equivalence.difference(built.run(_picture(seed)), model.run(_picture(seed)), "classes", 64, 1.0, 1.0) < 1e-2

@@ -17,7 +17,7 @@ FLOORS = (
     {"errors", "wording", "notices", "versions"},
     {"memory", "results", "settings"},
     {"catalogue", "bundled", "lenet"},
-    {"images", "labels", "compute", "gathering", "plots", "starters"},
+    {"images", "labels", "compute", "plots", "starters"},
     {"preprocess", "weights"},
     {"loading"},
     {"models"},

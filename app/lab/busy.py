@@ -21,7 +21,7 @@ def working(model: str, progress: Progress | TileProgress, elapsed_s: float) -> 
     return {"text": text, "share": progress.done / progress.total, "stoppable": True}
 
 
-PHASES = {"fetch": "Fetching", "load": "Loading", "wait": "Waiting for"}
+PHASES = {"fetch": "Fetching", "load": "Loading"}
 
 
 def fetching(model: str, progress: Progress, elapsed_s: float) -> dict[str, Any]:

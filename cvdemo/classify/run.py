@@ -1,7 +1,7 @@
 """Runs the chosen classifiers on one photo; answers that are already known cost no network run."""
 
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +12,8 @@ from PIL import Image
 from cvdemo import engines, images, preprocess, runs, zerogpu
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
-from cvdemo.classify.together import Outdated, Ran, gathers, together
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
 from cvdemo.images import OpenedPhoto, Photo
-from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
 
@@ -28,12 +26,11 @@ OnProgress = Callable[[str, Progress], None]
 """Called with a model's name and how far its fetching or loading is; may raise Stopped."""
 
 _answers = Results("classifications")
-_preparations: dict[str, Preprocessing] = {}  # how each model's photos are prepared, as it was seen last
 _runs = Count()
 
 
 def network_runs() -> int:
-    """Return how many times a network has run for this tab since the start; a shared run counts for each photo."""
+    """Return how many times a network has run for this tab since the start."""
     return _runs.total
 
 
@@ -65,10 +62,9 @@ def classify(
     for spec in specs:
         labels = own_labels if spec.zero_shot else ()
         key, report = (photo.digest, spec.name, labels), progress and partial(progress, spec.name)
-        work = partial(_alone, photo=photo, own_labels=labels)
+        work = partial(_run, photo=photo, own_labels=labels)
         try:
-            shared = _answers.get(key) or _together(photo, spec, key, report)
-            answers.append(shared or runs.run(_answers, key, spec, work, progress=report))
+            answers.append(runs.run(_answers, key, spec, work, progress=report))
         except Stopped:
             raise
         except CvDemoError as error:
@@ -95,72 +91,37 @@ def _checked(chosen: Sequence[str]) -> list[ModelSpec]:
     return specs
 
 
-def _together(
-    photo: OpenedPhoto, spec: ModelSpec, key: Hashable, report: Callable[[Progress], None] | None
-) -> Answer | None:
-    """Run the network once for all who wait for it, where that pays; None where the photo runs alone."""
-    preprocessing = _preparations.get(spec.name) if gathers(spec) else None
-    if preprocessing is None:
-        return None
-    pixels = _Pixels(photo, preprocessing)
-    try:
-        ran = together(spec, preprocessing, pixels.entry.array, report or (lambda _: None))
-    except Outdated:
-        return None  # as if it were the first time
-    _runs.add()
-    answer = _told(ran, pixels, ())
-    _answers.put(key, answer)
-    return answer
-
-
-def _alone(ready: "ReadyModel", photo: OpenedPhoto, own_labels: tuple[str, ...]) -> Answer:
-    """Prepare the pixels and run a borrowed network once."""
+def _run(ready: "ReadyModel", photo: OpenedPhoto, own_labels: tuple[str, ...]) -> Answer:
+    """Prepare the pixels, run a borrowed network once, check its numbers."""
     spec = ready.spec
     if spec.zero_shot and not own_labels:
         raise SettingError(f"{spec.title} compares the photo with your own labels. Write some, separated by commas.")
-    _preparations[spec.name] = ready.preprocessing
-    pixels = _Pixels(photo, ready.preprocessing)
-    array = pixels.entry.array
-    engine = None if spec.zero_shot else engines.engine_for(ready, array.shape)
+    decoded = photo.at(preprocess.needed_side([ready.preprocessing]))
+    started = time.perf_counter()
+    entry = preprocess.prepare(decoded, ready.preprocessing)
+    prepare_ms = 1000 * (time.perf_counter() - started)
+    engine = None if spec.zero_shot else engines.engine_for(ready, entry.array.shape)
     with runs.turn(_runs) as took:
-        logits = (engine.run(array) if engine else ready.run(array, own_labels))[0]
-    name, note = (engine.name, engine.note) if engine else ("torch", "")
-    return _told(Ran(ready, logits, name, note, took.ms), pixels, own_labels)
-
-
-class _Pixels:
-    """One photo as one model sees it, and what that took."""
-
-    def __init__(self, opened: OpenedPhoto, preprocessing: Preprocessing) -> None:
-        photo = opened.at(preprocess.needed_side([preprocessing]))
-        started = time.perf_counter()
-        self.entry = preprocess.prepare(photo, preprocessing)
-        self.prepare_ms = 1000 * (time.perf_counter() - started)
-        self.decode_ms = photo.decode_ms
-
-
-def _told(ran: Ran, pixels: _Pixels, own_labels: tuple[str, ...]) -> Answer:
-    """Check the numbers and put the answer together."""
-    model, entry, spec = ran.model, pixels.entry, ran.model.spec
-    runs.check_finite(spec, ran.logits)
+        logits = (engine.run(entry.array) if engine else ready.run(entry.array, own_labels))[0]
+    runs.check_finite(spec, logits)
     return Answer(
         model=spec.name,
         title=spec.title,
         family=spec.family,
-        weights=model.weights,
-        engine=ran.engine,
-        engine_note=ran.note,
-        labels=own_labels or model.labels,
-        logits=ran.logits.astype(np.float32),
+        weights=ready.weights,
+        engine=engine.name if engine else "torch",
+        engine_note=engine.note if engine else "",
+        labels=own_labels or ready.labels,
+        logits=logits.astype(np.float32),
         seen=entry.seen,
         crop_xyxy=entry.crop_xyxy,
         cut_off=entry.cut_off,
-        parameter_count=model.parameter_count,
-        multiply_adds=model.multiply_adds,
+        parameter_count=ready.parameter_count,
+        multiply_adds=ready.multiply_adds,
         licence=spec.licence,
-        decode_ms=pixels.decode_ms,
-        preprocess_ms=pixels.prepare_ms,
-        network_ms=ran.network_ms,
+        decode_ms=decoded.decode_ms,
+        preprocess_ms=prepare_ms,
+        network_ms=took.ms,
     )
 
 

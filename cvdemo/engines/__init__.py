@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["TITLES", "Engine", "Run", "Shape", "at_rest", "detect", "engine_for", "names", "settle"]
 
 TITLES = {"torch": "PyTorch", "openvino": "OpenVINO"}
-SHAPES = {"cpu": 3, "cuda": 6}  # a model keeps engines for so many input shapes; on a GPU photos come in batches, too
+SHAPES = 3  # a model keeps engines for so many input shapes
 USES = {"classify": 1, "features": 1, "detect": 2}  # photos come in many shapes: one that comes again is worth seconds
 
 
@@ -117,12 +117,9 @@ def _place(ready: "ReadyModel | ReadyDetector") -> str:
 
 
 def _selection(ready: "ReadyModel | ReadyDetector", shape: Shape) -> "Selection | GpuSelection":
-    import torch
-
     from cvdemo.engines.gpu import GpuSelection
     from cvdemo.engines.selection import Selection
 
-    place = _place(ready)
-    new = (lambda: GpuSelection(ready, shape, torch.cuda)) if place == "cuda" else (lambda: Selection(ready, shape))
-    selection: Selection | GpuSelection = ready.sidecar.find(("engines", shape), new, SHAPES.get(place, SHAPES["cpu"]))
+    kind = GpuSelection if _place(ready) == "cuda" else Selection
+    selection: Selection | GpuSelection = ready.sidecar.find(("engines", shape), lambda: kind(ready, shape), SHAPES)
     return selection

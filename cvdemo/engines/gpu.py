@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 from cvdemo import compute, models
 from cvdemo.engines import equivalence, precision, selection, timing
 from cvdemo.engines.engine import Engine, Shape, plain
-from cvdemo.engines.graphs import recorded
 from cvdemo.engines.precision import Built, Way
 from cvdemo.engines.shared_copy import shared_copy
-from cvdemo.engines.transfer import through_pinned
 from cvdemo.errors import Busy
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
 
     from cvdemo.loading import ReadyDetector, ReadyModel
@@ -26,12 +23,9 @@ class GpuSelection:
     """The ways of one model for inputs of one shape; for `cvdemo.engines` what `selection.Selection` is on a CPU.
 
     Made while the model is borrowed. Every way has its own copy of the weights: the model itself stays as it is.
-
-    Args:
-        cuda: ``torch.cuda``, or something that looks like it.
     """
 
-    def __init__(self, ready: "ReadyModel | ReadyDetector", shape: Shape, cuda: Any) -> None:
+    def __init__(self, ready: "ReadyModel | ReadyDetector", shape: Shape) -> None:
         assert ready.graph is not None
         self.shape = shape
         self.uses = 0
@@ -41,7 +35,6 @@ class GpuSelection:
         self.note = ""
         self._judge = selection.judge(ready)
         self._graph = shared_copy(ready.graph)
-        self._cuda = cuda
         self._lock = threading.Lock()
 
     @property
@@ -83,12 +76,12 @@ class GpuSelection:
         else:
             note = f"{best.way.words()}: {best.gain:.1f} times as fast as plain PyTorch here."
             self.chosen = Engine(
-                "torch", self.shape, best.run, best.way.dtype, note, best.difference, best.byte_count, self._device.type
+                "torch", self.shape, best.run, best.way.dtype, note, best.difference, best.byte_count, self._device
             )
 
     @property
-    def _device(self) -> "torch.device":
-        return next(self._graph.parameters()).device
+    def _device(self) -> str:
+        return next(self._graph.parameters()).device.type
 
     def _build(self, way: Way) -> Built:
         """Make a way ready.
@@ -97,28 +90,16 @@ class GpuSelection:
             MemoryError: its weights would push other models out.
             RuntimeError, ...: whatever it fails of.
         """
-        device = self._device
         with _turn():
-            before = self._cuda.memory_allocated()
             network = precision.converted(self._graph, way)
-            forward = precision.forward(network, way)
-            if way.recorded:
-                forward = recorded(forward, _example(self.shape, device), self._cuda)
-            run = through_pinned(forward, self.shape, device, self._cuda.synchronize)
-            kept = max(_weights(network), self._cuda.memory_allocated() - before)
+        kept = _weights(network)
         if kept > models.room():
             raise MemoryError(f"{way.words()} needs {kept} bytes")
-        return Built(way, run, kept)
+        return Built(way, precision.running(network, way), kept)
 
 
 def _turn() -> AbstractContextManager[float]:
     return compute.turn(asked_for=False)
-
-
-def _example(shape: Shape, device: "torch.device") -> "torch.Tensor":
-    import torch
-
-    return torch.zeros(shape, device=device)
 
 
 def _weights(network: "nn.Module") -> int:

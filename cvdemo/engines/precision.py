@@ -1,4 +1,4 @@
-"""Ways to run one network in torch on a GPU, fewer digits, channels last, a recorded graph; and which one wins here."""
+"""Ways to run one network in torch on a GPU, with fewer digits or channels last; and which one wins here."""
 
 import copy
 import logging
@@ -6,11 +6,13 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cvdemo.engines.engine import Run
 from cvdemo.errors import Busy
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
 
 LOG = logging.getLogger(__name__)
@@ -29,17 +31,14 @@ class Way:
     Args:
         dtype: of weights and arithmetic, as torch names it.
         channels_last: NHWC layout, which tensor cores like.
-        recorded: as a CUDA graph, started as one.
     """
 
     dtype: str = "float32"
     channels_last: bool = False
-    recorded: bool = False
 
     def words(self) -> str:
-        """Return the way as a note names it: ``fp16, channels last, CUDA graph``."""
-        parts = [WORDS[self.dtype]]
-        return ", ".join(parts + ["channels last"] * self.channels_last + ["CUDA graph"] * self.recorded)
+        """Return the way as a note names it: ``fp16, channels last``."""
+        return ", ".join([WORDS[self.dtype], *["channels last"] * self.channels_last])
 
 
 @dataclass(frozen=True)
@@ -54,13 +53,12 @@ class Built:
 
 
 def steps(best: Way) -> Generator[tuple[Way, ...], Way, None]:
-    """Yield what to try next, one change at a time: digits first, for the other two pay more with half of them.
+    """Yield what to try next, one change at a time: digits first, for the layout pays more with half of them.
 
     Send the best way so far back in, as a generator takes it.
     """
     best = yield (replace(best, dtype="float16"), replace(best, dtype="bfloat16"))
-    best = yield (replace(best, channels_last=True),)
-    yield (replace(best, recorded=True),)
+    yield (replace(best, channels_last=True),)
 
 
 def fastest(
@@ -97,7 +95,7 @@ def _tried(way: Way, build: Callable[[Way], Built], apart: Callable[[Run], float
         moved = apart(built.run)
     except Busy:
         raise
-    except Exception:  # no such kernel, no room, no graph of a network that decides as it runs: another way is there
+    except Exception:  # no such kernel, no room: another way is there
         LOG.info("not %s", way.words(), exc_info=True)
         return None
     return replace(built, difference=moved) if moved <= LIMIT else None
@@ -111,15 +109,17 @@ def converted(graph: "nn.Module", way: Way) -> "nn.Module":
     return copy.deepcopy(graph).to(getattr(torch, way.dtype)).to(memory_format=layout).eval()
 
 
-def forward(network: "nn.Module", way: Way) -> "Callable[[torch.Tensor], torch.Tensor]":
-    """Return a function from float32 pixels (N, 3, h, w) on the network's device to its output in ``way``'s digits."""
+def running(network: "nn.Module", way: Way) -> Run:
+    """Return a run of ``network``, which `converted` made in ``way``, from float32 pixels to its output in float32."""
     import torch
 
-    dtype = getattr(torch, way.dtype)
+    device, dtype = next(network.parameters()).device, getattr(torch, way.dtype)
     layout = torch.channels_last if way.channels_last else torch.contiguous_format
 
-    def run(pixels: torch.Tensor) -> torch.Tensor:
-        output: torch.Tensor = network(pixels.to(dtype=dtype, memory_format=layout))
-        return output
+    def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            pixels = torch.from_numpy(array).to(device)
+            output = network(pixels.to(dtype=dtype, memory_format=layout))
+            return np.asarray(output.float().cpu().numpy())  # waits for the device
 
     return run

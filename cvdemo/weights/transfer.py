@@ -33,12 +33,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a model is: ``done`` of ``total`` bytes (None = not known) while it is fetched; then it is loaded.
+    """How far a model is: ``done`` of ``total`` bytes (None = not known) while it is fetched; then it is loaded."""
 
-    ``wait``: it is ready, and others have it.
-    """
-
-    phase: Literal["fetch", "load", "wait"]
+    phase: Literal["fetch", "load"]
     done: int
     total: int | None
 
