@@ -114,7 +114,7 @@ def _write(event: str, facts: dict[str, Any]) -> None:
 
 
 def endpoint_of(handler: Callable[..., Any]) -> str:
-    """Return ``/classify`` for a public endpoint, ``classify_handlers.run`` for what the page itself calls."""
+    """Return ``/classify`` for a public endpoint, ``classify.choose_pair`` for what the page itself calls."""
     module, name = handler.__module__, handler.__name__
     return f"/{name}" if module.startswith("app.api.") else f"{module.rpartition('.')[2]}.{name}"
 

@@ -71,6 +71,7 @@ def test_what_is_refused_counts_as_refused_and_leaves_what_is_shown(
         told.extend(again(start("classify"), {**shown, "settings": {**FIRST, **settings}}, models))
     counted = {name: count - before.get(name, 0) for name, count in request_log.totals().items()}
     assert {name: count for name, count in counted.items() if count} == {"refused": 1}
+    assert [told[-1][name] for name in ("key", "busy", "message")] == [shown["key"], None, ""]
 
 
 def test_a_refusal_of_a_slider_step_counts_too() -> None:
