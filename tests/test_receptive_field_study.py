@@ -29,7 +29,7 @@ SIDE = 96
 
 @pytest.fixture(autouse=True)
 def _nothing_known() -> None:
-    study._measured = study.Results()
+    study._measured = study.Results(study._measured.name)
 
 
 def _asked(model: str = "mini_resnet", **more: Any) -> tuple[study.FieldRequest, Any]:
@@ -52,7 +52,7 @@ def test_a_known_stop_and_a_known_copy_cost_no_run() -> None:
 def test_one_run_for_all_stops_gives_what_one_run_each_gives() -> None:
     asked, shown = _asked()
     together = study.measure(asked, shown).stops
-    study._measured = study.Results()
+    study._measured = study.Results(study._measured.name)
     for number, stop in enumerate(together):
         alone = study.measure(asked, shown, 0, only=number).stops[number]
         assert stop is not None and alone is not None
@@ -63,13 +63,13 @@ def test_copies_are_averaged() -> None:
     asked, shown = _asked()
     singles = []
     for copy in range(3):
-        study._measured = study.Results()
+        study._measured = study.Results(study._measured.name)
         known = study.Study(asked, "bundled", tuple(
             study.Measured(np.zeros((SIDE, SIDE), np.float32), copy, np.zeros((copy, 3), np.int32)) if copy else None
             for _ in study.table("mini_resnet", SIDE).stops))  # fmt: skip
         study._measured.put(asked, known)
         singles.append(study.measure(asked, shown, copy).stops[5].influence * (copy + 1))  # type: ignore[union-attr]
-    study._measured = study.Results()
+    study._measured = study.Results(study._measured.name)
     for copy in range(3):
         mean = study.measure(asked, shown, copy).stops[5]
     assert mean is not None

@@ -170,7 +170,10 @@ class Bench:
     falls_back: bool = False
     boxed: bool = False
     stopped: str = "Stopped. Choose a photo or a model to go on."
-    shown: ShownByKey = field(default_factory=ShownByKey)
+    shown: ShownByKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shown", ShownByKey(self.id))
 
     def begin(self) -> dict[str, Any]:
         """Return the component's first value."""
