@@ -227,7 +227,7 @@ def test_a_tab_that_does_not_exist_is_only_text(page: str, watch: Any) -> None:
 
 
 def test_no_error_runs(page: str, watch: Any) -> None:
-    """A model that does not exist is named in Gradio's own red box, which takes its text for HTML."""
+    """A model that does not exist is named in the sentence that stands for the answer."""
     watched = watch(f"{page}/?tab=detect")
     tab = watched.tab
     tab.wait_for_selector(".scene rect", state="attached")
@@ -241,7 +241,7 @@ def test_no_error_runs(page: str, watch: Any) -> None:
         )
         shown = repr(name[:80])[1:60]
         tab.wait_for_function(
-            "text => [...document.querySelectorAll('.toast-body')].some((one) => one.textContent.includes(text))",
+            "text => document.querySelector('.detect .answer').textContent.includes(text)",
             arg=shown,
         )
         watched.nothing_ran()

@@ -11,7 +11,7 @@ import pytest
 
 from app import request_log
 from app.errors import shows_errors
-from cvdemo.errors import Busy, PhotoError, Stopped
+from cvdemo.errors import Busy, PhotoError, SettingError, Stopped
 
 
 @pytest.fixture
@@ -119,3 +119,9 @@ def test_where_a_person_reads_along_nothing_is_written_unless_asked(tmp_path: Pa
     _raising(None)({}, [])
     assert _read(file)[0]["outcome"] == "ok"
     request_log.begin({"CV_LAB_LOG": "off"})
+
+
+def test_gradios_red_box_takes_text_for_html_so_it_is_escaped() -> None:
+    with pytest.raises(gr.Error) as caught:
+        _raising(SettingError('There is no model called "<img src=x onerror=alert(1)>".'))({}, [])
+    assert "<" not in caught.value.message and "&lt;img" in caught.value.message
