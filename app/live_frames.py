@@ -11,6 +11,7 @@ import gradio as gr
 from numpy import uint8
 from numpy.typing import NDArray
 
+from app import request_log
 from app.components.live import FRAME_SIDE
 from cvdemo import images
 from cvdemo.errors import PhotoError, SettingError
@@ -54,10 +55,13 @@ class WaitingRoom:
             return BUSY
         self._visitors.add(visitor)
         try:
-            refusal = await anyio.to_thread.run_sync(self._prepare, asked, limiter=self._preparing)
-            if refusal is not None:
-                return refusal
-            return await anyio.to_thread.run_sync(self._answer, asked, limiter=self._looking)
+            with request_log.noted(request_log.endpoint_of(self._answer), quick=True) as note:
+                told = await anyio.to_thread.run_sync(self._prepare, asked, limiter=self._preparing)
+                if told is None:
+                    told = await anyio.to_thread.run_sync(self._answer, asked, limiter=self._looking)
+                if "error" in told:
+                    note.outcome = "refused"
+                return told
         finally:
             self._visitors.remove(visitor)
 

@@ -1,5 +1,6 @@
 """Live video through several classifiers: the same answers as for a photo, in turn, and nonsense does no harm."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.live_frames import BUSY, NO_FRAME
+from app import request_log
+from app.live_frames import BUSY, NO_FRAME, WaitingRoom
 from app.tabs import latency_live
 from cvdemo import catalogue, compute, engines, models, starters
 from cvdemo.classify import classify
@@ -89,3 +91,15 @@ def test_a_held_device_means_busy_not_waiting(frame: np.ndarray) -> None:
     live.ready(PAIR)
     with compute.turn(), ThreadPoolExecutor(1) as pool:
         assert pool.submit(latency_live.answer, asked()).result(60) == BUSY
+
+
+def test_refused_frames_count_as_refused() -> None:
+    async def admitted() -> list[dict[str, Any]]:
+        room = WaitingRoom(latency_live.prepare, latency_live.answer)
+        return [await room.admit("one", frame) for frame in (asked(models=[]), asked(frame="%%"), asked())]
+
+    before = request_log.totals()
+    told = asyncio.run(admitted())
+    assert [set(one) for one in told] == [{"error"}, {"error"}, {"models"}]
+    counted = {name: request_log.totals().get(name, 0) - before.get(name, 0) for name in ("refused", "ok")}
+    assert counted == {"refused": 2, "ok": 1}

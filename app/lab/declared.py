@@ -145,7 +145,7 @@ class Bench:
         falls_back: where the settings cannot be, the first ones are shown with the sentence under ``error``, instead of
             nothing but the sentence.
         stopped: what is said where nothing is shown once the work has been stopped.
-        boxed: what is refused or stopped is told in Gradio's own box, and what is shown stays.
+        boxed: the errors that are told in Gradio's own box, while what is shown stays; `Stopped` may be one of them.
         beside: builds what stands beside the chips, which it is handed; ``row`` is the class of their common line.
         answers: server functions of its component beside ``look``: see `say_what_is_wrong`.
     """
@@ -168,7 +168,7 @@ class Bench:
     own_head: bool = False
     pointed: bool = True
     falls_back: bool = False
-    boxed: bool = False
+    boxed: tuple[type[CvDemoError], ...] = ()
     stopped: str = "Stopped. Choose a photo or a model to go on."
     shown: ShownByKey = field(init=False)
 

@@ -72,7 +72,7 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
         except CvDemoError as error:
             note.refused(refusal := error)
             yield from _instead(bench, work, photo, models, before, error)
-    if refusal is not None and bench.boxed:
+    if isinstance(refusal, bench.boxed):
         raise boxed(refusal)
 
 
@@ -96,7 +96,8 @@ def _instead(
             for shown in _steps(bench, work, photo, models, first):
                 yield {**shown, "error": str(error)}
             return
-    told = {"message": "" if before.get("key") else str(error)} if bench.boxed else work.refused(error)
+    stays = {"message": "" if before.get("key") else str(error)}
+    told = stays if isinstance(error, bench.boxed) else work.refused(error)
     yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
 
 
@@ -130,7 +131,7 @@ def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:
 
     def stop(value: Any) -> dict[str, Any]:
         end(bench.id)
-        if bench.boxed:
+        if issubclass(Stopped, bench.boxed):
             gr.Info(STOPPED)
         known = plain(bench, value)
         message = "" if known.get("key") else bench.stopped

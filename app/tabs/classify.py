@@ -21,6 +21,7 @@ from cvdemo.classify.pairs import same_size, same_speed
 from cvdemo.classify.run import network_runs
 from cvdemo.classify.settings import Settings
 from cvdemo.classify.words import answer_sentence
+from cvdemo.errors import CvDemoError
 
 QUESTION = "What do a CNN and a ViT call this photo?"
 PRESETS = ("Bundled pair", "Same size", "Same speed")
@@ -81,7 +82,7 @@ BENCH = Bench(
     beside=_presets,
     row="choice-hidden",
     pointed=False,
-    boxed=True,
+    boxed=(CvDemoError,),
     stopped=view.NONE_READY,
     work={
         "fetch": Work(_classify, told=_looking, fetches=True),

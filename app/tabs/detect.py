@@ -20,7 +20,7 @@ from cvdemo import catalogue, images
 from cvdemo.detect import Settings, suppress_ranked, words
 from cvdemo.detect.find import find
 from cvdemo.detect.settings import FIRST_DETECTOR, Wanted
-from cvdemo.errors import CvDemoError, ModelUnavailable
+from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError
 
 
 class NoDetector(ModelUnavailable):
@@ -112,6 +112,7 @@ BENCH = Bench(
     css="detect",
     own_head=True,
     pointed=False,
+    boxed=(SettingError,),
     stopped="Stopped. Choose a detector or a photo to go on.",
     first=lambda: {"detectors": menu.detectors(), "ways_on": menu.ways_on(), "offers": [], "classic": None},
     work={
