@@ -170,10 +170,7 @@ class Bench:
     falls_back: bool = False
     boxed: tuple[type[CvDemoError], ...] = ()
     stopped: str = "Stopped. Choose a photo or a model to go on."
-    shown: ShownByKey = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "shown", ShownByKey(self.id))
+    shown: ShownByKey = field(default_factory=ShownByKey)
 
     def begin(self) -> dict[str, Any]:
         """Return the component's first value."""

@@ -10,8 +10,8 @@ from cvdemo.results import Results
 class ShownByKey:
     """What a bench's pages show. Asked twice, it is one and the same: its key comes from what was asked."""
 
-    def __init__(self, bench: str) -> None:
-        self._kept = Results(f"pages: {bench}")
+    def __init__(self) -> None:
+        self._kept = Results("pages")
 
     def keep(self, shown: Any) -> str:
         """Keep what a page shows and return its key: of ``shown.asked`` where it has that, else one of its own."""
