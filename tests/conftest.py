@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from gradio import http_server
 
 import app.environment  # noqa: F401  (must come before the rest of the page)
 from app.main import appearance, build_demo
@@ -17,6 +18,8 @@ from tests.attacked import Program, started
 from tests.awaited import PATIENCE_S, at_rest
 from tests.chromium import find
 
+# Two files at a time look for ports in ranges of their own: both may find the same one free, and one would fail.
+http_server.INITIAL_PORT_VALUE += 200 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 os.environ.setdefault("CV_LAB_ENGINE", "torch")  # a conversion takes seconds; tests of engines ask for it
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
