@@ -19,7 +19,7 @@ FLOORS = (
     {"catalogue", "bundled", "lenet"},
     {"images", "labels", "compute", "plots", "starters"},
     {"preprocess", "weights"},
-    {"loading"},
+    {"loading", "pairs"},
     {"models"},
     {"zerogpu", "runs"},
     {"engines"},
