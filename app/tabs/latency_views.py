@@ -22,7 +22,7 @@ def of_sweep(found: Sweep) -> dict[str, Any]:
         "text": (words.sides if found.kind == "side" else words.batches)([one for one in found.lines if one.steps]),
         "note": "One photo, PyTorch, median of five runs a dot."
         if found.kind == "side"
-        else f"Photos of {found.settings.side} px, PyTorch, median of five runs a dot.",
+        else f"Photos of {_size(found.settings)}, PyTorch, median of five runs a dot.",
     }
 
 
@@ -60,12 +60,16 @@ def of_layers(found: Sequence[LayerTimes]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _size(settings: Settings) -> str:
+    return "each model's own size" if settings.side is None else f"{settings.side} px"
+
+
 def of_accuracy(models: Sequence[str], settings: Settings) -> dict[str, Any]:
     """Return every model timed here with these settings over its published accuracy."""
     known = points(settings.side, settings.engine)
     return {
         "text": words.accuracy(known, words.without_accuracy(models)),
-        "note": f"One photo at {settings.side} px.",
+        "note": f"One photo of {_size(settings)}.",
         "points": [
             {
                 "title": one.title,
