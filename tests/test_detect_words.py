@@ -63,8 +63,8 @@ def test_answer_of_a_detector_without_nms() -> None:
 
 
 LIVE: list[tuple[str, list[list[float]], dict[str, Any], str]] = [
-    ("nothing there", [], {}, "At 0.45 nothing is removed: no two windows overlap that much."),
-    ("nothing overlaps", [A, B], {}, "At 0.45 nothing is removed: no two windows overlap that much."),
+    ("nothing there", [], {}, "At 0.45 nothing is removed: no two windows overlap by IoU above that."),
+    ("nothing overlaps", [A, B], {}, "At 0.45 nothing is removed: no two windows overlap by IoU above that."),
     (
         "one removed",
         [A, MOST_OF_A],
@@ -117,13 +117,13 @@ LIVE: list[tuple[str, list[list[float]], dict[str, Any], str]] = [
         "soft, none",
         [A, B],
         {"method": "soft_linear"},
-        "At 0.45 Soft-NMS lowers nothing: no two windows overlap that much.",
+        "At 0.45 Soft-NMS lowers nothing: no window overlaps one chosen before it by IoU above that.",
     ),
     (
         "Gaussian, none",
         [A, B],
         {"method": "soft_gaussian"},
-        "Soft-NMS lowers nothing here: no two windows overlap. The Gaussian has no limit to move.",
+        "Soft-NMS lowers nothing here: no window overlaps one chosen before it. The Gaussian has no limit to move.",
     ),
 ]
 
@@ -137,7 +137,7 @@ def test_live_sentence(name: str, boxes: list[list[float]], settings: dict[str, 
 def test_live_sentence_of_several_classes() -> None:
     boxes, scores = np.float32([A, A]), np.float32([0.9, 0.8])
     ledger = suppress(boxes, scores, np.int32([0, 1]), Settings())
-    sentence = "At 0.45 nothing is removed: no two windows of one class overlap that much."
+    sentence = "At 0.45 nothing is removed: no two windows of one class overlap by IoU above that."
     assert words.live(ledger, Settings(), many_classes=True) == sentence
 
 

@@ -60,11 +60,12 @@ def live(ledger: Ledger, settings: Settings, many_classes: bool = False) -> str:
         many_classes: the windows belong to several classes.
     """
     limit, removed = f"{settings.iou:.2f}", len(ledger.suppressed)
+    apart = many_classes and not settings.class_agnostic
     if settings.method.startswith("soft"):
-        return _live_softly(ledger, settings, limit)
-    pair = "two windows of one class" if many_classes and not settings.class_agnostic else "two windows"
+        return _live_softly(ledger, settings, limit, ", of its class," if apart else "")
+    pair = "two windows of one class" if apart else "two windows"
     if not removed:
-        return f"At {limit} nothing is removed: no {pair} overlap that much."
+        return f"At {limit} nothing is removed: no {pair} overlap by {measure_name(settings)} above that."
     done = "merged" if settings.method == "merge" else "removed"
     verb = "it overlaps" if removed == 1 else "each overlaps"
     return (
@@ -73,14 +74,19 @@ def live(ledger: Ledger, settings: Settings, many_classes: bool = False) -> str:
     )
 
 
-def _live_softly(ledger: Ledger, settings: Settings, limit: str) -> str:
+def _live_softly(ledger: Ledger, settings: Settings, limit: str, alike: str) -> str:
     if ledger.lowered:
         scores = "1 score" if ledger.lowered == 1 else f"{ledger.lowered:,} scores"
         below = f"{len(ledger.suppressed):,} of them below your confidence"
         return f"Soft-NMS removes nothing by itself; it lowered {scores}, {below}."
+    chosen = "one chosen before it"
+    if len(ledger.over_limit):
+        chosen = "one chosen before your limit of boxes was reached"
     if settings.method == "soft_linear":
-        return f"At {limit} Soft-NMS lowers nothing: no two windows overlap that much."
-    return "Soft-NMS lowers nothing here: no two windows overlap. The Gaussian has no limit to move."
+        much = f"by {measure_name(settings)} above that"
+        return f"At {limit} Soft-NMS lowers nothing: no window overlaps {chosen}{alike} {much}."
+    told = f"Soft-NMS lowers nothing here: no window overlaps {chosen}{alike}."
+    return f"{told} The Gaussian has no limit to move."
 
 
 def funnel(found: int, ledger: Ledger) -> list[tuple[str, int]]:
