@@ -24,7 +24,6 @@ __all__ = [
 HINT = "Point at a box, or reach it with Tab, to see why it stayed or which box removed it."
 NO_NMS = "This model needs no NMS: it was trained to give each object one box, so the limit would change nothing."
 MARGINS = "Scores of this detector are margins, not probabilities."
-DIRECTION = "lower = stricter"
 WHY = (
     "A detector proposes many windows for the same thing. Non-maximum suppression keeps the best-scoring window and "
     "removes every other one that overlaps it by more than the IoU limit, then goes on to the next best."
