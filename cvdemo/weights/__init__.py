@@ -14,6 +14,7 @@ from cvdemo.weights.bundled import (
     Int8Card,
     card,
     detector_card,
+    fault,
     int8_card,
     int8_file,
     weights_file,
@@ -34,6 +35,7 @@ __all__ = [
     "card",
     "deadline",
     "detector_card",
+    "fault",
     "fetch",
     "int8_card",
     "int8_file",
@@ -134,6 +136,8 @@ def _shipped(spec: ModelSpec) -> Fetched:
         raise ModelUnavailable(
             f"{spec.title} is not part of this copy of the page. Choose another model.", spec.name, suggestion(spec)
         )
+    if (what := fault(spec)) is not None:
+        raise ModelUnavailable(f"{spec.title} {what}. Choose another model.", spec.name, suggestion(spec))
     return _fetched(file, {file.name: file}, None)
 
 

@@ -2,6 +2,7 @@
 
 from cvdemo.catalogue import ModelSpec, Task, get, offered
 from cvdemo.errors import ModelUnavailable
+from cvdemo.weights.bundled import fault
 from cvdemo.wording import megabytes
 
 
@@ -75,7 +76,8 @@ def suggestion(spec: ModelSpec) -> str | None:
     Detectors of any family are followed by the one for people: it sees what photos usually show, no cells.
     """
     task: Task = "detect" if spec.task == "detect" else "classify"
-    ready = [other for other in offered(task) if other.source in ("bundled", "opencv")]
+    shipped = [other for other in offered(task) if other is not spec]
+    ready = [one for one in shipped if one.source == "opencv" or (one.source == "bundled" and fault(one) is None)]
     if not ready:
         return None
     if task == "detect":
