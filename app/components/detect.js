@@ -78,7 +78,7 @@ const drawPictures = (shown) => {
   pictures.classList.toggle('two', rows.length > 1);
   const view = { photo, named, key: shown.key, run: shown.run, showRemoved: controls.showRemoved(), waysOn: shown.ways_on };
   rows.forEach((pane, place) => panes[place].show(pane, view));
-  charts.show(rows[active], local.iou, rows.length > 1);
+  charts.show(rows[active], rows.length > 1);
   sayWhatRan(rows);
 };
 let painted = null;
