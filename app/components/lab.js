@@ -81,7 +81,7 @@ const makeFoot = (...buttons) => {
 };
 /* Where a network has to run before a question can be answered, that run is asked for again, later each time, until an
    answer is there: one that waited for another begins with what that left behind, which may be older settings. */
-const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000], MOST_TIMES = 40;
+const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000], MOST_TIMES = 40, MOST_RUNS = 6;
 /* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
    - paint(shown): draws; called whenever anything changed.
    - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
@@ -153,7 +153,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     },
     look(more) { if (shown && catchUp) ask(more || {}); },
     /* A new run: other photo, point, models, or a setting that a run depends on. */
-    anew(patch) { Object.assign(local, patch); [tries, times] = [3, 0]; again(); },
+    anew(patch) { Object.assign(local, patch); [tries, times] = [MOST_RUNS, 0]; again(); },
     fetch(model) { keep({ fetching: model }); trigger('fetch'); },
     use(model, instead) { keep({ use: { model, instead } }); trigger('use'); },
     show(more) { shown = { ...shown, ...more }; paint(shown); say(props.value.busy); },
@@ -176,7 +176,10 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
       if (older) ask(catchUp);
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
-    if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) { tries -= 1; setTimeout(again, 50); }
+    if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) {
+      setTimeout(again, PAUSES_MS[MOST_RUNS - tries]);
+      tries -= 1;
+    }
     drawn(value);
     const now = JSON.stringify([value.key, value.message, value.busy, shown?.answer]);
     if (now !== drawnHead) { drawnHead = now; say(value.busy); }

@@ -11,8 +11,6 @@ from cvdemo.latency.settings import Settings
 from cvdemo.latency.sweep import Line, Sweep
 from cvdemo.wording import milliseconds
 
-UNITS = {"side": "px", "batch": ""}
-
 
 def of_sweep(found: Sweep) -> dict[str, Any]:
     """Return a sweep over sizes (milliseconds) or batches (photos a second)."""
