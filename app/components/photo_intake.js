@@ -10,6 +10,13 @@ const announce = () => {
   const { name, width, height } = props.value.photo;
   spoken.textContent = `${name}, ${number(width)} by ${number(height)} pixels`;
 };
+const said = (error) => { // by the server, as when its disk is full
+  try {
+    return JSON.parse(error.message.slice(error.message.indexOf('{'))).detail;
+  } catch {
+    return '';
+  }
+};
 const take = async (chosen) => {
   if (!chosen) return;
   const mine = ++turn;
@@ -31,7 +38,7 @@ const take = async (chosen) => {
     taken();
   } catch (error) {
     console.warn('The photo could not be sent', error);
-    if (mine === turn) refuse('The photo did not reach the server. Check the connection, then try again.');
+    if (mine === turn) refuse(said(error) || 'The photo did not reach the server. Check the connection, then try again.');
   }
 };
 const taken = () => {
