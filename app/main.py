@@ -4,8 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
+from starlette.routing import Route
 
+from app import status
 from app.api import add_endpoints
+from app.components import chart
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
 from app.gradio_patches import keep_no_values, know_signatures
@@ -38,7 +41,12 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
 
 def appearance() -> dict[str, Any]:
     """Return what ``launch`` needs to dress the page."""
-    return {"theme": theme(), "head": head()}
+    return {"theme": theme(), "head": head() + chart.link()}
+
+
+def routes() -> list[Route]:
+    """Return what is served beside the page: /status, and the script that draws charts."""
+    return [*status.routes(), chart.route()]
 
 
 def _asked_tab(labs: Sequence[Lab]) -> Callable[[gr.Request], Any]:

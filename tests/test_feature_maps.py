@@ -186,4 +186,3 @@ def test_sentences() -> None:
     assert stays == "Without channel 3 cat has 50.0 % instead of 90.0 %; it stays the first answer."
     other = words.without(Without(3, "cat", 0.9, 0.2, "dog", 0.5)).replace("\u00a0", " ")
     assert other == "Without channel 3 cat has 20.0 % instead of 90.0 %, and dog comes first with 50.0 %."
-    assert words.dead(1.0) == "silent everywhere in this photo"

@@ -37,7 +37,7 @@ ANSWERS: list[tuple[str, Duel, str]] = [
     ("the slower one first", duel(racer("B", 42, seed=1), racer("A", 10)),
      "A is 4.2x times as fast as B here (95 % interval 4.1x to 4.2x)."),
     ("barely", duel(racer("A", 100, noise=0.001), racer("B", 104, noise=0.001, seed=1)),
-     "A is faster than B by 4 %: certain, but too little to notice."),
+     "A is faster than B by 4 %: measurable, but too little to notice."),
     ("close", duel(racer("A", 100, noise=0.05), racer("B", 100.5, noise=0.05, seed=1)),
      "A or B: too close to call (ratio 1.0x, interval 0.9x to 1.0x includes 1)."),
     ("inside the margin", duel(racer("A", 100, noise=0.001), racer("B", 102, noise=0.001, seed=1)),

@@ -63,7 +63,7 @@ def test_offline_the_sentence_comes_in_time_with_size_and_a_way_out(
 
 
 def _family_pair(name: str) -> str:
-    return "mini_vit" if get(name).family == "vit" else "mini_resnet"
+    return "mini_vit" if get(name).family == "vit" else "tf_efficientnet_lite0"
 
 
 def test_a_network_that_never_answers_is_given_up(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

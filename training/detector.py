@@ -189,7 +189,7 @@ def write(
     file = out / f"{NAME}.safetensors"
     state = average.state_dict()
     save_file({key: (v.half() if v.is_floating_point() else v).contiguous() for key, v in state.items()}, file)
-    loaded = build_detector(get(NAME), Fetched(file, {file.name: file}, None, "", file.stat().st_size))
+    loaded = build_detector(get(NAME), Fetched(file, {file.name: file}, None, "", file.stat().st_size, "bundled"))
     measured = precision(loaded.network, others, BLOOD_CELLS_SIDE)
     card = {
         "name": NAME,

@@ -21,9 +21,10 @@ const open = (yes) => {
     search.focus();
   }
 };
-const usable = (offer) => ['bundled', 'cached', 'random only'].includes(offer.state) || (offer.state === 'download' && newest.online);
+const trained = (offer) => ['bundled', 'packaged', 'cached'].includes(offer.state);
+const usable = (offer) => trained(offer) || offer.state === 'random only' || (offer.state === 'download' && newest.online);
 const chip = (offer, alone) => h('span', { class: 'chip', role: 'listitem' }, familyMark(offer.family), h('span', { class: 'n', title: offer.title }, offer.title),
-  h('span', { class: offer.state === 'bundled' || offer.state === 'cached' ? 'state' : 'state warn' }, offer.state_text),
+  h('span', { class: trained(offer) ? 'state' : 'state warn' }, offer.state_text),
   h('button', { type: 'button', class: 'x', 'aria-label': `Remove ${offer.title}`, disabled: alone,
     onclick: () => choose(newest.chosen.filter((name) => name !== offer.name)) }, '\u2715'));
 const option = (offer) => h('button', { type: 'button', class: 'option', disabled: !usable(offer), 'aria-disabled': String(!usable(offer)),

@@ -58,6 +58,7 @@ def _offer(spec: ModelSpec, random_will_do: bool) -> dict[str, Any]:
     size, known = weights.size(spec), figures(spec.name)
     words = {
         "bundled": "bundled",
+        "packaged": "packaged",
         "cached": "ready",
         "download": f"{megabytes(size)} to download" if size else "to download",
         "random only": "random weights",

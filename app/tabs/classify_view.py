@@ -136,12 +136,20 @@ def _facts(answer: Answer) -> list[tuple[str, str]]:
 
 def _about(answer: Answer) -> list[tuple[str, str]]:
     card = weights.card(answer.model)
-    states = {"bundled": "trained by us, bundled", "cached": "trained, on this machine", "random": "random"}
+    states = {
+        "bundled": "trained by us, bundled",
+        "packaged": "trained, from a package of the installation",
+        "cached": "trained, on this machine",
+        "random": "random",
+    }
     rows = [
         ("Weights", states[answer.weights]),
         ("Classes", f"{len(answer.labels):,}"),
         ("Licence", answer.licence or "not stated"),
     ]
+    made_for = get(answer.model).made_for
+    if made_for is not None:
+        rows.append(("Made for", made_for))
     if card is not None:
         rows += [("Trained on", card.data), ("Recipe", card.recipe), ("Right in its top five", percent(card.top5))]
     else:

@@ -52,7 +52,7 @@ class Moved:
     """One model at 33 positions of one photo.
 
     Args:
-        weights: ``bundled``, ``cached`` or ``random``; the answers of random ones mean nothing.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``; the answers of random ones mean nothing.
         labels: its answer at each position.
         probabilities: float64 (33,), 0..1, of its answer at position 0.
         layers: names of the layers whose maps were compared.

@@ -65,7 +65,7 @@ class ForwardPass:
     """One forward pass.
 
     Args:
-        weights: ``bundled``, ``cached`` or ``random``.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         picture: what the model got, and where that lies in the photo.
         stops: the layers with maps, in the order of computation; relative depth runs evenly over them.
         maps: float32 (C, h, w) a stop.

@@ -87,7 +87,7 @@ def verdict(a: Racer, b: Racer, ratio: Ratio, short: bool = False) -> str:
         ratio = ratio.turned()
     if ratio.ratio < BARELY:
         gain = f"{100 * (ratio.ratio - 1):.0f}{NBSP}%"
-        return f"{a.title} is faster than {b.title} by {gain}: certain, but too little to notice."
+        return f"{a.title} is faster than {b.title} by {gain}: measurable, but too little to notice."
     if short:
         return f"{a.title} is {ratio.ratio:.1f} times as fast as {b.title} here."
     interval = f"95{NBSP}% interval {times(ratio.low)} to {times(ratio.high)}"

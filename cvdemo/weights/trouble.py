@@ -3,6 +3,7 @@
 from cvdemo.catalogue import ModelSpec, Task, get, offered
 from cvdemo.errors import ModelUnavailable
 from cvdemo.weights.bundled import fault
+from cvdemo.weights.packaged import packaged_file
 from cvdemo.wording import megabytes
 
 
@@ -73,11 +74,15 @@ def explain(trouble: Trouble, spec: ModelSpec, byte_count: int | None) -> ModelU
 def suggestion(spec: ModelSpec) -> str | None:
     """Return the name of a model that needs no download, of the same task and if possible of the same family.
 
+    Classifiers out of packages come first: they know more, at more pixels, than the ones that we train.
+
     Detectors of any family are followed by the one for people: it sees what photos usually show, no cells.
     """
     task: Task = "detect" if spec.task == "detect" else "classify"
-    shipped = [other for other in offered(task) if other is not spec]
-    ready = [one for one in shipped if one.source == "opencv" or (one.source == "bundled" and fault(one) is None)]
+    others = [other for other in offered(task) if other.name != spec.name]
+    packaged = [other for other in others if packaged_file(other.name)]
+    sound = [other for other in others if other.source == "bundled" and fault(other) is None]
+    ready = [*packaged, *sound, *(other for other in others if other.source == "opencv")]
     if not ready:
         return None
     if task == "detect":
