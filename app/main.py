@@ -13,6 +13,7 @@ from app.components.header import Header
 from app.components.photo import PhotoRail, connect
 from app.gradio_patches import keep_no_values, know_signatures
 from app.lab import Lab, mount
+from app.starter import starter
 from app.tabs import LABS
 from app.theme import head, theme
 from cvdemo import zerogpu
@@ -23,7 +24,7 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
     """Return the whole page, not yet launched."""
     zerogpu.place(BUNDLED_PAIR)
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        Header()
+        Header(server_functions=[starter])
         with gr.Row(elem_id="shell"):
             rail = PhotoRail(suits={lab.id: lab.starter for lab in labs})
             with gr.Column(elem_id="main"), gr.Tabs() as tabs:
