@@ -15,6 +15,7 @@ from app.components.photo import PhotoRail, connect
 from app.gradio_patches import keep_no_values, know_signatures
 from app.lab import Lab, mount
 from app.lab.mount import QUIET
+from app.starter import starter
 from app.tabs import LABS
 from app.theme import head, theme
 from cvdemo import zerogpu
@@ -25,7 +26,7 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
     """Return the whole page, not yet launched."""
     zerogpu.place(opening_pair().names)
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        Header()
+        header = Header(server_functions=[starter])
         with gr.Row(elem_id="shell"):
             rail = PhotoRail(suits={lab.id: lab.starter for lab in labs})
             with gr.Column(elem_id="main"), gr.Tabs() as tabs:
@@ -36,6 +37,7 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
         connect(rail, shown)
         chips = [block for block in demo.blocks.values() if isinstance(block, ModelChips)]
         demo.load(_opened(labs, chips), None, [tabs, *chips], queue=False, **QUIET)
+        header.fetched(lambda: [one.first() for one in chips], None, chips, queue=False, **QUIET)
         add_endpoints(endpoint for lab in labs for endpoint in lab.endpoints)
     keep_no_values()
     know_signatures(demo)
