@@ -4,6 +4,7 @@ from typing import Any
 
 from gradio.events import EventListener
 
+from app.components import chart
 from app.components.lab_view import LabView
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.engines import TITLES, int8
@@ -13,13 +14,12 @@ from cvdemo.latency.settings import MARGIN, ROUND_CHOICES
 
 INT8 = ["int8", "int8, OpenVINO"]
 SCRIPTS = (
+    *chart.SCRIPTS,
     "range",
     "latency_axis",
     "latency_strip",
     "latency_ratios",
     "latency_stages",
-    "latency_lines",
-    "latency_scatter",
     "latency_table",
     "latency_views",
     "latency",
