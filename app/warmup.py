@@ -25,8 +25,8 @@ def begin(_demo: object = None) -> None:
 def _warm_up() -> None:
     try:
         classify(_first_photo(), opening_pair().names)
-    except CvDemoError as error:
-        LOG.warning("The opening pair did not answer: %s", error)
+    except CvDemoError:
+        LOG.warning("The opening pair did not answer", exc_info=True)
         models.figures()  # at least the libraries are in
     finally:
         _ready.set()  # also after a fault of ours: the page answers all the same

@@ -21,6 +21,7 @@ from cvdemo.loading import build_detector
 from cvdemo.loading.from_ultralytics import BLOOD_CELLS, BLOOD_CELLS_SIDE, build
 from cvdemo.loading.untouched import untouched
 from cvdemo.weights import Fetched
+from cvdemo.weights.download_record import sha256
 from training.arithmetic import autocast, machine
 from training.cells import Scene, load
 from training.mosaic import Picture, picture
@@ -203,6 +204,7 @@ def write(
         "ap50": measured.ap50,
         "licence": "Weights: AGPL-3.0, like this project and the architecture. The photos (BCCD) are under the MIT "
         "licence; they are not part of this project.",
+        "sha256": sha256(file),
         "labels": list(BLOOD_CELLS),
     }
     (out / f"{NAME}.json").write_text(json.dumps(card, indent=1) + "\n")

@@ -17,7 +17,7 @@ from app.tabs import classify_view as view
 from app.tabs.classify_view import Shown
 from app.tabs.missing import is_ready
 from cvdemo import catalogue, weights
-from cvdemo.classify import CHOSEN_LIMIT, classify
+from cvdemo.classify import CHOSEN_LIMIT, classify, doubt
 from cvdemo.classify.pairs import known_speed, same_speed
 from cvdemo.classify.run import network_runs
 from cvdemo.classify.settings import Settings
@@ -117,7 +117,12 @@ BENCH = Bench(
     settings=Settings,
     scripts=("range", "classify"),
     css="classify",
-    props={"why_title": WHY_TITLE, "why": WHY, "empty": view.drawn(Shown(None, (), 0), Settings(), {})},
+    props={
+        "why_title": WHY_TITLE,
+        "why": WHY,
+        "none": (doubt.TITLE, doubt.WHY),
+        "empty": view.drawn(Shown(None, (), 0), Settings(), {}),
+    },
     chips=CHIPS,
     beside=_presets,
     row="choice-hidden",

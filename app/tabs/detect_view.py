@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,18 @@ from app.lab.shown import ShownByKey
 from app.tabs import detect_rows, detect_tiles, detect_truth
 from app.uploads import uploaded
 from cvdemo import catalogue
-from cvdemo.detect import THRESHOLDS, Candidates, Ledger, Settings, box_words, counts_by_iou, suppress_ranked, words
+from cvdemo.detect import (
+    THRESHOLDS,
+    Candidates,
+    Ledger,
+    Settings,
+    box_words,
+    charts,
+    counts_by_iou,
+    scope,
+    suppress_ranked,
+    words,
+)
 from cvdemo.detect.curve import survivors
 from cvdemo.detect.export import csv_table, detections, settings_of_export
 from cvdemo.detect.labels_file import GroundTruth, LabelsError, parse
@@ -47,11 +58,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Pane:
-    """What one detector found, how many network runs that cost, and the true boxes where they are known."""
+    """What one detector found, how many network runs that cost, and the true boxes where they are known.
+
+    ``outside``: nothing that it knows is on the photo.
+    """
 
     found: Candidates
     runs: int = 0
     truth: GroundTruth | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,9 +89,8 @@ def drawn(shown: Shown, wanted: Wanted) -> dict[str, Any]:
     for one in shown.panes:
         key = (shown.request.digest, one.found.model, shown.request.tiles)
         panes.append(pane(one, wanted.settings_for(one.found.labels), key, wanted.merged))
-    said = [row["truth"]["sentence"] if row["truth"] else row["answer"] for row in panes]
-    titled = [f"{row['title']}: {sentence}" for row, sentence in zip(panes, said, strict=True)]
-    return {"panes": panes, "answer": said[0] if len(said) == 1 else " ".join(titled)}
+    said = [f"{row['looks']}. {row['truth']['sentence']}" if row["truth"] else row["answer"] for row in panes]
+    return {"panes": panes, "answer": " ".join(said)}
 
 
 def taken_away(shown: Shown, wanted: Wanted, place: Any, kind: Any) -> dict[str, str]:
@@ -151,12 +165,15 @@ def pane(shown: Pane, settings: Settings, key: Hashable, merged: bool = True) ->
         "truth": detect_truth.against_labels(compared) if compared and not apart else None,
         "why": found.tile is None and can_explain(catalogue.get(found.model)),
         "steps": [] if apart else _steps(ledger, settings, place, numbers),
-        "answer": words.answer(ledger, settings, found.nms_acts),
+        "answer": words.answer(found, ledger, settings, shown.outside),
+        "brief": words.brief(found, ledger, settings),
+        "looks": scope.looks(found.title, found.labels),
+        "outside": f"{scope.shows_none(found.title, found.labels)}." if shown.outside else None,
         "live": words.live(ledger, settings, len(found.labels) > 1) if found.nms_acts else None,
         "empty": words.empty(found.title, found.labels, len(found.scores), ledger, settings, best),
         "lower_to": words.lower_to(best) if best is not None and not ledger.above_confidence else None,
         "funnel": words.funnel(found.found, ledger),
-        "curve": _curve(found, settings, key),
+        "curve": charts.kept_by_limit(THRESHOLDS, _kept(found, settings, key), settings.iou).plain(),
         "first_pin": None if apart else _displaced(ledger, place),
     }
 
@@ -201,15 +218,15 @@ def _steps(ledger: Ledger, settings: Settings, place: dict[int, int], numbers: d
     ]
 
 
-def _curve(found: Candidates, settings: Settings, key: Hashable) -> dict[str, Any]:
+def _kept(found: Candidates, settings: Settings, key: Hashable) -> Sequence[int]:
     """Return how many boxes each IoU limit keeps; it costs NMS at 19 limits, once for all confidences and limits."""
     settings = found.acting(settings)
     lowest = min(LOWEST_CONFIDENCE, settings.confidence)
     alike = replace(settings, iou=0.5, confidence=lowest, max_detections=DETECTION_LIMIT, max_per_class=None)
     if settings.method.startswith("soft"):
-        return {"thresholds": list(THRESHOLDS), "kept": list(counts_by_iou(found.ranked, settings))}
+        return counts_by_iou(found.ranked, settings)
     stayed = _curves.get((key, alike))
     if stayed is None:
         stayed = survivors(found.ranked, alike)
         _curves.put((key, alike), stayed)
-    return {"thresholds": list(THRESHOLDS), "kept": list(stayed.counts(settings))}
+    return stayed.counts(settings)

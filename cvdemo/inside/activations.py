@@ -183,22 +183,6 @@ def _run(ready: "ReadyModel", path: Path, asked: PassRequest) -> ForwardPass:
     return ForwardPass(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, took.ms)
 
 
-def logits_with(
-    ready: "ReadyModel", shown: Picture, stop: Stop, change: "Callable[[Tensor], Tensor]"
-) -> NDArray[np.float32]:
-    """Return the answer (classes,) of a run in which the map of ``stop``, (C, h, w), is replaced by ``change`` of it.
-
-    ``change`` gets a copy. The network is given back as it was found.
-    """
-    from cvdemo.inside.hooks import as_map, changed, put_back
-
-    def swap(output: "Tensor") -> "Tensor":
-        return put_back(change(as_map(output, stop).clone()), output, stop)
-
-    with network_turn(), changed(ready.network, stop.name, swap):
-        return ready.run(shown.array, *own_labels(ready.spec))[0]
-
-
 def forward(ready: "ReadyModel", pixels: "Tensor") -> "Tensor":
     """Run the network on ``pixels`` (N, 3, h, w) so that gradients can flow; return logits (N, classes).
 

@@ -11,9 +11,12 @@ from cvdemo.weights import address, download_record, hub
 from cvdemo.weights.bundled import (
     Card,
     DetectorCard,
+    DoubtCard,
     Int8Card,
     card,
     detector_card,
+    doubt_card,
+    fault,
     int8_card,
     int8_file,
     weights_file,
@@ -28,6 +31,7 @@ __all__ = [
     "READY",
     "Card",
     "DetectorCard",
+    "DoubtCard",
     "Fetched",
     "Int8Card",
     "OnProgress",
@@ -36,6 +40,8 @@ __all__ = [
     "card",
     "deadline",
     "detector_card",
+    "doubt_card",
+    "fault",
     "fetch",
     "int8_card",
     "int8_file",
@@ -144,6 +150,8 @@ def _shipped(spec: ModelSpec) -> Fetched:
         raise ModelUnavailable(
             f"{spec.title} is not part of this copy of the page. Choose another model.", spec.name, suggestion(spec)
         )
+    if (what := fault(spec)) is not None:
+        raise ModelUnavailable(f"{spec.title} {what}. Choose another model.", spec.name, suggestion(spec))
     return _fetched(file, {file.name: file}, None, "bundled")
 
 

@@ -2,6 +2,7 @@
 
 from cvdemo.catalogue import ModelSpec, Task, get, offered
 from cvdemo.errors import ModelUnavailable
+from cvdemo.weights.bundled import fault
 from cvdemo.weights.packaged import packaged_file
 from cvdemo.wording import megabytes
 
@@ -80,7 +81,8 @@ def suggestion(spec: ModelSpec) -> str | None:
     task: Task = "detect" if spec.task == "detect" else "classify"
     others = [other for other in offered(task) if other.name != spec.name]
     packaged = [other for other in others if packaged_file(other.name)]
-    ready = packaged + [other for other in others if other.source in ("bundled", "opencv")]
+    sound = [other for other in others if other.source == "bundled" and fault(other) is None]
+    ready = [*packaged, *sound, *(other for other in others if other.source == "opencv")]
     if not ready:
         return None
     if task == "detect":
