@@ -53,7 +53,8 @@ def test_a_duel_streams_and_ends_in_a_verdict_or_says_why_not(page: str, visit: 
     tab.wait_for_function(QUIET)
     says(tab, ENDS)
     expect(tab.locator(DOTS).first.locator("circle, path")).to_have_count(30)
-    expect(tab.locator(".ratio-plot rect")).to_have_count(2)  # the margin and one interval
+    expect(tab.locator(".ratios .xerror")).to_have_count(1)
+    expect(tab.locator(".ratios .shapelayer path")).to_have_count(2)  # the margin and the line at 1
     expect(tab.locator(".ratios .together")).to_be_hidden()  # nothing to correct
     expect(tab.locator(".stage-row")).to_have_count(2)
 
@@ -80,7 +81,7 @@ def test_three_models_race_and_every_pair_gets_an_interval(
     tab.wait_for_function("/Round \\d+ of 30.*No verdict before the end/.test(document.body.innerText)")
     tab.wait_for_function(QUIET)
     says(tab, ENDS)
-    expect(tab.locator(".ratio-plot rect")).to_have_count(4)  # the margin and three intervals
+    expect(tab.locator(".ratios .xerror")).to_have_count(3)
     expect(tab.locator(".ratios .together")).to_contain_text("corrected for 3 pairs (Holm)")
     expect(tab.locator(".strips")).to_contain_text("random weights, fine for timing")
 

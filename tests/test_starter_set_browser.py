@@ -1,5 +1,6 @@
 """The starter set in a real browser: one click fetches it from a Hub on loopback; the page takes the better pair."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,7 @@ def test_a_stopped_set_goes_on_and_another_visitor_only_watches(page: str, visit
     other = visit(page)
     expect(other.locator(".header .starter .line")).to_contain_text("Starter set: ")
     expect(other.locator(".header .starter").get_by_role("button", name="Cancel")).to_be_hidden()
+    expect(tab.locator(".header .starter .line")).to_contain_text(re.compile("Starter set: [1-9]"))  # something came
     cancel.click()
     expect(tab.locator(".header .starter .line")).to_contain_text("What came is kept.")
     hub.faults["GET"].clear()

@@ -33,21 +33,24 @@ const linkOf = (spec, settings, more) => {
   return url.href;
 };
 /* One question at a time; while one is under way only the newest waits, so the last value always wins. What an older one
-   wanted besides, the newest asks for, too. */
+   wanted besides, the newest asks for, too. What the server missed is asked when it is back. */
 const makeAsk = (call, onAnswer) => {
-  let asking = false, waiting = null;
+  let asking = false, waiting = null, missed = null;
   const ask = async (question) => {
     if (asking) { waiting = { ...waiting, ...question }; return; }
     asking = true;
     try {
       onAnswer(await call(question), waiting !== null);
+      missed = null;
     } catch (error) {
+      missed = { ...missed, ...question };
       console.warn('The server did not answer a question', error);
     } finally {
       asking = false;
       if (waiting !== null) { const latest = waiting; waiting = null; ask(latest); }
     }
   };
+  document.addEventListener('cv:back', () => { if (missed) ask(missed); });
   return ask;
 };
 /* Files: `content` is a text, a Blob, or an address of its own such as a data URL. */

@@ -4,6 +4,7 @@ from typing import Any
 
 from gradio.events import EventListener
 
+from app.components import chart
 from app.components.lab_view import LabView
 from cvdemo.engines import TITLES, int8
 from cvdemo.engines import names as engine_names
@@ -13,13 +14,12 @@ from cvdemo.pairs import opening_pair
 
 INT8 = ["int8", "int8, OpenVINO"]
 SCRIPTS = (
+    *chart.SCRIPTS,
     "range",
     "latency_axis",
     "latency_strip",
     "latency_ratios",
     "latency_stages",
-    "latency_lines",
-    "latency_scatter",
     "latency_table",
     "latency_views",
     "latency",

@@ -1,4 +1,4 @@
-/* The strip plot: one dot per run, a line at the median, names left and figures right (above their rows when narrow). */
+/* An instrument of our own, no chart of plotly.js: it grows dot by dot while models race. The strip plot: one dot per run, a line at the median, names left and figures right (above their rows when narrow). */
 const makeStrip = () => {
   const sub = h('span', { class: 'sub' });
   const badges = h('span', { class: 'badges' });

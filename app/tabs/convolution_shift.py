@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.components import chart
 from app.components.convolution import ShiftView
 from app.lab import Bench, Report, Wish, Work
 from app.lab.busy import busy
 from app.lab.handlers import first_found
 from cvdemo import catalogue, images, weights
+from cvdemo.convolution import charts
 from cvdemo.convolution import shift_words as words
 from cvdemo.convolution.shift import SHIFT_LIMIT, SHIFTS, Moved, Position, move, names_of, pairs
 from cvdemo.pairs import differences
@@ -92,6 +94,8 @@ def _draw(shown: Shown, settings: Position, _question: dict[str, Any]) -> dict[s
         "answers": [words.answer(found, shift) for shift in SHIFTS],
         "live": [words.live(found, shift) for shift in SHIFTS],
         "layer_notes": [words.layer_note(found, shift) for shift in SHIFTS],
+        "chances": charts.chances(found).plain() if trained else None,
+        "followed": charts.followed(found).plain() if any(one.layers for one in found) else None,
         "kept": [f"{one.title} keeps its answer at {one.kept} of {SHIFT_LIMIT} shifts." for one in trained],
         "ran": f"Each model looked at {len(SHIFTS)} positions once, {seconds:.1f} s in all; the slider runs none.",
         **_offers(speed),
@@ -120,7 +124,7 @@ BENCH = Bench(
     question=words.QUESTION,
     settings=Position,
     view=ShiftView,
-    scripts=("head", "range", "convolution_chart", "convolution_shift"),
+    scripts=(*chart.SCRIPTS, "head", "range", "convolution_shift"),
     css="convpane conv-shift",
     props={"why_title": words.WHY_TITLE, "why": words.WHY},
     first=lambda: _offers(GUESSED_SPEED),
