@@ -17,7 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import bodies, mcp, request_log
 from app.bodies import Body, TooMuch
 from app.doors import Doors
+from app.pages import Pages
+from app.reading import Reading
 from app.throttle import Clock, Limits, Throttle, client_address
+from app.upload_door import CLIENT
 
 LOG = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ FOREIGN_HOST = Refusal(400, "This server does not answer under that name. CV_LAB
 FOREIGN_PAGE = Refusal(403, "Only this server's own page may send this. CV_LAB_HOSTS can allow another.")
 CROWDED = Refusal(429, "Too many requests are under way at once. Wait a second, then try again.", 1)
 WAITING = Refusal(429, "Much of your work waits in line already. Let it finish, then try again.", 2)
+READING = "That is asked for faster than this machine can share out. Wait a second, then try again."
 CALLS_ONLY = Refusal(405, "MCP is spoken here by POST, one call at a time.")
 UNREADABLE = Refusal(400, "This request could not be read. /gradio_api/info lists the endpoints and their arguments.")
 TOO_SLOW = Refusal(408, "The upload took too long. Try a smaller picture or a faster connection.")
@@ -79,10 +83,12 @@ class Guard:
         in_line: Callable[[], Iterable[Scope]] = tuple,
     ) -> None:
         """``in_line`` tells whose work waits in Gradio's queue: the requests that brought it."""
-        self.app = app
         self._in_line = in_line
         self.doors = doors or Doors()
+        self.app = app
+        self.pages = Pages(app, lasting=not self.doors.reloader)
         self.throttle = Throttle(limits or Limits(), clock)
+        self.reading = Reading(self.throttle.limits, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -94,8 +100,10 @@ class Guard:
             await refusal(scope, receive, send)
         elif scope["method"] == "POST":
             await self._posted(scope, receive, send, work["kind"] if work else None)
+        elif wait_s := await self.reading.wait_s(self._address(scope), scope["path"]):
+            await Refusal(429, READING, wait_s)(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            await self.pages(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         headers, path = Headers(scope=scope), scope["path"]
@@ -115,7 +123,7 @@ class Guard:
 
     async def _posted(self, scope: Scope, receive: Receive, send: Send, kind: str | None) -> None:
         """Take in a request with a body; ``kind``: the work it starts, None for what only ends or asks something."""
-        address = self._address(scope)
+        address = scope[CLIENT] = self._address(scope)
         new_session = kind is not None and not SESSIONLESS_WORK.fullmatch(kind)
         if new_session and self._fills_the_line(address):
             await WAITING(scope, receive, send)

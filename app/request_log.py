@@ -22,11 +22,13 @@ from cvdemo.errors import CvDemoError, Stopped
 LOG = logging.getLogger("cv_lab.requests")
 MODEL_LIMIT = 6
 EVERY_S = 1.0  # a flood of refused requests fills no log
+LINES = 50  # of finished work, in a second; the next line tells how many were left out
 
 _lock = threading.Lock()
 _totals: Counter[str] = Counter()
 _refused: Counter[int] = Counter()  # HTTP status -> how many since the last line
 _told_s = float("-inf")
+_second = [float("-inf"), 0, 0]  # when it began, lines since, lines left out
 
 
 def begin(environ: Mapping[str, str] = os.environ, stream: TextIO | None = None) -> None:
@@ -86,7 +88,28 @@ def noted(endpoint: str, models: Callable[[], list[str]] = list, quick: bool = F
             _totals[note.outcome] += 1
         if LOG.isEnabledFor(logging.INFO) and not (quick and note.outcome == "ok"):
             facts = {"endpoint": endpoint, "models": models(), "outcome": note.outcome, "error": note.error}
-            _write("request", {**facts, "ms": round(1000 * (time.perf_counter() - begun_s), 1)})
+            if (left_out := _left_out(time.monotonic())) is not None:
+                more = {"left_out": left_out} if left_out else {}
+                _write("request", {**facts, "ms": round(1000 * (time.perf_counter() - begun_s), 1), **more})
+
+
+def _left_out(now_s: float) -> int | None:
+    """Return how many lines were left out before one that may be written now; None where that is one more."""
+    with _lock:
+        if now_s - _second[0] >= EVERY_S:
+            _second[:2] = now_s, 0
+        if _second[1] >= LINES:
+            _second[2] += 1
+            return None
+        _second[1] += 1
+        left_out, _second[2] = int(_second[2]), 0
+        return left_out
+
+
+def count(what: str) -> None:
+    """Count something that is told in /healthz, and written by whoever calls this."""
+    with _lock:
+        _totals[what] += 1
 
 
 def turned_away(status: int, now: Callable[[], float] = time.monotonic) -> None:

@@ -1,10 +1,12 @@
 """How the page is served: queue and launch settings, the guard, the janitor, /healthz, and an orderly end."""
 
+import asyncio
 import contextlib
 import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,11 +23,13 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Scope
 
-from app import mcp, memory
+from app import connections, mcp, memory
+from app.disk import LEDGER
 from app.doors import doors, on_spaces
-from app.gradio_patches import refuse_url_fetching
+from app.gradio_patches import leave_no_halves, refuse_url_fetching
 from app.guard import Guard
 from app.janitor import Janitor
+from app.upload_door import UploadDoor
 
 LOG = logging.getLogger(__name__)
 
@@ -72,7 +76,10 @@ def launch(
     """
     asked_to_stop = stop_requests() if block else None
     refuse_url_fetching()
+    leave_no_halves()
     memory.share_heaps()
+    connections.raise_handles()
+    connections.limit(behind_a_proxy=doors().proxied)
     demo.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=1)
     application, address, _ = demo.launch(
         server_name="0.0.0.0" if on_spaces() else None,  # None: GRADIO_SERVER_NAME, else 127.0.0.1
@@ -93,7 +100,10 @@ def launch(
         app_kwargs={
             "max_body_size": BODY_LIMIT,
             "openapi_url": None,
-            "middleware": [Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo))],
+            "middleware": [
+                Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo)),
+                Middleware(UploadDoor),
+            ],
             "routes": [Route("/healthz", healthz(health)), *routes],
             "lifespan": _with_janitor(demo),
         },
@@ -102,7 +112,8 @@ def launch(
     if application is None:  # `make dev` runs app.py again at each save, inside a server that stands already
         return ""
     if mcp.asked() and not demo.mcp_server:
-        LOG.warning("%s %s", mcp.BROKEN if mcp.installed() else mcp.MISSING, demo.mcp_error or "")
+        LOG.warning(mcp.BROKEN if mcp.installed() else mcp.MISSING)
+        print(demo.mcp_error or "", file=sys.stderr, flush=True)  # nobody has visited yet
     if on_start is not None:
         on_start(demo)
     if asked_to_stop is not None:
@@ -118,7 +129,8 @@ def _with_janitor(demo: gr.Blocks) -> Callable[[Any], contextlib.AbstractAsyncCo
 
     @contextlib.asynccontextmanager
     async def lifespan(_application: Any) -> AsyncIterator[None]:
-        janitor = Janitor(Path(os.environ["GRADIO_TEMP_DIR"]), keep=lambda: kept_files(demo)).start()
+        connections.be_calm_without_handles(asyncio.get_running_loop())
+        janitor = Janitor(Path(os.environ["GRADIO_TEMP_DIR"]), keep=lambda: kept_files(demo), ledger=LEDGER).start()
         yield
         janitor.stop()
 

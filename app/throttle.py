@@ -23,6 +23,8 @@ class Limits:
 
     work: Rate = Rate(burst=200, per_second=50)
     sessions: Rate = Rate(burst=60, per_second=5)
+    pages: Rate = Rate(burst=60, per_second=5)  # of the page itself: as many as sessions
+    reads: Rate = Rate(burst=4000, per_second=300)  # of all else: a class behind one address opens the page at once
     in_flight_per_client: int = 64
     in_flight: int = 128
     in_line: int = 24  # of one client in Gradio's queue, whose 32 places are for all

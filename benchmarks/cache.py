@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from benchmarks.rows import Counts
-from cvdemo.models import ModelCache
+from cvdemo.model_cache import ModelCache
 
 THREADS = 16
 LEASES = 400

@@ -113,7 +113,6 @@ NETWORKS = (
     ("P1 vit", "ViT-S/16 and ViT-B/16", 1.25, ("vit_small_patch16_224", "vit_base_patch16_224"), False),
     ("P1 dinov2", "DINOv2-S at 518 px", 1.25, ("dinov2_small",), False),
 )
-TORCHVISION = "torchvision.ops.nms"
 SPARSE, DENSE = HEAPS  # the scenes' names
 
 ROWS = (

@@ -9,7 +9,7 @@ stands beside it; accuracy of torchvision models from their weights' own records
 import difflib
 import functools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +21,7 @@ FIGURES_FILE = ASSETS / "figures.json"
 
 Task = Literal["classify", "detect", "features"]
 Family = Literal["cnn", "vit", "hybrid", "classical"]
-Source = Literal["bundled", "timm", "torchvision", "transformers", "ultralytics", "opencv", "random"]
+Source = Literal["bundled", "packaged", "timm", "torchvision", "transformers", "ultralytics", "opencv", "random"]
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,13 @@ class ModelSpec:
         name: the library's architecture name, unique here.
         title: what the page shows.
         weights: a Hub repository (timm, transformers), a file name (torchvision, ultralytics), a file stem
-            (bundled), or None where only random weights exist.
+            (bundled), or None where only random weights exist. Packaged ones: the repository of timm that stands in
+            where the package lacks; the package itself stands in `cvdemo.weights.packaged`.
         revision: a commit of the Hub to insist on; None = the one recorded at the first download.
         licence: of the weights, as their publisher writes it; None = not stated.
         zero_shot: the visitor writes the classes.
         needs_nms: a detector whose boxes need non-maximum suppression.
+        made_for: the machines that its authors had in mind; None = none in particular.
     """
 
     name: str
@@ -67,6 +69,7 @@ class ModelSpec:
     published: Published | None = None
     zero_shot: bool = False
     needs_nms: bool = True
+    made_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,19 @@ def _timm(
 ) -> ModelSpec:
     figure = Published(top1, "top-1", recipe, side)
     return ModelSpec(name, title, "classify", family, "timm", f"timm/{name}.{recipe}", None, licence, figure)
+
+
+def _edge(spec: ModelSpec) -> ModelSpec:
+    """Return ``spec`` with what the authors of EfficientNet-Lite say: github.com/tensorflow/tpu, efficientnet/lite."""
+    return replace(spec, made_for="edge devices, such as phones")
+
+
+def _packaged(name: str, title: str, family: Family, recipe: str, top1: float, side: int) -> ModelSpec:
+    """Return a model whose file is not timm's own: nobody has shown that they are equal, so the figure says whose."""
+    timms = _timm(name, title, family, recipe, top1, side)
+    return replace(
+        timms, source="packaged", published=Published(top1, "top-1", "timm's conversion of the same network", side)
+    )
 
 
 def _features(name: str, title: str, repository: str, licence: str) -> ModelSpec:
@@ -150,7 +166,8 @@ MODELS: tuple[ModelSpec, ...] = (
     _timm("resnetblur50", "ResNet-50, blur-pool", "cnn", "bt_in1k", 80.234, 288),
     _timm("densenet121", "DenseNet-121", "cnn", "ra_in1k", 76.500, 288),
     _timm("mobilenetv3_large_100", "MobileNetV3-L", "cnn", "ra_in1k", 75.766, 224),
-    _timm("efficientnet_lite0", "EfficientNet-Lite0", "cnn", "ra_in1k", 75.480, 224),
+    _edge(_packaged("tf_efficientnet_lite0", "EfficientNet-Lite0 (TF)", "cnn", "in1k", 74.830, 224)),
+    _edge(_timm("efficientnet_lite0", "EfficientNet-Lite0", "cnn", "ra_in1k", 75.480, 224)),
     _timm("efficientnet_b0", "EfficientNet-B0", "cnn", "ra_in1k", 77.694, 224),
     _timm("efficientnet_b4", "EfficientNet-B4", "cnn", "ra2_in1k", 83.414, 384),
     _timm("convnext_tiny", "ConvNeXt-T", "cnn", "in12k_ft_in1k", 84.450, 288),

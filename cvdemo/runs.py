@@ -11,7 +11,7 @@ import numpy as np
 from cvdemo import compute, models, weights
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import invalid_numbers
-from cvdemo.models import OnProgress
+from cvdemo.model_cache import OnProgress
 from cvdemo.results import Count, Results
 
 R = TypeVar("R")

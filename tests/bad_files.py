@@ -173,9 +173,11 @@ def _tiff_tile() -> bytes:
     return tiff({259: 8, 322: 12_000, 323: 12_000, 324: 8, 325: len(body)}, body=body)
 
 
-def _webp_canvas() -> bytes:
+def webp_canvas(width: int = 16_383, height: int = 16_383) -> bytes:
+    """Put a small first frame on a canvas of that size."""
     inner = encode_scene("WEBP")[12:]
-    canvas = b"VP8X" + struct.pack("<IB", 10, 2) + bytes(3) + (16_382).to_bytes(3, "little") * 2
+    canvas = b"VP8X" + struct.pack("<IB", 10, 2) + bytes(3)
+    canvas += (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     frame = b"ANIM" + struct.pack("<IIH", 6, 0, 0)
     body = bytes(6) + (95).to_bytes(3, "little") + (63).to_bytes(3, "little") + bytes(4) + inner
     frame += b"ANMF" + struct.pack("<I", len(body)) + body
@@ -192,7 +194,8 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "GIF of 4,000 frames": (lambda: gif_frames(4096), ""),
     "GIF with a comment of 9.7 MB": (_gif_comment, ""),
     "WebP of 16,383 x 16,383": (lambda: resized_header("WEBP", 16_383, 16_383), "268 megapixels"),
-    "animated WebP canvas of 16,383 x 16,383": (_webp_canvas, "268 megapixels"),
+    "animated WebP canvas of 16,383 x 16,383": (webp_canvas, "268 megapixels"),
+    "animated WebP canvas of 49 megapixels": (lambda: webp_canvas(16_384, 3051), "megapixels is too much for WebP"),
     "TIFF of 40,000 x 40,000 in one strip": (lambda: tiff({256: 40_000, 257: 40_000, 278: 40_000}), "1,600 megapixels"),
     "TIFF tile of 12,000 x 12,000": (_tiff_tile, "damaged"),
     "TIFF tag with 4.5 million numbers": (_tiff_numbers, "damaged"),

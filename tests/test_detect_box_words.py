@@ -62,7 +62,7 @@ INSPECTED: list[tuple[str, list[list[float]], dict[str, Any], int, str]] = [
         {"method": "soft_linear"},
         1,
         "The score of #2 fell from 0.80 to 0.16, below your confidence of 0.25, "
-        "mostly because it overlaps #1 (score 0.86) by IoU 0.80.",
+        "when #1 (score 0.86) was chosen, which it overlaps by IoU 0.80.",
     ),
     (
         "soft, over the smaller",
@@ -70,7 +70,7 @@ INSPECTED: list[tuple[str, list[list[float]], dict[str, Any], int, str]] = [
         {"method": "soft_linear", "overlap": "smaller"},
         1,
         "The score of #2 fell from 0.80 to 0.00, below your confidence of 0.25, "
-        "mostly because it overlaps #1 (score 0.86) by 1.00 of the smaller box.",
+        "when #1 (score 0.86) was chosen, which it overlaps by 1.00 of the smaller box.",
     ),
     ("kept, removed two", [A, MOST_OF_A, HALF_OF_A], {}, 0, "#1 removed 2 windows."),
     ("kept, removed one", [A, MOST_OF_A], {}, 0, "#1 removed 1 window."),

@@ -1,10 +1,13 @@
 """The Detect tab in a real browser, offline: what NMS removed, who removed it, and no second detector run."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from cvdemo import starters
 from tests.awaited import at_rest, eventually, expect, fits
 from tests.test_browser import Visit
 
@@ -112,7 +115,7 @@ def test_a_photo_without_a_face_is_a_sentence_with_a_way_on(page: str, visit: Vi
     tab.wait_for_function("document.querySelector('.scene').getAttribute('aria-label').startsWith('Coffee')")
     tab.get_by_label("Detector", exact=True).select_option("haar_faces")
     tab.wait_for_function("!document.querySelector('.detect .busy') || document.querySelector('.detect .busy').hidden")
-    tab.wait_for_function("document.querySelector('.detect .notice').textContent.includes('margins')")
+    expect(tab.locator(".detect .notice", has_text="margins")).to_be_visible()
     expect(tab.locator(".scene rect.line.kept, .empty").locator("visible=true").first).to_be_visible()
 
 
@@ -126,3 +129,62 @@ def test_nothing_sticks_out(page: str, visit: Visit, width: int) -> None:
         assert size["width"] / size["height"] == pytest.approx(810 / 1080, rel=0.02)
 
     eventually(not_stretched)
+
+
+ANSWERS = {
+    "street": ("hog_people", "HOG looks for upright people: "),
+    "portrait": ("haar_faces", "Haar cascades look for faces: "),
+    "blood_cells": ("yolov8n_blood_cells", "YOLOv8n looks for blood cells and platelets. "),
+}
+
+
+def _starter(tab: Any, name: str) -> None:
+    tab.locator(f"#rail [data-id='starter:{name}']").click()
+    label = {"blood_cells": "Blood cells"}.get(name, name.capitalize())
+    tab.wait_for_function(
+        "label => document.querySelector('.scene').getAttribute('aria-label').startsWith(label)", arg=label
+    )
+
+
+def _looks_for(tab: Any, name: str) -> None:
+    model, answer = ANSWERS[name]
+    expect(tab.get_by_label("Detector", exact=True)).to_have_value(model)
+    expect(tab.locator(".detect .answer")).to_have_text(re.compile(f"^{re.escape(answer)}"), use_inner_text=True)
+
+
+def test_a_starter_photo_brings_the_detector_that_suits_it(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    for name in ("portrait", "blood_cells", "street"):
+        _starter(tab, name)
+        _looks_for(tab, name)
+
+
+def test_a_detector_chosen_by_hand_stays_where_it_suits(page: str, visit: Visit, tmp_path: Path) -> None:
+    tab, menu = _open(page, visit), "Detector"
+    tab.get_by_label(menu, exact=True).select_option("haar_faces")
+    expect(tab.locator(".detect .answer")).to_contain_text("Haar cascades look for faces")
+    _starter(tab, "portrait")
+    expect(tab.locator(".detect .answer")).to_contain_text("Haar cascades look for faces")
+    _starter(tab, "blood_cells")
+    _looks_for(tab, "blood_cells")
+    tab.get_by_label(menu, exact=True).select_option("haar_faces")
+    expect(tab.locator(".detect .answer")).to_contain_text("Haar cascades know only faces seen from the front")
+    expect(tab.locator(".controls .outside")).to_contain_text("and this photo shows none")
+    expect(tab.locator(".controls .sub.which")).to_have_text("Knows: faces seen from the front.")
+    own = tmp_path / "own.jpg"
+    Image.open(starters.get("portrait").path).convert("RGB").save(own)
+    tab.locator("#rail input[type=file]").first.set_input_files(str(own))
+    expect(tab.locator(".detect .answer")).to_contain_text("Haar cascades look for faces")
+    expect(tab.get_by_label(menu, exact=True)).to_have_value("haar_faces")
+
+
+def test_a_link_brings_its_own_detector(page: str, visit: Visit) -> None:
+    tab = visit(f"{page}/?tab=detect&detector=hog_people&photo=blood_cells")
+    tab.wait_for_selector(".scene rect")
+    expect(tab.locator(".detect .answer")).to_contain_text("HOG knows only people in full height")
+
+
+def test_detectors_that_cannot_be_had_say_why(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    off = tab.locator(".controls select[aria-label=Detector] option:disabled").all_inner_texts()
+    assert all(text.endswith(", no network here)") for text in off), off

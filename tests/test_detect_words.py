@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo.detect import Ledger, Settings, suppress, words
+from cvdemo.detect import Candidates, Ledger, Settings, scope, suppress, suppress_ranked, words
 from cvdemo.wording import NBSP
 
 A, MOST_OF_A, HALF_OF_A = [0, 0, 10, 10], [0, 0, 10, 8], [0, 0, 10, 5]
@@ -17,54 +17,146 @@ def ledger_of(boxes: list[list[float]], settings: Settings, scores: list[float] 
     return suppress(np.float32(boxes).reshape(-1, 4), np.float32(shown), np.zeros(len(boxes), np.int32), settings)
 
 
+HOG, COCO = ("person",), (*(f"thing {index}" for index in range(76)), "person", "bus", "knife", "sheep")
+
+
+def found_of(
+    boxes: list[list[float]],
+    labels: tuple[str, ...] = HOG,
+    kinds: list[int] | None = None,
+    scores: list[float] | None = None,
+    title: str = "HOG + SVM",
+    needs_nms: bool = True,
+) -> Candidates:
+    shown = np.float32((scores or [0.86, 0.80, 0.70, 0.60, 0.50] + [0.4] * 20)[: len(boxes)])
+    return Candidates(
+        model="hog_people",
+        title=title,
+        boxes_xyxy=np.float32(boxes).reshape(-1, 4),
+        scores=shown,
+        class_ids=np.int32(kinds or [0] * len(boxes)),
+        labels=labels,
+        size_wh=(100, 100),
+        raw_scores=None,
+        needs_nms=needs_nms,
+        found=len(boxes),
+        decode_ms=1.0,
+        preprocess_ms=1.0,
+        network_ms=1.0,
+    )
+
+
+def answer_of(found: Candidates, settings: Settings, outside: bool = False) -> str:
+    ledger = suppress_ranked(found.ranked, found.acting(settings))
+    return words.answer(found, ledger, found.acting(settings), outside)
+
+
+PEOPLE = "HOG looks for upright people"
 ANSWERS: list[tuple[str, list[list[float]], dict[str, Any], str]] = [
-    ("none", [], {}, "No box to show."),
-    ("none above", [A], {"confidence": 0.9}, "No box to show."),
-    ("one alone", [A], {}, "1 box kept. NMS found no duplicates to remove."),
-    ("one of two", [A, MOST_OF_A], {}, "1 box kept. NMS removed 1 duplicate out of 2 windows."),
+    ("none", [], {}, f"{PEOPLE} and found none here."),
+    ("none above", [A], {"confidence": 0.9}, f"{PEOPLE}: no box reaches your confidence of 0.90."),
+    ("just below", [A], {"confidence": 0.8601}, f"{PEOPLE}: no box reaches your confidence of 0.8601."),
     (
-        "two of four",
-        [A, MOST_OF_A, MOST_OF_A, B],
-        {},
-        "2 boxes kept. NMS removed 2 duplicates out of 4 windows.",
+        "none of the classes",
+        [A],
+        {"classes": frozenset({5})},
+        f"{PEOPLE}: no box of the classes that you chose reaches your confidence of 0.25.",
     ),
-    ("merged", [A, MOST_OF_A], {"method": "merge"}, "1 box kept. NMS merged 1 duplicate out of 2 windows."),
+    ("one alone", [A], {}, f"{PEOPLE}: 1 box kept, no duplicates to remove."),
+    ("one of two", [A, MOST_OF_A], {}, f"{PEOPLE}: 1 box kept, 1 duplicate removed."),
+    ("two of four", [A, MOST_OF_A, MOST_OF_A, B], {}, f"{PEOPLE}: 2 boxes kept, 2 duplicates removed."),
+    ("merged", [A, MOST_OF_A], {"method": "merge"}, f"{PEOPLE}: 1 box kept, 1 duplicate merged."),
     (
         "over the limit",
         [A, MOST_OF_A, B, C],
         {"max_detections": 1},
-        "1 box kept. NMS removed 1 duplicate out of 4 windows. 2 more lie over your limit.",
+        f"{PEOPLE}: 1 box kept, 1 duplicate removed. 2 more lie over your limit.",
     ),
     (
         "one over the limit",
         [A, B],
         {"max_detections": 1},
-        "1 box kept. NMS found no duplicates to remove. 1 more lies over your limit.",
+        f"{PEOPLE}: 1 box kept, no duplicates to remove. 1 more lies over your limit.",
     ),
     (
         "soft",
         [A, MOST_OF_A, HALF_OF_A],
         {"method": "soft_linear"},
-        "2 boxes kept. Soft-NMS lowered 2 of 3 scores.",
+        f"{PEOPLE}: 2 boxes kept. Soft-NMS lowered 2 of 3 scores.",
     ),
 ]
 
 
 @pytest.mark.parametrize(("name", "boxes", "settings", "sentence"), ANSWERS)
 def test_answer(name: str, boxes: list[list[float]], settings: dict[str, Any], sentence: str) -> None:
-    chosen = Settings(**settings)
-    assert words.answer(ledger_of(boxes, chosen), chosen) == sentence
+    assert answer_of(found_of(boxes), Settings(**settings)) == sentence
 
 
-def test_answer_of_a_detector_without_nms() -> None:
-    settings = Settings().without_nms()
-    answer = words.answer(ledger_of([A, MOST_OF_A], settings), settings, needs_nms=False)
-    assert answer == "2 boxes found, one for each object: this model needs no NMS."
+KNOWS_PEOPLE = "HOG knows only people in full height, and this photo shows none"
+
+
+@pytest.mark.parametrize(
+    ("boxes", "confidence", "sentence"),
+    [
+        ([], 0.25, f"{KNOWS_PEOPLE}. Nothing was found, either."),
+        ([A], 0.9, f"{KNOWS_PEOPLE}: no box reaches your confidence of 0.90."),
+        ([A, MOST_OF_A], 0.25, f"{KNOWS_PEOPLE}: do not trust its one box."),
+        ([A, MOST_OF_A, B, C], 0.25, f"{KNOWS_PEOPLE}: trust none of its 3 boxes."),
+    ],
+)
+def test_answer_on_a_photo_that_shows_nothing_of_the_kind(
+    boxes: list[list[float]], confidence: float, sentence: str
+) -> None:
+    assert answer_of(found_of(boxes), Settings(confidence=confidence), outside=True) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kinds", "things"),
+    [
+        ([76], "1 person"),
+        ([76, 76, 77, 76, 76], "4 people, 1 bus"),
+        ([77, 77, 78, 78, 79, 79], "2 buses, 2 knives, 2 sheep"),
+        ([76, 76, 76, 77, 77, 78, 78, 79], "3 people, 2 buses, 2 knives, 1 other"),
+        ([76, 76, 77, 77, 78, 78, 79, 0], "2 people, 2 buses, 2 knives, 2 others"),
+    ],
+)
+def test_answer_counts_the_kinds_of_a_detector_of_several(kinds: list[int], things: str) -> None:
+    apart = [[20 * index, 0, 20 * index + 10, 10] for index in range(len(kinds))]
+    boxes = "1 box" if len(kinds) == 1 else f"{len(kinds)} boxes"
+    one = found_of(apart, COCO, kinds, title="YOLOv8n")
+    assert (
+        answer_of(one, Settings()) == f"YOLOv8n looks for 80 things: {boxes} kept ({things}), no duplicates to remove."
+    )
+    other = found_of(apart, COCO, kinds, title="YOLO26n", needs_nms=False)
+    assert answer_of(other, Settings()) == (
+        f"YOLO26n looks for 80 things: {boxes} found ({things}). This model needs no NMS."
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "labels", "kinds", "things"),
+    [
+        ("Haar cascades", ("face",), [0, 0], "Haar cascades look for faces: 2 boxes kept"),
+        (
+            "YOLOv8n, blood cells",
+            ("RBC", "WBC", "Platelets"),
+            [0, 0, 1, 2, 2],
+            "YOLOv8n looks for blood cells and platelets: 5 boxes kept (2 RBC, 2 Platelets, 1 WBC)",
+        ),
+        ("Own", ("cat", "dog"), [0, 1, 1], "Own looks for cat and dog: 3 boxes kept (2 dogs, 1 cat)"),
+    ],
+)
+def test_answer_names_what_each_detector_looks_for(
+    title: str, labels: tuple[str, ...], kinds: list[int], things: str
+) -> None:
+    apart = [[20 * index, 0, 20 * index + 10, 10] for index in range(len(kinds))]
+    answer = answer_of(found_of(apart, labels, kinds, title=title), Settings())
+    assert answer == f"{things}, no duplicates to remove."
 
 
 LIVE: list[tuple[str, list[list[float]], dict[str, Any], str]] = [
-    ("nothing there", [], {}, "At 0.45 nothing is removed: no two windows overlap that much."),
-    ("nothing overlaps", [A, B], {}, "At 0.45 nothing is removed: no two windows overlap that much."),
+    ("nothing there", [], {}, "At 0.45 nothing is removed: no two windows overlap by IoU above that."),
+    ("nothing overlaps", [A, B], {}, "At 0.45 nothing is removed: no two windows overlap by IoU above that."),
     (
         "one removed",
         [A, MOST_OF_A],
@@ -117,13 +209,13 @@ LIVE: list[tuple[str, list[list[float]], dict[str, Any], str]] = [
         "soft, none",
         [A, B],
         {"method": "soft_linear"},
-        "At 0.45 Soft-NMS lowers nothing: no two windows overlap that much.",
+        "At 0.45 Soft-NMS lowers nothing: no window overlaps one chosen before it by IoU above that.",
     ),
     (
         "Gaussian, none",
         [A, B],
         {"method": "soft_gaussian"},
-        "Soft-NMS lowers nothing here: no two windows overlap. The Gaussian has no limit to move.",
+        "Soft-NMS lowers nothing here: no window overlaps one chosen before it. The Gaussian has no limit to move.",
     ),
 ]
 
@@ -137,7 +229,7 @@ def test_live_sentence(name: str, boxes: list[list[float]], settings: dict[str, 
 def test_live_sentence_of_several_classes() -> None:
     boxes, scores = np.float32([A, A]), np.float32([0.9, 0.8])
     ledger = suppress(boxes, scores, np.int32([0, 1]), Settings())
-    sentence = "At 0.45 nothing is removed: no two windows of one class overlap that much."
+    sentence = "At 0.45 nothing is removed: no two windows of one class overlap by IoU above that."
     assert words.live(ledger, Settings(), many_classes=True) == sentence
 
 
@@ -201,7 +293,7 @@ def test_lowering_to_the_best_lets_it_in(best: float) -> None:
     ],
 )
 def test_what_a_detector_knows(labels: tuple[str, ...], text: str) -> None:
-    assert words.knows(labels) == text
+    assert scope.knows(labels) == text
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from cvdemo.loading.boxes import RawBoxes
 from cvdemo.weights import Progress, state, suggestion
 from tests.fake_detectors import put_rtdetr, put_torchvision_detector, put_yolo, street, yolo
 from tests.fake_hub import Hub, fake_hub
+from tests.shipped import write_detector_card
 
 NAMES = {0: "person", 1: "bus", 2: "sign"}
 SIDE = 320  # a quarter of the work of 640
@@ -168,6 +169,7 @@ def test_the_bundled_cell_detector_is_read_from_float16(tmp_path: Path, monkeypa
     trained = yolo("yolov8n", class_count=3)
     state = {name: each.half() if each.is_floating_point() else each for name, each in trained.state_dict().items()}
     save_file(state, tmp_path / "yolov8n_blood_cells.safetensors")
+    write_detector_card(tmp_path, "yolov8n_blood_cells")
     monkeypatch.setattr(catalogue, "WEIGHTS_FOLDER", tmp_path)
     model = load(get("yolov8n_blood_cells"))
     raw = model.run(street())

@@ -22,6 +22,7 @@ from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.engines import background, equivalence, openvino, selection, timing
 from cvdemo.engines.engine import plain
 from cvdemo.loading import ReadyModel
+from cvdemo.model_cache import ModelCache
 from tests import tiny_models
 
 SHAPE = (1, 3, tiny_models.SIDE, tiny_models.SIDE)
@@ -262,7 +263,7 @@ def test_many_visitors_convert_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_engine_goes_with_its_model() -> None:
     size = tiny_models.ready().weight_bytes
-    cache: models.ModelCache[ReadyModel] = models.ModelCache(lambda *_: tiny_models.ready(), int(2.5 * size))
+    cache: ModelCache[ReadyModel] = ModelCache(lambda *_: tiny_models.ready(), int(2.5 * size))
     with cache.borrow("a") as model:
         gone = weakref.ref(engines.engine_for(model, SHAPE, "openvino").run)
         del model

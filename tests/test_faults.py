@@ -24,6 +24,7 @@ from cvdemo.catalogue import get
 from cvdemo.convolution.shift import move
 from cvdemo.errors import CvDemoError
 from cvdemo.loading import load
+from cvdemo.model_cache import ModelCache
 from tests.attacked import Visitor, wait_until
 
 INVALID = "returned invalid numbers"
@@ -112,9 +113,7 @@ def test_a_model_that_fails_on_its_way_in_is_not_kept(
     monkeypatch: pytest.MonkeyPatch, point: str, error: type[Exception]
 ) -> None:
     """5 points, 3 errors: two who wait hear the same sentence, and the next visitor gets the model."""
-    cache: models.ModelCache[Any] = models.ModelCache(
-        lambda key, report: load(get("mini_resnet"), "cpu", report), 10**9
-    )
+    cache: ModelCache[Any] = ModelCache(lambda key, report: load(get("mini_resnet"), "cpu", report), 10**9)
     heard: list[str] = []
 
     def fail(*_: Any, **__: Any) -> None:

@@ -10,8 +10,9 @@ from cvdemo.feature_maps import channels, words
 from cvdemo.feature_maps.answer import Without, contributions, has_classes, probabilities, switch_off
 from cvdemo.feature_maps.kernels import first_kernels
 from cvdemo.feature_maps.layers import layer_costs, layer_rows
-from cvdemo.inside import activations, hooks
+from cvdemo.inside import activations
 from cvdemo.inside.projection import colours, foreground, project
+from tests.tiny_models import hook_count
 
 CAT = starters.get("cat").path
 PAIR = ("mini_resnet", "mini_vit")
@@ -82,12 +83,12 @@ def test_a_channel_switched_off_is_a_real_run_without_it(name: str) -> None:
     number = len(seen.stops) - 3
     channel = int(contributions(seen)[number].argmax())
     with models.borrow(name) as ready:
-        hung = hooks.hook_count(ready.network)
+        hung = hook_count(ready.network)
     found = switch_off(seen, number, channel)
     assert found.before == pytest.approx(torch.softmax(torch.from_numpy(seen.logits), 0)[best].item(), abs=1e-5)
     assert found.before != found.after
     with models.borrow(name) as ready:
-        assert hooks.hook_count(ready.network) == hung
+        assert hook_count(ready.network) == hung
         np.testing.assert_allclose(ready.run(seen.picture.array)[0], seen.logits, atol=1e-5)
     with pytest.raises(SettingError, match="channels: choose one"):
         switch_off(seen, number, 100_000)
@@ -185,4 +186,3 @@ def test_sentences() -> None:
     assert stays == "Without channel 3 cat has 50.0 % instead of 90.0 %; it stays the first answer."
     other = words.without(Without(3, "cat", 0.9, 0.2, "dog", 0.5)).replace("\u00a0", " ")
     assert other == "Without channel 3 cat has 20.0 % instead of 90.0 %, and dog comes first with 50.0 %."
-    assert words.dead(1.0) == "silent everywhere in this photo"

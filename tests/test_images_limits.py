@@ -98,6 +98,44 @@ def test_eight_uploads_of_49_megapixels_at_once(tmp_path: Path) -> None:
     assert answer["megabytes"] < 400  # type: ignore[operator]
 
 
+WEBP_SCRIPT = """
+import json, sys, threading
+from pathlib import Path
+from cvdemo import images
+from tests.bad_files import memory_kb
+
+folder = Path(sys.argv[1])
+images.read(folder / "small")
+base, shapes = memory_kb("VmHWM"), []
+def upload(name):
+    pixels = images.read(folder / name).pixels
+    shapes.append(pixels[:700, :700].copy().shape)
+crowd = [threading.Thread(target=upload, args=(name,)) for name in ["lossless", "canvas"] * 4]
+for one in crowd: one.start()
+for one in crowd: one.join()
+print(json.dumps({"megabytes": (memory_kb("VmHWM") - base) / 1000, "shapes": shapes}))
+"""
+
+
+@measures_memory
+def test_eight_webps_at_their_limit_at_once(tmp_path: Path) -> None:
+    (tmp_path / "small").write_bytes(files.encode_scene("WEBP"))
+    large = Image.fromarray(files.scene(250, 196)).resize((5000, 4000), Image.Resampling.NEAREST)
+    large.save(tmp_path / "lossless", "WEBP", lossless=True, quality=0, method=0)
+    (tmp_path / "canvas").write_bytes(files.webp_canvas(16_000, 1250))
+    answer = child(WEBP_SCRIPT, str(tmp_path))
+    assert answer["shapes"] == [[700, 700, 3]] * 8
+    assert answer["megabytes"] < 400  # type: ignore[operator]
+
+
+def test_a_webp_of_49_megapixels_is_told_what_may_be_larger(tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    large.write_bytes(files.webp_canvas(16_000, 3062))
+    with pytest.raises(PhotoError) as refused:
+        images.read(large)
+    assert str(refused.value) == ("49 megapixels is too much for WebP; the limit is 20 megapixels, JPEG may have 50.")
+
+
 def test_two_decode_at_once_and_a_heavy_one_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "photo").write_bytes(files.encode_scene("PNG"))
     running, seen, lock, pause = [0], [], threading.Lock(), threading.Event()

@@ -1,6 +1,6 @@
 """The floor of Look inside: one forward pass for every family, against timm's own intermediates; hooks always go."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,10 @@ from cvdemo.catalogue import get, names
 from cvdemo.errors import PhotoError, SettingError
 from cvdemo.inside import activations, hooks
 from cvdemo.inside.crop import Crop, centred, unit_at
-from cvdemo.inside.layers import depth_of, find, stop_at
+from cvdemo.inside.layers import Stop, find, stop_at
+from cvdemo.inside.model_input import Picture
+from cvdemo.loading import ReadyModel
+from tests.tiny_models import hook_count
 
 CAT = starters.get("cat").path
 FAST = ("mini_resnet", "mini_vit", "lenet5", "alexnet", "resnet18", "mobilenetv3_large_100", "dinov2_small_linear")
@@ -80,22 +83,29 @@ def test_asked_twice_the_network_runs_once() -> None:
     assert activations.network_runs() == before
 
 
+def _logits_with(
+    ready: ReadyModel, shown: Picture, stop: Stop, change: Callable[[torch.Tensor], torch.Tensor]
+) -> np.ndarray:
+    with hooks.changed(ready.network, stop.name, change):
+        return ready.run(shown.array)[0]
+
+
 @pytest.mark.parametrize("name", ["mini_resnet", "mini_vit"])
 def test_a_changed_map_changes_the_answer_and_leaves_no_trace(name: str) -> None:
     seen = activations.forward_pass(CAT, name)
     with models.borrow(name) as ready:
-        hung = hooks.hook_count(ready.network)
+        hung = hook_count(ready.network)
         for stop in (seen.stops[2], seen.stops[-3]):  # a class token takes nothing from patches after the last block
-            same = activations.logits_with(ready, seen.picture, stop, lambda one: one)
+            same = _logits_with(ready, seen.picture, stop, lambda one: one)
             np.testing.assert_allclose(same, seen.logits, atol=1e-5)
-            other = activations.logits_with(ready, seen.picture, stop, torch.zeros_like)
+            other = _logits_with(ready, seen.picture, stop, torch.zeros_like)
             assert np.abs(other - same).max() > 0.01
         for _ in range(50):
             with pytest.raises(ZeroDivisionError):
-                activations.logits_with(ready, seen.picture, seen.stops[1], lambda one: one * (1 // 0))
+                _logits_with(ready, seen.picture, seen.stops[1], lambda one: one * (1 // 0))
             with pytest.raises(KeyError), hooks.watched(ready.network, ["no such layer"]):
                 pass
-        assert hooks.hook_count(ready.network) == hung
+        assert hook_count(ready.network) == hung
         np.testing.assert_allclose(ready.run(seen.picture.array)[0], seen.logits, atol=1e-5)
         assert not ready.network.training
 
@@ -131,8 +141,8 @@ def test_points_go_to_the_picture_and_back() -> None:
 
 
 def test_depth_runs_over_the_layers_evenly() -> None:
-    assert [stop_at(11, depth_of(number, 11)) for number in range(11)] == list(range(11))
-    assert (stop_at(5, -3), stop_at(5, 7), depth_of(0, 1)) == (0, 4, 0.0)
+    assert [stop_at(11, number / 10) for number in range(11)] == list(range(11))
+    assert (stop_at(5, -3), stop_at(5, 7), stop_at(1, 0.0)) == (0, 4, 0)
     seen = activations.forward_pass(CAT, "mini_vit")
     assert find(seen.stops, "blocks.3", "Small ViT") == 4
     with pytest.raises(SettingError, match=r"has no layer 'blocks.99'. It has, for example,"):

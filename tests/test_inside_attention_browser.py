@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def opened(page: str, visit: Callable[..., Any], view: str, ready: str, **size: int) -> Any:
-    tab = visit(f"{page}/?tab=inside&view={view}", **size)
+    tab = visit(f"{page}/?tab=inside&view={view}&models=mini_resnet,mini_vit", **size)
     tab.set_default_timeout(120_000)
     tab.wait_for_selector(ready)
     return tab

@@ -28,7 +28,7 @@ HERE = {"photo": {"id": "starter:cat", "name": "Cat"}, "point": [113, 172]}
 
 
 def _view_input(name: str, depth: float) -> ViewInput:
-    random = weights.state(activations.check(name)) not in ("bundled", "cached")
+    random = weights.state(activations.check(name)) not in weights.READY
     side = 224 if name in activations.SIDES else None
     seen = (activations.forward_pass(CAT.path, name, random, side),)
     return ViewInput(CAT.path, seen, (113, 172), Settings(depth=depth))

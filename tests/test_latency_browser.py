@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from cvdemo.catalogue import get
+from cvdemo.pairs import opening_pair
 from tests.awaited import eventually, expect
 from tests.test_browser import Visit
 
@@ -27,12 +29,13 @@ def says(tab: Any, words: str | re.Pattern[str]) -> None:
     expect(tab.locator(".tabitem:visible .answer")).to_have_text(re.compile(words), use_inner_text=True)
 
 
-def test_the_tab_opens_with_a_quick_look_of_the_bundled_pair(page: str, visit: Visit) -> None:
+def test_the_tab_opens_with_a_quick_look_of_the_pair_that_the_page_opens_with(page: str, visit: Visit) -> None:
     tab = opened(page, visit)
     tab.wait_for_function("document.querySelector('.tabitem:not([style*=none]) .latency .dots')")
+    first, second = (re.escape(get(name).title) for name in opening_pair().names)
     says(
         tab,
-        r"^Quick look: Small ResNet [\d.,]+\sms, Small ViT [\d.,]+\sms\. Measure 30 rounds for a verdict\.$",
+        rf"^Quick look: {first} [\d.,]+\sms, {second} [\d.,]+\sms\. Measure 30 rounds for a verdict\.$",
     )
     expect(tab.locator(DOTS)).to_have_count(2)
 

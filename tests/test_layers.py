@@ -14,12 +14,12 @@ FORBIDDEN = {
 }
 # A module may import the ones to its left, never one to its right or in its own set.
 FLOORS = (
-    {"errors", "wording", "notices", "versions"},
+    {"errors", "wording", "notices", "versions", "byte_size"},
     {"memory", "results", "settings"},
     {"catalogue", "bundled", "lenet"},
     {"images", "labels", "compute", "plots", "starters"},
     {"preprocess", "weights"},
-    {"loading"},
+    {"loading", "model_cache", "pairs", "starter_set"},
     {"models"},
     {"zerogpu", "runs"},
     {"engines"},

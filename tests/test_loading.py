@@ -1,7 +1,6 @@
 """Every source gives the same kind of ready model, and what it computes is what its library would."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -23,6 +22,7 @@ from cvdemo.loading import ReadyModel, load
 from cvdemo.weights import Progress, state
 from tests.fake_hub import Fault, Hub, fake_hub
 from tests.fake_models import put_timm, put_torchvision
+from tests.shipped import write_card
 
 CLASSES = [", ".join(["tench", "Tinca tinca"]), "goldfish, Carassius auratus", "great white shark, white shark"]
 
@@ -157,10 +157,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> nn.Module:
     """A weights folder with a Small ViT in it."""
     network = bundled.mini_vit()
     save_file(network.state_dict(), tmp_path / "mini_vit.safetensors")
-    shares = {"top1": 0.4, "top1_interval": [0.3, 0.5], "top5": 0.7, "top5_interval": [0.6, 0.8]}
-    facts = {"data": "d", "recipe": "r", "hours": 1.0, "machine": "m", "validation_photos": 2500, "licence": "l"}
-    card = {"name": "mini_vit", "synsets": list(labels.imagenet()[:100])} | shares | facts
-    (tmp_path / "mini_vit.json").write_text(json.dumps(card))
+    write_card(tmp_path, "mini_vit", synsets=list(labels.imagenet()[:100]))
     monkeypatch.setattr(catalogue, "WEIGHTS_FOLDER", tmp_path)
     return network.eval()
 

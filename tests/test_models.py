@@ -16,7 +16,8 @@ from cvdemo import loading, models
 from cvdemo.catalogue import BUNDLED_PAIR, get
 from cvdemo.errors import ModelUnavailable, Stopped, anew
 from cvdemo.loading import load
-from cvdemo.models import ModelCache, memory_limit
+from cvdemo.model_cache import ModelCache
+from cvdemo.models import memory_limit
 from cvdemo.weights import Progress
 
 

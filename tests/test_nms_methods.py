@@ -65,11 +65,11 @@ def test_many_boxes_take_the_short_cut_with_every_measure(method: str, overlap: 
 def plain_soft(
     boxes: NDArray[np.float32], scores: NDArray[np.float32], confidence: float, limit: float | None
 ) -> tuple[list[int], dict[int, float], dict[int, int]]:
-    """Return the order of choice, the final scores and who lowered each dropped box most: the paper's loop."""
+    """Return the order of choice, the final scores and whose choice dropped each dropped box: the paper's loop."""
     exact = torch.from_numpy(boxes).double()
     shared = box_iou(exact, exact).tolist()
     left = {box: float(score) for box, score in enumerate(scores) if score >= confidence}
-    order, final, worst, dropped = [], {}, {}, {}
+    order, final, dropped = [], {}, {}
     while left:
         best = max(left, key=lambda box: left[box])
         order.append(best)
@@ -79,11 +79,9 @@ def plain_soft(
             if limit is not None:
                 factor = 1 - shared[best][box] if shared[best][box] > limit else 1.0
             left[box] *= factor
-            if factor < worst.get(box, (1.0, -1))[0]:
-                worst[box] = (factor, best)
             if left[box] < confidence:
                 final[box] = left.pop(box)
-                dropped[box] = worst[box][1]
+                dropped[box] = best
     return order, final, dropped
 
 

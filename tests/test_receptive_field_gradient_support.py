@@ -9,10 +9,10 @@ from torch import Tensor, nn
 from cvdemo import catalogue
 from cvdemo.loading import build, build_detector
 from cvdemo.receptive_field.any_input_size import features
-from cvdemo.receptive_field.gradient_support import make_positive, supports
 from cvdemo.receptive_field.layers import _skeleton
 from cvdemo.receptive_field.theoretical import theoretical_fields
 from cvdemo.receptive_field.trace import read_graph
+from tests.gradient_support import make_positive, supports
 
 WITH_ATTENTION = ("yolo26n",)  # its field is global from model.10 on
 LARGER = (  # than a model of the same design that is tested always

@@ -12,9 +12,9 @@ from app.lab.questions import answers_questions
 from app.tabs.receptive_field_stack import BENCH
 from cvdemo.errors import SettingError
 from cvdemo.receptive_field import stack_words as words
-from cvdemo.receptive_field.gradient_support import make_positive, supports
 from cvdemo.receptive_field.presets import PRESETS, rows_from
 from cvdemo.receptive_field.stack import ROWS_AT_MOST, Row, as_pytorch, build, cone
+from tests.gradient_support import make_positive, supports
 
 
 def stack(asked: Any) -> dict[str, Any]:

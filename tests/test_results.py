@@ -13,7 +13,8 @@ import torch
 import app
 import cvdemo
 from cvdemo import results
-from cvdemo.results import Results, Store, size_of
+from cvdemo.byte_size import size_of
+from cvdemo.results import Results, Store
 
 
 @dataclass(frozen=True)

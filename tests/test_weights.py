@@ -1,7 +1,6 @@
 """Weights come from where they should, arrive whole or not at all, and say so in a sentence."""
 
 import hashlib
-import json
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from cvdemo.errors import ModelUnavailable
 from cvdemo.weights import Progress, download_record, network, transfer
 from cvdemo.weights.places import Repository, place
 from tests.fake_hub import COMMIT, Fault, Hub, fake_hub
+from tests.shipped import write_card
 
 SPEC = ModelSpec("tiny", "Tiny-1", "classify", "cnn", "timm", "timm/tiny.one")
 HEAVY = bytes(range(256)) * 4096  # 1 MiB
@@ -187,16 +187,15 @@ def test_asking_for_states_and_sizes_does_not_import_torch() -> None:
 
 def test_the_card_of_a_bundled_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "WEIGHTS_FOLDER", tmp_path)
-    shares = {"top1": 0.6, "top1_interval": [0.5, 0.7], "top5": 0.8, "top5_interval": [0.7, 0.9]}
-    facts = {"data": "d", "recipe": "r", "hours": 1.5, "machine": "m", "validation_photos": 100, "licence": "l"}
-    card = {"name": "mini_vit", "settings": {}, "synsets": ["n01440764"]} | shares | facts
-    (tmp_path / "mini_vit.json").write_text(json.dumps(card))
+    (tmp_path / "mini_vit.safetensors").write_bytes(HEAVY)
+    write_card(tmp_path, "mini_vit")
     read = weights.card("mini_vit")
     assert read is not None
     assert (read.top1, read.top1_interval, read.synsets) == (0.6, (0.5, 0.7), ("n01440764",))
+    assert read.sha256 == weights.fetch(get("mini_vit")).sha256 == SHA
     assert weights.card("mini_resnet") is None
-    with pytest.raises(ModelUnavailable, match="Small ViT is not part of this copy"):
-        weights.fetch(get("mini_vit"))
+    with pytest.raises(ModelUnavailable, match="Small ResNet is not part of this copy"):
+        weights.fetch(get("mini_resnet"))
 
 
 def test_random_models_have_nothing_to_fetch() -> None:

@@ -12,6 +12,7 @@ from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import ModelUnavailable
 from cvdemo.weights import hub, transfer
 from tests.fake_hub import Hub, fake_hub
+from tests.shipped import write_card
 
 SPEC = ModelSpec("tiny", "Tiny-1", "classify", "cnn", "timm", "timm/tiny.one")
 HEAVY = bytes(range(256)) * 4096  # 1 MiB
@@ -51,6 +52,7 @@ def test_offline_the_sentence_comes_in_time_with_size_and_a_way_out(
     monkeypatch.setattr(catalogue, "WEIGHTS_FOLDER", tmp_path)
     for pair in catalogue.BUNDLED_PAIR:
         (tmp_path / f"{pair}.safetensors").touch()
+        write_card(tmp_path, pair)
     started = time.monotonic()
     with pytest.raises(ModelUnavailable) as caught:
         weights.fetch(get(name))
@@ -61,7 +63,7 @@ def test_offline_the_sentence_comes_in_time_with_size_and_a_way_out(
 
 
 def _family_pair(name: str) -> str:
-    return "mini_vit" if get(name).family == "vit" else "mini_resnet"
+    return "mini_vit" if get(name).family == "vit" else "tf_efficientnet_lite0"
 
 
 def test_a_network_that_never_answers_is_given_up(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

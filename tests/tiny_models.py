@@ -53,3 +53,9 @@ def ready_yolo(side: int = SIDE) -> ReadyDetector:
         parts = from_ultralytics._parts(from_ultralytics.build("yolov8n", 3), ("RBC", "WBC", "Platelets"), side)
         assert isinstance(parts, DetectorParts)
         return finish_detector(get("yolov8n_blood_cells"), parts, "cpu", "random", None)
+
+
+def hook_count(network: nn.Module) -> int:
+    """Return how many forward and backward hooks hang on ``network``."""
+    kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+    return sum(len(getattr(module, kind)) for module in network.modules() for kind in kinds)

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from cvdemo import compute
+from cvdemo.weights.download_record import sha256
 from training.arithmetic import machine
 from training.recipes import Recipe
 
@@ -47,6 +48,7 @@ def write_card(
         "top5": round(last["top5"], 4),
         "top5_interval": [round(bound, 4) for bound in wilson(last["top5"], count)],
         "licence": LICENCE,
+        "sha256": sha256(out / f"{name}.safetensors"),
         "synsets": list(synsets),
     }
     (out / f"{name}.json").write_text(json.dumps(card, indent=1) + "\n")

@@ -21,6 +21,7 @@ from cvdemo.loading import build_detector
 from cvdemo.loading.from_ultralytics import BLOOD_CELLS, BLOOD_CELLS_SIDE, build
 from cvdemo.loading.untouched import untouched
 from cvdemo.weights import Fetched
+from cvdemo.weights.download_record import sha256
 from training.arithmetic import autocast, machine
 from training.cells import Scene, load
 from training.mosaic import Picture, picture
@@ -188,7 +189,7 @@ def write(
     file = out / f"{NAME}.safetensors"
     state = average.state_dict()
     save_file({key: (v.half() if v.is_floating_point() else v).contiguous() for key, v in state.items()}, file)
-    loaded = build_detector(get(NAME), Fetched(file, {file.name: file}, None, "", file.stat().st_size))
+    loaded = build_detector(get(NAME), Fetched(file, {file.name: file}, None, "", file.stat().st_size, "bundled"))
     measured = precision(loaded.network, others, BLOOD_CELLS_SIDE)
     card = {
         "name": NAME,
@@ -203,6 +204,7 @@ def write(
         "ap50": measured.ap50,
         "licence": "Weights: AGPL-3.0, like this project and the architecture. The photos (BCCD) are under the MIT "
         "licence; they are not part of this project.",
+        "sha256": sha256(file),
         "labels": list(BLOOD_CELLS),
     }
     (out / f"{NAME}.json").write_text(json.dumps(card, indent=1) + "\n")

@@ -9,7 +9,18 @@ let panes = [], active = 0, run = null;
 /* Live video follows detector and settings. */
 const tellLive = (settings) => document.dispatchEvent(new CustomEvent('cv:detect', { detail: { model: settings.models[0], settings } }));
 const change = (patch) => bench.change(patch);
-const choose = (models) => bench.anew({ models });
+let byHand = address.has('detector') && address.get('tab') === props.tab, seenPhoto = null;
+const choose = (models) => { byHand = true; bench.anew({ models }); };
+/* A new photo chooses the detector that suits it, of those that are ready. What was chosen by hand stays on the visitor's
+   own photos, and on starter photos where it suits. */
+const suited = () => {
+  const now = window.cvPhoto, starter = now in props.suiting, fitting = props.suiting[starter ? now : ''], before = seenPhoto;
+  const ready = (name) => props.value.detectors.some((row) => row.name === name && row.ready);
+  seenPhoto = now;
+  if (now === before || (byHand && (before === null || !starter || bench.local.models.some((name) => fitting.includes(name) && ready(name))))) return {};
+  byHand = false;
+  return { models: [fitting.find(ready) ?? props.first_detector] };
+};
 const goTo = ({ photo, model }) => {
   Object.assign(bench.local, { models: [model], labels: null, classes: null });
   bench.keep();
@@ -98,7 +109,7 @@ const drawn = (value) => {
   charts.node.hidden = foot.node.hidden = pictureCard.hidden = !there;
   tellLive(local);
 };
-const bench = makeBench({ paint, arrived, drawn, refused, head, result: ['models', 'tiles', 'labels'] });
+const bench = makeBench({ paint, arrived, drawn, refused, head, wished: () => bench.anew(suited()), result: ['models', 'tiles', 'labels'] });
 const LIMITS = [['confidence', 0.05, 0.95], ['iou', 0.05, 0.95], ['max_detections', 1, 300], ['max_per_class', 1, 100]];
 if (address.get('tab') === props.tab) { // what lies beyond a slider's end is its end
   const { local } = bench, known = (name) => props.value.detectors.some((row) => row.name === name);

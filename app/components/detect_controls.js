@@ -2,6 +2,7 @@
 const makeControls = (act) => {
   const detector = h('select', { 'aria-label': 'Detector' });
   const about = h('p', { class: 'sub which', hidden: true });
+  const outside = h('p', { class: 'outside which', hidden: true });
   const offers = h('div', { class: 'offers', 'aria-live': 'polite' });
   const iou = makeRange({ label: 'IoU limit', help: 'lower = stricter', low: 0.05, high: 0.95, step: 0.01 }, (value) => act.change({ iou: value }));
   const confidence = makeRange({ label: 'Confidence', help: 'at least', low: 0.05, high: 0.95, step: 0.01 }, (value) => act.change({ confidence: value }));
@@ -16,7 +17,7 @@ const makeControls = (act) => {
   const settings = makeSettings(act.change);
   const extras = makeExtras({ ...act, options, second: (name) => act.models([...new Set([detector.value, name].filter(Boolean))]) });
   const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), settings.node, extras.node);
-  const node = h('section', { class: 'card controls' }, h('label', { class: 'top which' }, 'Detector', detector), about, offers, iou.node, reason, beside,
+  const node = h('section', { class: 'card controls' }, h('label', { class: 'top which' }, 'Detector', detector), about, outside, offers, iou.node, reason, beside,
     confidence.node, h('label', { class: 'check last' }, removed, 'Show removed boxes'), more);
 
   const drawOffer = (offer) => h('div', { class: 'offer' }, h('p', {}, offer.text), h('div', { class: 'btns' },
@@ -37,6 +38,8 @@ const makeControls = (act) => {
       detector.value = first;
       about.textContent = detectors.find((row) => row.name === first)?.about || '';
       about.hidden = !about.textContent;
+      outside.textContent = panes[0]?.model === first ? panes[0].outside || '' : '';
+      outside.hidden = !outside.textContent;
       extras.set(wanted, detectors.filter((row) => row.name !== first), other);
       drawOffers(offers);
       const idle = panes.length > 0 && panes.every((pane) => !pane.needs_nms);

@@ -61,7 +61,7 @@ const makePane = (act) => {
       [pane, view] = [newPane, newView];
       const fresh = drawn !== view.run;
       name.hidden = !view.named;
-      name.replaceChildren(familyMark(pane.family), h('span', { class: 'n', title: pane.title }, pane.title), h('span', { class: 'sub' }, pane.answer));
+      name.replaceChildren(familyMark(pane.family), h('span', { class: 'n', title: pane.title }, pane.title), h('span', { class: 'sub' }, pane.brief));
       player.set(pane.steps, fresh);
       offerWaysOn();
       borders.textContent = pane.tiles?.sentence || '';

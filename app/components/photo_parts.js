@@ -49,7 +49,7 @@ const put = (changes, event) => {
 };
 const tellPhoto = () => {
   trigger('photo');
-  setTimeout(() => { window.cvPhoto = true; document.dispatchEvent(new CustomEvent('cv:photo')); }, 0);
+  setTimeout(() => { window.cvPhoto = props.value.photo.id; document.dispatchEvent(new CustomEvent('cv:photo')); }, 0);
 };
 const open = (yes) => {
   root.classList.toggle('open', yes);

@@ -17,7 +17,7 @@ from app.tabs import detect_view as view
 from app.tabs.detect_view import Pane, Request, Shown
 from app.tabs.missing import is_ready, offer
 from cvdemo import catalogue, images
-from cvdemo.detect import Settings, suppress_ranked, words
+from cvdemo.detect import Settings, scope, suppress_ranked, words
 from cvdemo.detect.find import find
 from cvdemo.detect.settings import FIRST_DETECTOR, Wanted
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError
@@ -45,7 +45,7 @@ def _look(asked: Wish, report: Report, fetch: bool = False) -> tuple[Shown, list
     request = Request(digest, names, wanted.tiles, path)
     if asked.shown is not None and asked.shown.request == request:
         return asked.shown, offers
-    panes = []
+    panes, starter = [], scope.starter_of(asked.path)
     for name in names:
         report(name, None)
         try:
@@ -53,7 +53,7 @@ def _look(asked: Wish, report: Report, fetch: bool = False) -> tuple[Shown, list
         except ModelUnavailable as gone:
             offers.append(offer(name, gone))
         else:
-            panes.append(Pane(found, 0 if known else found.runs))
+            panes.append(Pane(found, 0 if known else found.runs, outside=scope.is_outside(starter, name)))
     if not panes:
         raise NoDetector(offers)
     return Shown(request, asked.path, tuple(panes)), offers
@@ -110,6 +110,7 @@ BENCH = Bench(
     view=DetectView,
     scripts=SCRIPTS,
     css="detect",
+    props={"suiting": menu.suiting(), "first_detector": FIRST_DETECTOR},
     own_head=True,
     pointed=False,
     boxed=(SettingError,),
@@ -134,7 +135,7 @@ def _check(photo: Path) -> str:
     found, known = find(photo, "hog_people")
     ledger = suppress_ranked(found.ranked, Settings())
     insist(not known and len(ledger.kept) > 0, "nobody was found in the street")
-    return words.answer(ledger)
+    return words.answer(found, ledger, Settings())
 
 
 LAB = Lab(

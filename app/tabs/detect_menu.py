@@ -5,6 +5,7 @@ from typing import Any
 from app.tabs.missing import is_ready
 from cvdemo import catalogue, weights
 from cvdemo.catalogue import ModelSpec
+from cvdemo.detect import scope
 from cvdemo.wording import megabytes, percent
 
 WAYS_ON = (
@@ -36,14 +37,23 @@ def _specs() -> list[ModelSpec]:
     return [spec for spec in specs if weights.state(spec) != "random only"]
 
 
+def suiting() -> dict[str, tuple[str, ...]]:
+    """Return which detectors suit a photo, best first, by its name on the page; "" for a visitor's own."""
+    return {f"starter:{starter}": names for starter, names in scope.SUITING.items()} | {"": scope.EVERYDAY}
+
+
 def _row(spec: ModelSpec) -> dict[str, Any]:
-    ready, size = is_ready(spec.name), weights.size(spec)
-    cost = "" if ready else f" ({megabytes(size)})" if size else " (download)"
-    text, about = f"{spec.title}{cost}", _about(spec.name)
-    return {"name": spec.name, "text": text, "ready": ready, "offered": weights.online(), "about": about}
+    ready, online, size = is_ready(spec.name), weights.online(), weights.size(spec)
+    cost = megabytes(size) if size else "download"
+    text = spec.title if ready else f"{spec.title} ({cost})" if online else f"{spec.title} ({cost}, no network here)"
+    return {"name": spec.name, "text": text, "ready": ready, "offered": online, "about": _about(spec.name)}
 
 
-def _about(name: str) -> str | None:
-    """Return how a detector of our own was made and how good it is, as measured on photos that it never saw."""
-    card = weights.detector_card(name)
-    return f"Trained by us. {card.data}. On the latter its mAP@50 is {percent(card.map50)}." if card else None
+def _about(name: str) -> str:
+    """Return what a detector knows; of one of our own also how it was made and how good it is.
+
+    That was measured on photos that it never saw.
+    """
+    card, knows = weights.detector_card(name), f"Knows: {scope.known_to(name)}."
+    made = f" Trained by us. {card.data}. On the latter its mAP@50 is {percent(card.map50)}." if card else ""
+    return knows + made

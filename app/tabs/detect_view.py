@@ -21,6 +21,7 @@ from cvdemo.detect import (
     box_words,
     charts,
     counts_by_iou,
+    scope,
     suppress_ranked,
     words,
 )
@@ -57,11 +58,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Pane:
-    """What one detector found, how many network runs that cost, and the true boxes where they are known."""
+    """What one detector found, how many network runs that cost, and the true boxes where they are known.
+
+    ``outside``: nothing that it knows is on the photo.
+    """
 
     found: Candidates
     runs: int = 0
     truth: GroundTruth | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,8 @@ def drawn(shown: Shown, wanted: Wanted) -> dict[str, Any]:
     for one in shown.panes:
         key = (shown.request.digest, one.found.model, shown.request.tiles)
         panes.append(pane(one, wanted.settings_for(one.found.labels), key, wanted.merged))
-    said = [row["truth"]["sentence"] if row["truth"] else row["answer"] for row in panes]
-    titled = [f"{row['title']}: {sentence}" for row, sentence in zip(panes, said, strict=True)]
-    return {"panes": panes, "answer": said[0] if len(said) == 1 else " ".join(titled)}
+    said = [f"{row['looks']}. {row['truth']['sentence']}" if row["truth"] else row["answer"] for row in panes]
+    return {"panes": panes, "answer": " ".join(said)}
 
 
 def taken_away(shown: Shown, wanted: Wanted, place: Any, kind: Any) -> dict[str, str]:
@@ -161,7 +165,10 @@ def pane(shown: Pane, settings: Settings, key: Hashable, merged: bool = True) ->
         "truth": detect_truth.against_labels(compared) if compared and not apart else None,
         "why": found.tile is None and can_explain(catalogue.get(found.model)),
         "steps": [] if apart else _steps(ledger, settings, place, numbers),
-        "answer": words.answer(ledger, settings, found.nms_acts),
+        "answer": words.answer(found, ledger, settings, shown.outside),
+        "brief": words.brief(found, ledger, settings),
+        "looks": scope.looks(found.title, found.labels),
+        "outside": f"{scope.shows_none(found.title, found.labels)}." if shown.outside else None,
         "live": words.live(ledger, settings, len(found.labels) > 1) if found.nms_acts else None,
         "empty": words.empty(found.title, found.labels, len(found.scores), ledger, settings, best),
         "lower_to": words.lower_to(best) if best is not None and not ledger.above_confidence else None,

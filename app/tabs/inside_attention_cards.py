@@ -1,5 +1,6 @@
 """What the view Attention draws for one model: its heat, its grid of layers and heads, and its distances."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,7 +37,8 @@ def card(given: ViewInput, one: ForwardPass, found: Attended | None, reach: Sequ
     if given.settings.attention.start == "class" and layer.class_token is None:
         told.append(words.NO_CLASS_TOKEN)
     means = (float(heat.picked(figures.distance_px, head)), float(heat.picked(figures.entropy_bits, head)))
-    told += [words.head_told(*means, layer.tokens, share), *_outliers(found), words.self_test(found)]
+    about = words.head_told(*means, layer.tokens, share, figures.queries, math.prod(layer.grid_hw))
+    told += [about, *_outliers(found), words.self_test(found)]
     return {
         "model": one.asked.model,
         "rest": f"{layer.label}, {'mean of heads' if head < 0 else f'head {head + 1}'}",

@@ -43,7 +43,7 @@ def card(given: ViewInput, number: int) -> dict[str, Any]:
         "rank": rank,
         "ranks": [name for name in RANKS if name != "contribution" or has_classes(one)],
         "colours": images.data_url(colours(projected(one, stop)), format="png"),
-        "large": _large(one.maps[stop][chosen], chosen, float(figures.dead[chosen])),
+        "large": _large(one.maps[stop][chosen], chosen),
         "weights": _weights(one, chosen) if stop == 0 else None,
         "here": words.spread(score) if chosen == best else None,
         "can_switch": has_classes(one),
@@ -59,13 +59,13 @@ def _weights(one: ForwardPass, channel: int) -> dict[str, Any] | None:
     return None if found is None else {"side": len(found), "rgb": found.reshape(-1, 3).tolist()}
 
 
-def _large(one: NDArray[np.float32], channel: int, dead: float) -> dict[str, Any]:
+def _large(one: NDArray[np.float32], channel: int) -> dict[str, Any]:
     counts, low, high = histogram(one)
     return {
         "channel": channel,
         "map": packed(one),
         "mean": float(one.mean()),
-        "dead": words.dead(dead),
+        "dead": words.quiet(one),
         "histogram": counts.tolist(),
         "low": low,
         "high": high,

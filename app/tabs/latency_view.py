@@ -9,7 +9,6 @@ from cvdemo.latency.ratio_chart import compared, ratios
 from cvdemo.latency.result import Duel, Racer
 from cvdemo.wording import megabytes, milliseconds, scaled
 
-DEFAULT_BAR: dict[str, Any] = {"label": "Measure 30 rounds", "running": False, "refused": False}
 COLUMNS = (
     "Model", "Engine", "Median", "90 %", "95 %", "99 %", "Spread", "Runs", "Parameters", "Multiply-adds",
     "Activations", "Memory",

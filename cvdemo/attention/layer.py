@@ -108,8 +108,3 @@ class AttentionLayer:
                 patches = patches[np.linspace(0, len(patches) - 1, QUERIES).round().astype(np.intp)]
             if len(patches):
                 yield group, patches, self.rows(group, patches)
-
-    @property
-    def sampled_count(self) -> int:
-        """How many patches `sampled` asks in all."""
-        return sum(min(int((places >= 0).sum()), QUERIES) for places in self.places)

@@ -33,7 +33,7 @@ class Attended:
     """One run: every layer's queries and keys, and the figures of every head.
 
     Args:
-        weights: ``bundled``, ``cached`` or ``random``.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         norms: float32 (patches,), the length of each patch's vector after the last block; None where layers differ in
             their patches (Swin, MobileViT).
         logits: float32 (classes,), or None for a model without classes.

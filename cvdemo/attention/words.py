@@ -48,11 +48,18 @@ def _rows(found: Attended) -> int:
     return sum(one.queries * layer.heads for one, layer in zip(found.figures, found.layers, strict=True))
 
 
-def head_told(distance_px: float, entropy_bits: float, tokens: int, other: float | None) -> str:
-    """Return what one head, or the mean of all, does on average, and what it spends on no patch."""
+def head_told(
+    distance_px: float, entropy_bits: float, tokens: int, other: float | None, asked: int, patches: int
+) -> str:
+    """Return what one head, or the mean of all, does on average, and what it spends on no patch.
+
+    Args:
+        asked: over how many of the ``patches`` it is the mean.
+    """
     most = np.log2(tokens)
     spread = f"{entropy_bits:.1f} of at most {most:.1f} bits of spread (entropy)"
-    told = f"Over all patches: {distance_px:.0f} px away, {spread}."
+    over = f"all {patches:,}" if asked == patches else f"{asked:,} of {patches:,}"
+    told = f"Over {over} patches: {distance_px:.0f} px away, {spread}."
     return told if other is None else f"{told} {percent(other)} of this attention goes to the class token."
 
 

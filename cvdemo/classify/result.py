@@ -25,7 +25,7 @@ class Answer:
         seen: uint8 (h, w, 3), the exact pixels that entered the network.
         crop_xyxy: the part of the photo that it saw, in photo pixels.
         cut_off: share of the photo's area outside that part, 0..1.
-        weights: ``bundled``, ``cached`` or ``random``.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         engine, engine_note: what ran the network, ``torch`` or ``openvino``, and why, in one sentence or none.
     """
 

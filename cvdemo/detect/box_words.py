@@ -82,7 +82,7 @@ def _lost(ledger: Ledger, index: int, settings: Settings, numbers: Numbers | Non
             share = f"by {overlap:.2f} of the smaller box"
         return (
             f"The score of {name} fell from {before:.2f} to {after}, below your confidence of {least}, "
-            f"mostly because it overlaps {winner} {share}."
+            f"when {winner} was chosen, which it overlaps {share}."
         )
     shown, limit = apart(overlap, settings.iou)
     how = f"they overlap by {measure_name(settings)} {shown}"

@@ -40,7 +40,7 @@ class Ledger:
 
     Args:
         states: uint8 (N,), a `State` each.
-        by: int32 (N,), index of the box that suppressed it (soft methods: that lowered it most), or -1.
+        by: int32 (N,), index of the box that suppressed it (soft methods: that pushed it below the confidence), or -1.
         overlap: float32 (N,), the overlap that decided (IoU, over the smaller box, or DIoU), or NaN.
         scores: float32 (N,), final scores: soft methods lower them.
         scores_before: float32 (N,), as the detector gave them.

@@ -56,9 +56,8 @@ def _softly(candidates: Ranked, ranked: NDArray[np.intp], table: Columns, settin
     waiting[soft.order] = False
     left = np.flatnonzero(waiting & ~dropped)
     left = left[np.argsort(-soft.scores[left], kind="stable")]
-    by, shared = np.where(dropped, soft.by, -1), np.where(dropped, soft.overlap, np.nan)
     order = np.concatenate([chosen, ranked[left]])
-    return replace(_entered(candidates, ranked, by, shared, chosen, order), scores=final)
+    return replace(_entered(candidates, ranked, soft.by, soft.overlap, chosen, order), scores=final)
 
 
 def _first(order: NDArray[np.intp], classes: Ids, settings: Settings) -> NDArray[np.intp]:

@@ -1,5 +1,6 @@
 """Precision against recall, and average precision as COCO computes it, over one picture or many."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,10 +43,20 @@ class Curve:
 
     @property
     def best(self) -> int | None:
-        """The point with the highest F1, or None without boxes."""
+        """The point with the highest F1 that a confidence can choose (equal scores come together), or None."""
         if not len(self.scores):
             return None
-        return int(np.argmax(2 * self.precision * self.recall / np.maximum(self.precision + self.recall, 1e-12)))
+        f1 = 2 * self.precision * self.recall / np.maximum(self.precision + self.recall, 1e-12)
+        return int(np.argmax(np.where(np.diff(self.scores, append=-np.inf) < 0, f1, -1)))
+
+    def confidence_at(self, point: int) -> str:
+        """Return the confidence with the fewest decimals, two at least, at which the boxes up to ``point`` count."""
+        score = float(self.scores[point])
+        for decimals in range(2, 9):
+            for near in (round(score, decimals), math.floor(score * 10**decimals) / 10**decimals):
+                if self.at(near) == point:
+                    return f"{near:.{decimals}f}"
+        return repr(score)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ class Softened:
     Args:
         order: int (S,), the boxes in the order in which they were chosen.
         scores: float32 (N,), final scores.
-        by: int32 (N,), the chosen box that lowered the score by the largest factor, or -1.
+        by: int32 (N,), the chosen box that pushed the score below the confidence, or -1.
         overlap: float32 (N,), the overlap with that box, or NaN.
     """
 
@@ -43,7 +43,7 @@ def soften(
     """
     count = len(boxes)
     scores, waiting = scores.copy(), scores.copy()  # waiting is -1 where chosen, dropped or over its class's limit
-    least, by, overlap = np.ones(count, np.float32), np.full(count, -1, np.int32), np.full(count, np.nan, np.float32)
+    by, overlap = np.full(count, -1, np.int32), np.full(count, np.nan, np.float32)
     order: list[int] = []
     room = scratch(count)
     while count and len(order) < settings.max_detections:
@@ -54,12 +54,10 @@ def soften(
         waiting[best] = -1
         shared = overlaps(boxes[best : best + 1], boxes, settings.overlap, room, np.float32(0))[0]
         met = np.flatnonzero((shared > (0 if limit is None else limit)) & (waiting >= 0))
-        factors = _factors(shared[met], limit)
-        scores[met] *= factors
-        waiting[met] = np.where(scores[met] < np.float32(settings.confidence), -1, scores[met])
-        worse = factors < least[met]
-        most = met[worse]
-        least[most], by[most], overlap[most] = factors[worse], best, shared[most]
+        scores[met] *= _factors(shared[met], limit)
+        fallen = met[scores[met] < np.float32(settings.confidence)]
+        waiting[met], waiting[fallen] = scores[met], -1
+        by[fallen], overlap[fallen] = best, shared[fallen]
         if settings.max_per_class is not None:
             same = classes == classes[best]
             if np.count_nonzero(same[order]) >= settings.max_per_class:

@@ -37,7 +37,7 @@ def details(compared: Comparison) -> str:
         precision, recall = compared.curve.precision[best], compared.curve.recall[best]
         if precision and recall:
             f1 = percent(float(2 * precision * recall / (precision + recall)))
-            parts.append(f"The best F1 here, {f1}, is at confidence {compared.curve.scores[best]:.2f}.")
+            parts.append(f"The best F1 here, {f1}, is at confidence {compared.curve.confidence_at(best)}.")
     return " ".join(parts)
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cvdemo.feature_maps.answer import Without
 from cvdemo.inside.activations import ForwardPass
 from cvdemo.wording import called, listed, percent
@@ -26,11 +29,12 @@ def spread(score: float) -> str:
     return f"{score:.1f} of its spreads above its mean here"
 
 
-def dead(share: float) -> str:
-    """Return how much of the photo a channel does not answer to."""
-    if share >= 1:
-        return "silent everywhere in this photo"
-    return f"silent in {percent(share)} of the photo"
+def quiet(one: NDArray[np.float32]) -> str:
+    """Return where a channel's map (h, w) does not fire: 0 is silent, a value below it is not."""
+    share = float((one <= 0).mean())
+    word = "silent" if not (one < 0).any() else "not above 0"
+    where = f"in {percent(min(share, 0.999))} of the photo" if share < 1 else "everywhere in this photo"
+    return f"{word} {where if share else 'nowhere in this photo'}"
 
 
 def without(found: Without) -> str:

@@ -18,6 +18,7 @@ from cvdemo.images.verdicts import DAMAGED, GONE, NO_FILE, NOT_A_FRAME
 
 MAX_BYTES: Final = 10 * 1000 * 1000
 MAX_PIXELS: Final = 50_000_000
+MAX_PIXELS_WEBP: Final = 20_000_000  # its decoder holds two canvases beside each copy: 16 bytes a pixel, others 7
 MAX_SIDE: Final = 16_384
 MAX_ASPECT: Final = 100
 
@@ -104,20 +105,24 @@ def header(container: Container) -> ImageFile:
         PhotoError: the header is damaged, or tells of a picture that is too large or too thin.
     """
     if container.stored_wh is not None:
-        _check_size(*container.stored_wh)
+        _check_size(*container.stored_wh, container.format)
     image = open_header(container)
-    _check_size(*image.size)
+    _check_size(*image.size, container.format)
     return image
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, format: str) -> None:
     if min(width, height) < 1:
         raise PhotoError(DAMAGED)
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise PhotoError(f"{width:,} x {height:,} pixels is too thin.")
-    if width * height > MAX_PIXELS:
-        limit = MAX_PIXELS // 10**6
-        raise PhotoError(f"{_amount(width * height)} megapixels is too much; the limit is {limit} megapixels.")
+    limit = MAX_PIXELS_WEBP if format == "WEBP" else MAX_PIXELS
+    if width * height > limit:
+        kind = " for WebP" if width * height <= MAX_PIXELS else ""
+        raise PhotoError(
+            f"{_amount(width * height)} megapixels is too much{kind}; "
+            f"the limit is {limit // 10**6} megapixels{', JPEG may have 50' if kind else ''}."
+        )
     if max(width, height) > MAX_SIDE:
         raise PhotoError(f"A side of {max(width, height):,} pixels is too much; the limit is {MAX_SIDE:,}.")
 

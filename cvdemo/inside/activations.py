@@ -65,7 +65,7 @@ class ForwardPass:
     """One forward pass.
 
     Args:
-        weights: ``bundled``, ``cached`` or ``random``.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         picture: what the model got, and where that lies in the photo.
         stops: the layers with maps, in the order of computation; relative depth runs evenly over them.
         maps: float32 (C, h, w) a stop.
@@ -181,22 +181,6 @@ def _run(ready: "ReadyModel", path: Path, asked: PassRequest) -> ForwardPass:
     logits = answer.astype(np.float32) if ready.spec.task == "classify" else None
     labels = own_labels(ready.spec)[0] if ready.spec.zero_shot else ready.labels
     return ForwardPass(asked, ready.weights, shown, plan, maps, prefixes, logits, labels, took.ms)
-
-
-def logits_with(
-    ready: "ReadyModel", shown: Picture, stop: Stop, change: "Callable[[Tensor], Tensor]"
-) -> NDArray[np.float32]:
-    """Return the answer (classes,) of a run in which the map of ``stop``, (C, h, w), is replaced by ``change`` of it.
-
-    ``change`` gets a copy. The network is given back as it was found.
-    """
-    from cvdemo.inside.hooks import as_map, changed, put_back
-
-    def swap(output: "Tensor") -> "Tensor":
-        return put_back(change(as_map(output, stop).clone()), output, stop)
-
-    with network_turn(), changed(ready.network, stop.name, swap):
-        return ready.run(shown.array, *own_labels(ready.spec))[0]
 
 
 def forward(ready: "ReadyModel", pixels: "Tensor") -> "Tensor":

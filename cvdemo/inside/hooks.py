@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from cvdemo.inside.layers import Layout, Stop, label_of
@@ -66,12 +65,6 @@ def changed(network: nn.Module, name: str, change: Callable[[Tensor], Tensor]) -
         yield
     finally:
         handle.remove()
-
-
-def hook_count(network: nn.Module) -> int:
-    """Return how many forward and backward hooks hang on ``network``."""
-    kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-    return sum(len(getattr(module, kind)) for module in network.modules() for kind in kinds)
 
 
 def candidates(network: nn.Module) -> list[str]:
@@ -156,13 +149,3 @@ def as_map(tensor: Tensor, stop: Stop) -> Tensor:
         return tensor[0].permute(2, 0, 1)
     patches = tensor[0, stop.prefix :]  # (h * w, C)
     return patches.T.reshape(patches.shape[1], *stop.hw)
-
-
-def put_back(changed_map: Tensor, tensor: Tensor, stop: Stop) -> Tensor:
-    """Return a layer's output with ``changed_map`` (C, h, w) in the place of its map."""
-    if stop.layout == "nchw":
-        return changed_map[None]
-    if stop.layout == "nhwc":
-        return changed_map.permute(1, 2, 0)[None]
-    patches = changed_map.reshape(changed_map.shape[0], -1).T[None]
-    return torch.cat([tensor[:, : stop.prefix], patches], dim=1)

@@ -33,11 +33,6 @@ class Stop:
     parts: tuple[str, ...]
 
 
-def depth_of(number: int, count: int) -> float:
-    """Return the relative depth of stop ``number`` of ``count``: 0 the first, 1 the last."""
-    return number / max(count - 1, 1)
-
-
 def stop_at(count: int, depth: float) -> int:
     """Return the number of the stop at relative ``depth``, 0 (the first) to 1 (the last)."""
     return round(min(max(depth, 0.0), 1.0) * (count - 1))

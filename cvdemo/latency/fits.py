@@ -40,11 +40,17 @@ def exponent(sides: Sequence[float], ms: Sequence[float]) -> Exponent | None:
 
 @dataclass(frozen=True)
 class Knee:
-    """The smallest batch with nine tenths of the best throughput, in photos a second, and how much it gains."""
+    """The smallest batch with nine tenths of the best throughput, in photos a second.
+
+    Args:
+        gain: how many times as many photos a second as at the smallest batch.
+        most: the same for the best batch.
+    """
 
     batch: int
     per_second: float
     gain: float
+    most: float
 
 
 def knee(batches: Sequence[int], ms: Sequence[float]) -> Knee | None:
@@ -53,4 +59,5 @@ def knee(batches: Sequence[int], ms: Sequence[float]) -> Knee | None:
         return None
     rates = [1000 * batch / time for batch, time in zip(batches, ms, strict=True)]
     place = next(number for number, rate in enumerate(rates) if rate >= WORTH_SHARE * max(rates))
-    return Knee(batches[place], rates[place], rates[place] / rates[0] if math.isfinite(rates[0]) else 1.0)
+    first = rates[0] if math.isfinite(rates[0]) else rates[place]
+    return Knee(batches[place], rates[place], rates[place] / first, max(rates) / first)

@@ -25,7 +25,7 @@ class Said:
     """What one model made of one frame.
 
     Args:
-        weights: ``bundled``, ``cached`` or ``random``.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         label: the likeliest class; None where there is none to tell: random weights, features.
         share: its probability, 0..1, or None.
         prepare_ms: from the frame's pixels to the network's input.

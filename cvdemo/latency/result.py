@@ -25,7 +25,7 @@ class Racer:
 
     Args:
         key: unique in the duel, also where one model runs twice.
-        weights: ``bundled``, ``cached`` or ``random``.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         side: of the photos it got, in pixels; models that take no other size got their own.
         ms: float64 (rounds,): one time a round.
         failed: why it was left out, or None.

@@ -60,7 +60,9 @@ def _knee(name: str, found: Knee | None, largest: int) -> str:
     subject = f"{name[:1].upper()}{name[1:]}"
     rate = f"{figures3(found.per_second)} photos a second"
     if found.batch == 1:
-        return f"{subject} gains nothing from larger batches: {rate} one by one."
+        gain = round(100 * (found.most - 1))
+        most = f"at most {gain}{NBSP}%" if gain else "nothing"
+        return f"{subject} gains {most} from larger batches: {rate} one by one."
     if found.batch == largest:
         more = f"{found.gain:.1f} times as many"
         return f"{subject} still gained at batch {found.batch}, the largest measured: {rate}, {more}."

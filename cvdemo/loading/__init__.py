@@ -32,6 +32,12 @@ def _bundled(spec: ModelSpec, fetched: Fetched | None) -> Parts:
     return load_bundled(spec, fetched)
 
 
+def _packaged(spec: ModelSpec, fetched: Fetched | None) -> Parts:
+    from cvdemo.loading.from_packaged import load_packaged
+
+    return load_packaged(spec, fetched)
+
+
 def _timm(spec: ModelSpec, fetched: Fetched | None) -> Parts:
     from cvdemo.loading.from_timm import load_timm
 
@@ -90,6 +96,7 @@ def _transformers_detector(spec: ModelSpec, fetched: Fetched | None) -> Detector
 
 LOADERS: dict[str, Callable[[ModelSpec, Fetched | None], Parts]] = {
     "bundled": _bundled,
+    "packaged": _packaged,
     "timm": _timm,
     "torchvision": _torchvision,
     "transformers": _transformers,
@@ -147,7 +154,7 @@ def load(
     fetched = None if invented else fetch(spec, progress)
     if progress is not None:
         progress(Progress("load", 0, None))
-    weights: Kind = "random" if fetched is None else "bundled" if spec.source == "bundled" else "cached"
+    weights: Kind = "random" if fetched is None else fetched.origin
     for place in dict.fromkeys((device, "cpu")):
         with freeing() as outcome:
             ready = _finished(spec, fetched, place, weights)

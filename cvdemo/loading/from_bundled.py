@@ -14,7 +14,7 @@ STD = (0.229, 0.224, 0.225)
 
 
 def load_bundled(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    """Return a bundled classifier; where its card is missing, its classes have numbers instead of names."""
+    """Return a bundled classifier; without a card (random weights) its classes have numbers instead of names."""
     network = ARCHITECTURES[spec.name]()
     preprocessing = Preprocessing((INPUT_SIZE, INPUT_SIZE), 1.0, "center", "bicubic", MEAN, STD)
     known = card(spec.name)

@@ -13,7 +13,7 @@ from cvdemo.loading.boxes import Detect
 from cvdemo.loading.sidecar import Sidecar
 from cvdemo.preprocess import Preprocessing
 
-Kind = Literal["bundled", "cached", "random"]
+Kind = Literal["bundled", "packaged", "cached", "random"]
 Run = Callable[..., NDArray[np.float32]]
 
 

@@ -86,7 +86,7 @@ def _padding(row: Row, number: int) -> int:
     """Return the padding in pixels; ``same`` keeps the size, which some settings cannot."""
     if row.padding != "same":
         return row.padding
-    if row.kernel % 2 == 0:
+    if (row.kernel - 1) * row.dilation % 2:
         raise SettingError(
             f"Row {number}: an even kernel has no middle: 'same' padding would shift the picture by half a pixel."
         )

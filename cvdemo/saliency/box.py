@@ -55,7 +55,7 @@ class BoxEvidence:
     """One run of a detector, and back from one candidate's class to the map that its cell reads.
 
     Args:
-        weights: ``bundled``, ``cached`` or ``random``.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         array: float32 (1, 3, h, w), 0..1, what the network saw: the photo with grey around it.
         to_photo: a place (x, y) of ``array`` lies at (x, y) * the first pair + the second in the upright photo.
         box_xyxy: of the candidate that was found, in pixels of the upright photo.

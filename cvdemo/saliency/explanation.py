@@ -34,7 +34,7 @@ class Evidence:
     """One run forward and back to the last map.
 
     Args:
-        weights: ``bundled``, ``cached`` or ``random``.
+        weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         activations, gradients: float32 (C, h, w).
         centred: float32 (C, h, w), the gradient of the class's logit minus the mean of all logits, or None where it
             was not needed: a softmax does not care about a constant in all logits, but Grad-CAM does, and where that

@@ -1,4 +1,4 @@
-"""Where weights come from: bundled, the local cache, the Hub or another server, or nowhere (random only)."""
+"""Where weights come from: bundled, a package, the local cache, the Hub or another server, or nowhere (random only)."""
 
 import os
 from dataclasses import dataclass
@@ -11,21 +11,27 @@ from cvdemo.weights import address, download_record, hub
 from cvdemo.weights.bundled import (
     Card,
     DetectorCard,
+    DoubtCard,
     Int8Card,
     card,
     detector_card,
+    doubt_card,
+    fault,
     int8_card,
     int8_file,
     weights_file,
 )
 from cvdemo.weights.network import online
+from cvdemo.weights.packaged import PACKAGES, packaged_file
 from cvdemo.weights.places import Address, Repository, place
 from cvdemo.weights.transfer import OnProgress, Progress, Watch, watched
 from cvdemo.weights.trouble import Trouble, explain, suggestion
 
 __all__ = [
+    "READY",
     "Card",
     "DetectorCard",
+    "DoubtCard",
     "Fetched",
     "Int8Card",
     "OnProgress",
@@ -34,6 +40,8 @@ __all__ = [
     "card",
     "deadline",
     "detector_card",
+    "doubt_card",
+    "fault",
     "fetch",
     "int8_card",
     "int8_file",
@@ -45,7 +53,8 @@ __all__ = [
     "weights_file",
 ]
 
-State = Literal["bundled", "cached", "download", "random only"]
+State = Literal["bundled", "packaged", "cached", "download", "random only"]
+READY: tuple[State, ...] = ("bundled", "packaged", "cached")
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class Fetched:
         revision: the Hub's commit, 40 hex digits; None for other sources.
         sha256: of the weights, hex.
         byte_count: of all files.
+        origin: of the weights; ``cached`` also when they have just been downloaded.
     """
 
     weights: Path
@@ -65,6 +75,7 @@ class Fetched:
     revision: str | None
     sha256: str
     byte_count: int
+    origin: Literal["bundled", "packaged", "cached"]
 
 
 def deadline() -> float:
@@ -76,6 +87,8 @@ def state(spec: ModelSpec) -> State:
     """Return where the weights of ``spec`` are now; looks at the disk, never at the network."""
     if spec.source == "opencv" or (spec.source == "bundled" and weights_file(spec.name).exists()):
         return "bundled"
+    if packaged_file(spec.name) is not None:
+        return "packaged"
     where = place(spec)
     if where is None:
         return "random only"
@@ -86,7 +99,7 @@ def state(spec: ModelSpec) -> State:
 
 def is_ready(spec: ModelSpec) -> bool:
     """Return whether ``spec`` can run with trained weights without fetching anything."""
-    return state(spec) in ("bundled", "cached")
+    return state(spec) in READY
 
 
 def size(spec: ModelSpec) -> int | None:
@@ -114,6 +127,9 @@ def fetch(spec: ModelSpec, progress: OnProgress | None = None, deadline_s: float
     """
     if spec.source == "bundled":
         return _shipped(spec)
+    file = packaged_file(spec.name)
+    if file is not None:
+        return _installed(spec, file)
     where = place(spec)
     if where is None:
         raise ValueError(f"{spec.name} has no weights to fetch")
@@ -125,7 +141,7 @@ def fetch(spec: ModelSpec, progress: OnProgress | None = None, deadline_s: float
         found = watched(work, progress, deadline() if deadline_s is None else deadline_s)
     except Trouble as trouble:
         raise explain(trouble, spec, size(spec)) from trouble
-    return _fetched(found.weights, found.files, found.revision)
+    return _fetched(found.weights, found.files, found.revision, "cached")
 
 
 def _shipped(spec: ModelSpec) -> Fetched:
@@ -134,10 +150,24 @@ def _shipped(spec: ModelSpec) -> Fetched:
         raise ModelUnavailable(
             f"{spec.title} is not part of this copy of the page. Choose another model.", spec.name, suggestion(spec)
         )
-    return _fetched(file, {file.name: file}, None)
+    if (what := fault(spec)) is not None:
+        raise ModelUnavailable(f"{spec.title} {what}. Choose another model.", spec.name, suggestion(spec))
+    return _fetched(file, {file.name: file}, None, "bundled")
 
 
-def _fetched(weights: Path, files: dict[str, Path], revision: str | None) -> Fetched:
-    return Fetched(
-        weights, files, revision, download_record.sha256(weights), sum(path.stat().st_size for path in files.values())
-    )
+def _installed(spec: ModelSpec, file: Path) -> Fetched:
+    if download_record.sha256(file) != PACKAGES[spec.name].sha256:
+        raise ModelUnavailable(
+            f"{spec.title} is not as its package should have brought it. Install the page's packages anew, or choose "
+            "another model.",
+            spec.name,
+            suggestion(spec),
+        )
+    return _fetched(file, {file.name: file}, None, "packaged")
+
+
+def _fetched(
+    weights: Path, files: dict[str, Path], revision: str | None, origin: Literal["bundled", "packaged", "cached"]
+) -> Fetched:
+    byte_count = sum(path.stat().st_size for path in files.values())
+    return Fetched(weights, files, revision, download_record.sha256(weights), byte_count, origin)

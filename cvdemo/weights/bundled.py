@@ -1,16 +1,21 @@
 """The weights that ship with the page, and the card that tells how they were made and how good they are."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from cvdemo import catalogue
+from cvdemo.catalogue import ModelSpec
+from cvdemo.weights.download_record import sha256
 
 
 @dataclass(frozen=True)
 class Card:
-    """How a bundled model was made. Shares are 0..1, intervals are of 95 %, ``synsets`` are its classes in order."""
+    """How a bundled model was made. Shares are 0..1, intervals are of 95 %, ``synsets`` are its classes in order.
+
+    ``sha256`` is that of its weights file: no other file is loaded under its name.
+    """
 
     name: str
     data: str
@@ -23,6 +28,7 @@ class Card:
     top5: float
     top5_interval: tuple[float, float]
     licence: str
+    sha256: str
     synsets: tuple[str, ...]
 
 
@@ -40,6 +46,7 @@ class DetectorCard:
     map50_95: float
     ap50: dict[str, float]
     licence: str
+    sha256: str
     labels: tuple[str, ...]
 
 
@@ -69,7 +76,30 @@ class Int8Card:
     sha256: str
 
 
-AnyCard = TypeVar("AnyCard", Card, DetectorCard, Int8Card)
+@dataclass(frozen=True)
+class DoubtCard:
+    """When a bundled classifier should be doubted, as `training.doubt` measured it on all validation photos.
+
+    Args:
+        photos: so many.
+        weak_below: share of a best answer, 0..1, below which fewer than half of them were right.
+        weak_share, weak_right: how many best answers lay below it, and how many of these were right, 0..1.
+        energy_limit: below it lie 95 % of the energies.
+        doubted: share of the validation photos that either sign doubts, 0..1.
+        outside_photos, outside_doubted: of other things: how many were tried, and what share the signs doubt, 0..1.
+    """
+
+    photos: int
+    weak_below: float
+    weak_share: float
+    weak_right: float
+    energy_limit: float
+    doubted: float
+    outside_photos: int
+    outside_doubted: float
+
+
+AnyCard = TypeVar("AnyCard", Card, DetectorCard, Int8Card, DoubtCard)
 
 
 def weights_file(name: str) -> Path:
@@ -97,16 +127,53 @@ def int8_card(name: str) -> Int8Card | None:
     return _read(_facts(name).get("int8", {}), Int8Card) if int8_file(name).exists() else None
 
 
+def fault(spec: ModelSpec) -> str | None:
+    """Return why the bundled model ``spec`` cannot be trusted to be what its card says, in words; None where it can."""
+    known = card(spec.name) if spec.task == "classify" else detector_card(spec.name)
+    if known is None:
+        return "has no card in this copy of the page, or a damaged one, so nobody knows what it is"
+    if not _is_as_known(weights_file(spec.name), known.sha256):
+        return "is not what its card describes: its file was changed or damaged in this copy of the page"
+    return None
+
+
+def _is_as_known(file: Path, expected: str) -> bool:
+    try:
+        return sha256(file) == expected
+    except OSError:
+        return False
+
+
+def doubt_card(name: str) -> DoubtCard | None:
+    """Return when to doubt the bundled classifier ``name``; None where nobody has measured it."""
+    return _read(_facts(name).get("doubt", {}), DoubtCard)
+
+
 def _facts(name: str) -> dict[str, Any]:
-    file = catalogue.WEIGHTS_FOLDER / f"{name}.json"
-    facts: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-    return facts
+    """Return what stands in a card's file; nothing where it is missing or damaged."""
+    try:
+        facts = json.loads((catalogue.WEIGHTS_FOLDER / f"{name}.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
-def _read(data: dict[str, Any], kind: type[AnyCard]) -> AnyCard | None:
-    """Read the fields of ``kind``; None where the file is missing or speaks of another kind."""
-    wanted = [field.name for field in fields(kind)]
-    if not data.keys() >= set(wanted):
+def _read(data: Any, kind: type[AnyCard]) -> AnyCard | None:
+    """Read the fields of ``kind``; None where one is missing or is no such value."""
+    wanted = get_type_hints(kind)
+    if not isinstance(data, dict) or not all(name in data and _is(data[name], hint) for name, hint in wanted.items()):
         return None
     values: dict[str, Any] = {key: tuple(data[key]) if isinstance(data[key], list) else data[key] for key in wanted}
     return kind(**values)
+
+
+def _is(value: object, hint: Any) -> bool:
+    """Whether a value of JSON is what a card's field declares."""
+    inner = get_args(hint)
+    if get_origin(hint) is dict:
+        return isinstance(value, dict) and all(_is(each, inner[1]) for each in value.values())
+    if get_origin(hint) is tuple:
+        fits = inner[-1] is Ellipsis or (isinstance(value, list) and len(value) == len(inner))
+        return isinstance(value, list) and fits and all(_is(each, inner[0]) for each in value)
+    kinds = (int, float) if hint is float else (hint,)
+    return isinstance(value, kinds) and not isinstance(value, bool)

@@ -44,7 +44,7 @@ def place(spec: ModelSpec) -> Repository | Address | None:
     """Return where the weights of ``spec`` come from over the network; None for bundled, OpenCV's and random ones."""
     if spec.weights is None:
         return None
-    if spec.source == "timm":
+    if spec.source in ("timm", "packaged"):
         return Repository(spec.weights, ("model.safetensors",), revision=spec.revision)
     if spec.source == "transformers":
         others = _ZERO_SHOT_FILES if spec.zero_shot else _TRANSFORMERS_FILES

@@ -2,6 +2,8 @@
 
 from cvdemo.catalogue import ModelSpec, Task, get, offered
 from cvdemo.errors import ModelUnavailable
+from cvdemo.weights.bundled import fault
+from cvdemo.weights.packaged import packaged_file
 from cvdemo.wording import megabytes
 
 
@@ -72,10 +74,15 @@ def explain(trouble: Trouble, spec: ModelSpec, byte_count: int | None) -> ModelU
 def suggestion(spec: ModelSpec) -> str | None:
     """Return the name of a model that needs no download, of the same task and if possible of the same family.
 
+    Classifiers out of packages come first: they know more, at more pixels, than the ones that we train.
+
     Detectors of any family are followed by the one for people: it sees what photos usually show, no cells.
     """
     task: Task = "detect" if spec.task == "detect" else "classify"
-    ready = [other for other in offered(task) if other.source in ("bundled", "opencv")]
+    others = [other for other in offered(task) if other.name != spec.name]
+    packaged = [other for other in others if packaged_file(other.name)]
+    sound = [other for other in others if other.source == "bundled" and fault(other) is None]
+    ready = [*packaged, *sound, *(other for other in others if other.source == "opencv")]
     if not ready:
         return None
     if task == "detect":

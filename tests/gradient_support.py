@@ -9,6 +9,7 @@ squeeze-and-excitation gates are 1.
 from collections.abc import Iterable
 
 import torch
+from timm.layers import Conv2dSame, pad_same
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -33,12 +34,15 @@ class _Average(nn.Module):
         super().__init__()
         self.channels = conv.out_channels
         self.stride, self.padding, self.dilation = conv.stride, conv.padding, conv.dilation
+        self.pads_by_size = isinstance(conv, Conv2dSame)  # as TensorFlow does: more after than before where it is odd
         kernel = torch.ones((1, 1, *conv.kernel_size), dtype=torch.float64)
         self.kernel = nn.Buffer(kernel / kernel.numel())
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, channels, h, w) for (N, any, h, w)."""
         one = x.mean(1, keepdim=True)
+        if self.pads_by_size:
+            one = pad_same(one, list(self.kernel.shape[2:]), list(self.stride), list(self.dilation))
         out = F.conv2d(one, self.kernel, None, self.stride, self.padding, self.dilation)
         return out.repeat(1, self.channels, 1, 1)
 
