@@ -2,11 +2,14 @@
 
 import contextlib
 import inspect
+from pathlib import Path
 from types import FunctionType
 
 import gradio as gr
 from gradio import component_meta, processing_utils
+from gradio.route_utils import GradioMultiPartParser
 from gradio.state_holder import SessionState
+from starlette.datastructures import FormData
 
 from app import mcp
 from app.uploads import uploaded
@@ -28,6 +31,24 @@ async def _refuse_url(url: str, cache_dir: str) -> str:
         with contextlib.suppress(PhotoError):
             return str(uploaded(path))
     raise gr.Error("Web addresses are not fetched here. Save the picture, then upload the file.", print_exception=False)
+
+
+def leave_no_halves() -> None:
+    """Let Gradio remove the temporary files of an upload that ends in any error: a full disk, a client who leaves."""
+    parse = GradioMultiPartParser.parse
+
+    async def parse_or_remove(parser: GradioMultiPartParser) -> FormData:
+        try:
+            return await parse(parser)
+        except BaseException:
+            for file in parser._files_to_close_on_error:
+                with contextlib.suppress(OSError):  # closing writes what is left, and may fail the same way
+                    file.close()
+                Path(file.name).unlink(missing_ok=True)
+            raise
+
+    if parse.__name__ != parse_or_remove.__name__:
+        GradioMultiPartParser.parse = parse_or_remove  # type: ignore[assignment, method-assign]
 
 
 def know_signatures(demo: gr.Blocks) -> None:

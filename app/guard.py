@@ -20,6 +20,7 @@ from app.doors import Doors
 from app.pages import Pages
 from app.reading import Reading
 from app.throttle import Clock, Limits, Throttle, address_of
+from app.upload_door import CLIENT
 
 LOG = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ class Guard:
 
     async def _posted(self, scope: Scope, receive: Receive, send: Send, kind: str | None) -> None:
         """Take in a request with a body; ``kind``: the work it starts, None for what only ends or asks something."""
-        address = self._address(scope)
+        address = scope[CLIENT] = self._address(scope)
         new_session = kind is not None and not SESSIONLESS_WORK.fullmatch(kind)
         if new_session and self._fills_the_line(address):
             await WAITING(scope, receive, send)

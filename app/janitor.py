@@ -5,11 +5,13 @@ import logging
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
+from app.disk import Ledger
 from app.memory import return_unused
 
 LOG = logging.getLogger(__name__)
@@ -33,8 +35,16 @@ class Rules:
 class Janitor:
     """A daemon thread that sweeps ``folder`` until ``stop``; ``keep`` names files that belong to the page itself."""
 
-    def __init__(self, folder: Path, rules: Rules | None = None, keep: Callable[[], set[str]] = set) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        rules: Rules | None = None,
+        keep: Callable[[], set[str]] = set,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """``ledger`` tells whose a file is, and whether it is in use."""
         self.folder = folder
+        self._ledger = ledger or Ledger()
         self.rules = rules or Rules()
         self._keep = keep
         self._stop = threading.Event()
@@ -53,7 +63,8 @@ class Janitor:
     def _work(self) -> None:
         while not self._stop.is_set():
             try:
-                sweep(self.folder, self.rules, keep=self._keep())
+                sweep(self.folder, self.rules, keep=self._keep(), ledger=self._ledger)
+                self._ledger.forget_missing()
                 return_unused()
             except Exception:
                 LOG.exception("The temp folder could not be swept")
@@ -67,21 +78,46 @@ class _File:
     bytes: int
 
 
-def sweep(folder: Path, rules: Rules, now_s: float | None = None, keep: set[str] | None = None) -> int:
-    """Remove old files, then the oldest beyond the folder's bounds, then empty directories; return how many went.
+def sweep(
+    folder: Path,
+    rules: Rules,
+    now_s: float | None = None,
+    keep: set[str] | None = None,
+    ledger: Ledger | None = None,
+) -> int:
+    """Remove old files, then what is beyond the folder's bounds, then empty directories; return how many went.
 
-    Files in ``keep`` stay. Links are removed as links and never followed; what vanishes meanwhile (Gradio cleans up
-    too) is no error.
+    Beyond the bounds the oldest files of whoever has most go first, and none that the ``ledger`` has in use. Files in
+    ``keep`` stay. Links are removed as links and never followed; what vanishes meanwhile (Gradio cleans up too) is no
+    error.
     """
     now_s = time.time() if now_s is None else now_s
-    files = sorted(_files(folder), key=lambda file: file.changed_s, reverse=True)  # newest first
-    removed = kept_bytes = 0
-    for number, file in enumerate(files, start=1):
-        kept_bytes += file.bytes
-        too_much = number > rules.most_files or kept_bytes > rules.most_bytes
-        if (too_much or now_s - file.changed_s > rules.file_age_s) and str(file.path) not in (keep or ()):
-            removed += _remove(file)
+    files = [file for file in _files(folder) if str(file.path) not in (keep or ())]
+    old = [file for file in files if now_s - file.changed_s > rules.file_age_s]
+    young = [file for file in files if now_s - file.changed_s <= rules.file_age_s]
+    removed = sum(map(_remove, [*old, *_beyond(young, rules, folder, ledger or Ledger())]))
     return removed + _remove_empty_folders(folder, now_s - rules.empty_folder_age_s)
+
+
+def _beyond(files: list[_File], rules: Rules, folder: Path, ledger: Ledger) -> Iterator[_File]:
+    """Return the files that must go for the rest to keep within the bounds."""
+    count, size = len(files), sum(file.bytes for file in files)
+    theirs: dict[str, list[_File]] = {}
+    weight: Counter[str] = Counter()
+    for file in sorted(files, key=lambda file: file.changed_s, reverse=True):  # newest first
+        top = folder / file.path.relative_to(folder).parts[0]
+        owner = ledger.owner(top)
+        weight[owner] += file.bytes + 1  # many empty files weigh, too
+        if not ledger.in_use(top):
+            theirs.setdefault(owner, []).append(file)
+    while theirs and (count > rules.most_files or size > rules.most_bytes):
+        owner = max(theirs, key=weight.__getitem__)
+        file = theirs[owner].pop()
+        if not theirs[owner]:
+            del theirs[owner]
+        weight[owner] -= file.bytes + 1
+        count, size = count - 1, size - file.bytes
+        yield file
 
 
 def _files(folder: Path) -> Iterator[_File]:

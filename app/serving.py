@@ -25,11 +25,13 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from app import connections, line, mcp, memory
+from app.disk import LEDGER
 from app.doors import doors, on_spaces
-from app.gradio_patches import refuse_url_fetching
+from app.gradio_patches import leave_no_halves, refuse_url_fetching
 from app.guard import Guard
 from app.janitor import Janitor
 from app.throttle import address_of
+from app.upload_door import UploadDoor
 
 LOG = logging.getLogger(__name__)
 
@@ -75,6 +77,7 @@ def launch(
     """
     asked_to_stop = stop_requests() if block else None
     refuse_url_fetching()
+    leave_no_halves()
     memory.share_heaps()
     connections.raise_handles()
     connections.limit(behind_a_proxy=doors().proxied)
@@ -99,7 +102,10 @@ def launch(
         app_kwargs={
             "max_body_size": BODY_LIMIT,
             "openapi_url": None,
-            "middleware": [Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo))],
+            "middleware": [
+                Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo)),
+                Middleware(UploadDoor),
+            ],
             "routes": [Route("/healthz", healthz(health)), *routes],
             "lifespan": _with_janitor(demo),
         },
@@ -126,7 +132,7 @@ def _with_janitor(demo: gr.Blocks) -> Callable[[Any], contextlib.AbstractAsyncCo
     @contextlib.asynccontextmanager
     async def lifespan(_application: Any) -> AsyncIterator[None]:
         connections.be_calm_without_handles(asyncio.get_running_loop())
-        janitor = Janitor(Path(os.environ["GRADIO_TEMP_DIR"]), keep=lambda: kept_files(demo)).start()
+        janitor = Janitor(Path(os.environ["GRADIO_TEMP_DIR"]), keep=lambda: kept_files(demo), ledger=LEDGER).start()
         yield
         janitor.stop()
 

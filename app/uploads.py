@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from app.disk import LEDGER
 from cvdemo.errors import PhotoError
 
 NOT_UPLOADED = "This is not an uploaded photo. Upload the file first, then send the path that the upload gave you."
@@ -30,4 +31,5 @@ def uploaded(value: object) -> Path:
         raise PhotoError(NOT_UPLOADED)
     if not os.path.isfile(path):  # unlike Path.is_file, it takes a name that is too long for a missing file
         raise PhotoError(GONE)
+    LEDGER.use(path)
     return path

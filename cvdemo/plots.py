@@ -4,13 +4,11 @@ A `Chart` is a figure and what has to go with it: what it answers in a sentence,
 room. It wears the light colours of ``app/style.css``; `dark` gives every one its twin, here and in the browser.
 """
 
-import importlib.util
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -29,6 +27,7 @@ PALETTE: Mapping[str, tuple[str, str]] = {  # token: light, dark; a test compare
     "hybrid": ("#7a1288", "#dc93d0"),
     "classical": ("#363c45", "#e3e8ee"),
 }
+SIZES = {"cnn": 8, "vit": 10, "hybrid": 10, "classical": 9}  # px: marks that look equally large
 SYMBOLS = {"cnn": "square", "vit": "triangle-up", "hybrid": "diamond", "classical": "circle"}
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif"
 TEXT_PX = 13
@@ -68,14 +67,8 @@ class Chart:
 
     def plain(self) -> dict[str, Any]:
         """Return it for ``app/components/chart.js``, as JSON can hold it."""
-        return {
-            "title": self.title,
-            "answer": self.answer,
-            "data": list(self.traces),
-            "layout": self.layout,
-            "narrow": self.narrow,
-            "height": self.height,
-        }
+        told = {"title": self.title, "answer": self.answer, "layout": self.layout, "narrow": self.narrow}
+        return {**told, "data": list(self.traces), "height": self.height}
 
 
 def light(token: str) -> str:
@@ -140,7 +133,13 @@ def _power(exponent: int) -> str:
 def curve(name: str, xs: Sequence[float | None], ys: Sequence[float | None], token: str, **more: Any) -> dict[str, Any]:
     """Return a line through points; ``more`` is Plotly's, as ``mode`` is ("lines" without marks)."""
     line = {"color": light(token), "width": 2, **more.pop("line", {})}
-    marker = {"color": light(token), "size": 8, "line": {"color": light("card"), "width": 1}, **more.pop("marker", {})}
+    marker = {
+        "color": light(token),
+        "size": 8,
+        "opacity": 1,
+        "line": {"color": light("card"), "width": 1},
+        **more.pop("marker", {}),
+    }
     mode = "lines+markers" if len(xs) < 2 else more.pop("mode", "lines")  # one point is no line
     return {"type": "scatter", "name": text(name), "x": list(xs), "y": list(ys), "line": line, "marker": marker,
             **more, "mode": mode}  # fmt: skip
@@ -152,8 +151,13 @@ def of_model(family: str, second: bool = False) -> dict[str, Any]:
     What `curve` takes as ``more``, where its token is the family.
     """
     if not second:
-        return {"marker": {"symbol": SYMBOLS[family]}}
-    hollow = {"symbol": SYMBOLS[family], "color": light("card"), "line": {"color": light(family), "width": 2}}
+        return {"marker": {"symbol": SYMBOLS[family], "size": SIZES[family]}}
+    hollow = {
+        "symbol": SYMBOLS[family],
+        "size": SIZES[family],
+        "color": light("card"),
+        "line": {"color": light(family), "width": 2},
+    }
     return {"marker": hollow, "line": {"dash": "dash"}}
 
 
@@ -175,27 +179,48 @@ def beside(words: str, x: float, y: float, left: bool = False, token: str = "ink
     return {"x": x, "y": y, "text": text(words), "showarrow": False, "yshift": 12, "font": font, **way}
 
 
-def at_their_ends(
-    labels: Sequence[tuple[str, str, float | None]], low: float, high: float, plot_px: float
-) -> list[dict[str, Any]]:
+class End(NamedTuple):
+    """A direct label: a name, its colour, where its line ends, and what else there is to say of it.
+
+    ``at`` is in the units of the axis, of a logarithmic one the logarithm; None where there is no line.
+    """
+
+    name: str
+    token: str
+    at: float | None
+    more: str = ""
+
+
+def at_their_ends(ends: Sequence[End], low: float, high: float, plot_px: float) -> list[dict[str, Any]]:
     """Return direct labels right of the plot, each at the end of its line, moved apart where they would meet.
 
     Args:
-        labels: name, token, and where the line ends in the units of the axis (of a logarithmic one: the logarithm).
         low, high: the ends of the axis.
         plot_px: the height of the plot.
     """
-    placed, below = [], -math.inf
-    ends = [(name, token, low if end is None else end) for name, token, end in labels]
-    for name, token, end in sorted(ends, key=lambda one: one[2]):
-        at = plot_px * (end - low) / (high - low)
-        below = max(at, below + LABEL_PX)
-        font = {"color": light(token), "size": TEXT_PX, "weight": 650}
+    placed, taken = [], -math.inf
+    for one in sorted(ends, key=lambda one: low if one.at is None else one.at):
+        at = low if one.at is None else one.at
+        middle, room = plot_px * (at - low) / (high - low), LABEL_PX * (2 if one.more else 1)
+        middle, wanted = max(middle, taken + room / 2), middle
+        taken = middle + room / 2
+        more = f"<br>{text(one.more)}" if one.more else ""
         placed.append(
-            {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 10, "y": end, "yshift": below - at,
-             "text": text(name), "showarrow": False, "align": "left", "font": font}
+            {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 10, "y": at, "yshift": middle - wanted,
+             "text": f"<b>{text(one.name)}</b>{more}", "showarrow": False, "align": "left",
+             "font": {"color": light(one.token), "size": TEXT_PX}}
         )  # fmt: skip
     return placed
+
+
+def ceiling(value: float, step: float) -> float:
+    """Return the end of an axis: the first multiple of ``step`` from ``value`` on."""
+    return step * math.ceil(value / step)
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name with at most so many characters."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def template() -> dict[str, Any]:
@@ -212,7 +237,7 @@ def template() -> dict[str, Any]:
         "margin": {"l": 52, "r": 16, "t": 14, "b": 46, "pad": 0},
         "showlegend": False,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False,
-                   "itemdoubleclick": False, "font": small},
+                   "itemdoubleclick": False, "itemsizing": "constant", "font": small},
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": light("card"), "bordercolor": light("edge"),
                        "font": {"size": TEXT_PX, "color": light("ink"), "family": FONT}, "align": "left"},
@@ -226,11 +251,3 @@ def template() -> dict[str, Any]:
 def house() -> dict[str, Any]:
     """Return what the browser has to know to dress a chart: the shared layout, each colour's twin, the narrow width."""
     return {"template": template(), "twins": _TWINS, "narrow": NARROW_PX}
-
-
-def script() -> Path:
-    """Return plotly.js as the installed package has it; imports nothing of it."""
-    found = importlib.util.find_spec("plotly")
-    if found is None or not found.submodule_search_locations:
-        raise FileNotFoundError("plotly is not installed: see requirements.txt")
-    return Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"

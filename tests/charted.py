@@ -15,7 +15,7 @@ def growth(name: str = "ViT-S", count: int = 4) -> Chart:
     steps = [64.0 * (1 + step) for step in range(count)]
     rows = [("ResNet-50", "cnn", [step / 8 for step in steps]), (name, "vit", [step / 4 for step in steps])]
     traces = [plots.curve(title, steps, ms, family, **plots.of_model(family)) for title, family, ms in rows]
-    labels = plots.at_their_ends([(title, family, ms[-1]) for title, family, ms in rows], 0, 100, 180)
+    labels = plots.at_their_ends([plots.End(title, family, ms[-1]) for title, family, ms in rows], 0, 100, 180)
     layout = {
         "xaxis": plots.axis("side of the photo, px"),
         "yaxis": plots.axis("milliseconds", 0, 100),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from tests.attacked import Program, Visitor, raw, started, wait_until
@@ -89,4 +90,4 @@ def _answers(visitor: Visitor) -> bool:
 
 
 def _leave_handles(program: Program, count: int) -> None:
-    program.process.rlimit(7, (count, count))  # RLIMIT_NOFILE
+    program.process.rlimit(psutil.RLIMIT_NOFILE, (count, count))

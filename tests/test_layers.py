@@ -19,7 +19,7 @@ FLOORS = (
     {"catalogue", "bundled", "lenet"},
     {"images", "labels", "compute", "plots", "starters"},
     {"preprocess", "weights"},
-    {"loading", "model_cache"},
+    {"loading", "model_cache", "pairs", "starter_set"},
     {"models"},
     {"zerogpu", "runs"},
     {"engines"},

@@ -72,7 +72,8 @@ def test_names_are_text() -> None:
         plots.text("<b>cat</b> & <a href='x'>dog</a>") == "&lt;b&gt;cat&lt;/b&gt; &amp; &lt;a href='x'&gt;dog&lt;/a&gt;"
     )
     chart = growth("<img src=x onerror=alert(1)>")
-    assert not re.search(r"<(img|b|a)\b", json.dumps(chart.plain()["data"]) + json.dumps(chart.layout))
+    told = json.dumps(chart.plain()["data"]) + json.dumps(chart.layout)
+    assert set(re.findall(r"<[^>]*>", told)) == {"<b>", "</b>"} and "<b>&lt;img" in told  # the label's own
 
 
 def test_one_point_is_drawn_as_a_point() -> None:
@@ -103,18 +104,12 @@ def test_a_doubling_axis_has_powers_of_two(low: float, high: float, ticks: list[
 
 
 def test_labels_at_the_ends_of_lines_do_not_meet() -> None:
-    labels = plots.at_their_ends(
-        [("a", "cnn", 50.0), ("b", "vit", 51.0), ("c", "cnn", 0.0), ("d", "cnn", None)], 0, 100, 200
-    )
+    rows = [("a", "cnn", 50.0), ("b", "vit", 51.0), ("c", "cnn", 0.0), ("d", "cnn", None)]
+    labels = plots.at_their_ends([plots.End(*row) for row in rows], 0, 100, 200)
     places = sorted(200 * one["y"] / 100 + one["yshift"] for one in labels)
     assert all(upper - lower >= plots.LABEL_PX for lower, upper in itertools.pairwise(places))
-    by_name = {one["text"]: one for one in labels}
+    by_name = {one["text"][3:4]: one for one in labels}
     assert by_name["a"]["yshift"] == 0 and by_name["b"]["yshift"] == pytest.approx(15)
-
-
-def test_the_script_is_the_installed_packages() -> None:
-    head = plots.script().read_text(encoding="utf-8")[:200]
-    assert "plotly.js v" in head
 
 
 def test_a_chart_as_json_is_small() -> None:

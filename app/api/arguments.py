@@ -6,6 +6,9 @@ from typing import Any
 
 from app.uploads import uploaded
 from cvdemo.errors import SettingError
+from cvdemo.pairs import opening_pair
+
+PAIR = list(opening_pair().names)  # when the page starts: an endpoint's defaults are written down then
 
 
 def photo(value: Any) -> Path:

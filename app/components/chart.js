@@ -4,16 +4,16 @@ const PNG_WIDTH = 900;
 const coarse = window.matchMedia('(pointer: coarse)');
 const makeChart = (...buttons) => {
   const plot = h('div', { class: 'chart-plot' }), stage = h('div', { class: 'chart-stage', role: 'img' }, plot);
-  const word = h('p', { class: 'sub', hidden: true }), fault = h('p', { class: 'alert', role: 'alert', hidden: true }), values = makeValues();
+  const word = h('p', { class: 'sub', hidden: true }), fault = h('p', { class: 'alert', role: 'alert' }), values = makeValues();
   const open = smallButton('Values', () => { values.open(!values.isOpen()); open.setAttribute('aria-expanded', String(values.isOpen())); });
   const zoom = smallButton('Zoom', () => { zooming = true; soon(); });
   const reset = smallButton('Reset view', () => resetView());
   const png = smallButton('PNG', () => takePicture());
   const tools = h('div', { class: 'chart-tools' }, zoom, reset, buttons, open, png);
-  const node = h('figure', { class: 'chart' }, stage, word, fault, tools, values.node);
+  const node = h('figure', { class: 'chart' }, stage, word, tools, values.node);
   let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0;
   open.setAttribute('aria-expanded', 'false');
-  reset.hidden = true;
+  reset.hidden = tools.hidden = true;
 
   const empty = () => !chart || !chartData(chart).some((trace) => trace.x.length);
   const missing = () => chartData(chart).reduce((count, trace) => count + trace.x.filter((x, index) => x === null || trace.y[index] === null).length, 0);
@@ -59,10 +59,10 @@ const makeChart = (...buttons) => {
   const resetView = () => { view += 1; reset.hidden = true; soon(); };
   const fail = () => {
     failed = true;
-    fault.hidden = false;
+    tools.before(fault);
     fault.replaceChildren('The script that draws charts did not arrive. Here are the values instead. ', smallButton('Try again', () => {
       failed = false;
-      fault.hidden = true;
+      fault.remove();
       values.open(false);
       tell();
       soon();

@@ -4,17 +4,17 @@ const ROWS_AT_MOST = 500;
 const plainText = (name) => String(name ?? '').replace(/<[^>]*>/g, ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 const figureText = (value) => (typeof value === 'number' ? String(Number(value.toPrecision(4))) : value === null || value === undefined ? 'no number' : plainText(value));
 const chartData = (chart) => chart.data.filter((trace) => trace.hoverinfo !== 'skip');
-/* Columns and rows of texts: a series' name, x, y, and where it has an interval, its ends. */
+/* Columns and rows of texts: a series' name, x, y (bars and intervals that lie: y first), and the ends of an interval. */
 const chartTable = (chart) => {
-  const traces = chartData(chart), title = (name) => plainText(chart.layout[name]?.title?.text) || { xaxis: 'x', yaxis: 'y' }[name];
-  const interval = (trace) => trace.error_x || trace.error_y;
-  const ends = traces.some(interval), several = traces.length > 1;
+  const traces = chartData(chart), { layout } = chart, title = (name) => plainText(layout[`${name}axis`]?.title?.text || layout.meta?.[name] || name);
+  const interval = (trace) => trace.error_x || trace.error_y, lie = traces.some((trace) => trace.orientation === 'h' || trace.error_x);
+  const ends = traces.some(interval), several = traces.length > 1, turned = (x, y) => (lie ? [y, x] : [x, y]);
   const rows = traces.flatMap((trace) => trace.x.map((x, index) => {
-    const y = trace.y[index], bar = interval(trace), middle = trace.error_x ? x : y;
+    const y = trace.ids?.[index] ?? trace.y[index], bar = interval(trace), middle = trace.error_x ? x : trace.y[index];
     const reach = bar ? [middle - (bar.arrayminus || bar.array)[index], middle + bar.array[index]] : ['', ''];
-    return [...(several ? [plainText(trace.name)] : []), figureText(x), figureText(y), ...(ends ? reach.map(figureText) : [])];
+    return [...(several ? [plainText(trace.name)] : []), ...turned(figureText(x), figureText(y)), ...(ends ? reach.map(figureText) : [])];
   }));
-  return { columns: [...(several ? ['Series'] : []), title('xaxis'), title('yaxis'), ...(ends ? ['from', 'to'] : [])], rows };
+  return { columns: [...(several ? ['Series'] : []), ...turned(title('x'), title('y')), ...(ends ? ['from', 'to'] : [])], rows };
 };
 const makeValues = () => {
   const box = h('div', { class: 'chart-table', role: 'region', tabindex: 0 }), more = h('p', { class: 'sub', hidden: true });

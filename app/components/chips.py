@@ -1,6 +1,6 @@
 """The chosen models as chips, and the menu that adds one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import time
 from typing import Any
 
@@ -17,13 +17,15 @@ GROUPS = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "Classica
 class ModelChips(Drawn):
     """Chips of chosen models; event ``models`` fires when the choice changed, by hand, by a preset or by the link.
 
-    The value is what `chips` returns; read the choice with `chosen`.
+    The value is what `chips` returns; read the choice with `chosen`. ``first`` returns the one that the page opens
+    with, which a visitor's own choice or a link's keeps out.
     """
 
     EVENTS = [EventListener("models")]
 
-    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(value, names=("chips",), class_name="chips", **kwargs)
+    def __init__(self, first: Callable[[], dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(first(), names=("chips",), class_name="chips", **kwargs)
+        self.first = lambda: {**first(), "opens": True}
 
 
 def chips(

@@ -9,9 +9,11 @@ const models = h('b', {});
 const memory = h('b', {});
 const resident = h('span', { class: 'from-1200', hidden: true });
 const network = h('span', { class: 'network' });
+const starter = makeStarter();
 root.append(
   h('h1', {}, logo, 'CV Lab'),
   h('span', { class: 'tagline' }, 'One photo. See what vision models do with it.'),
+  starter.node,
   h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network));
 
 const WORDS = { ready: 'Ready', busy: 'Busy', starting: 'Starting', full: 'Full', lost: 'Not connected' };
@@ -30,6 +32,7 @@ const draw = () => {
     text(memory, size(value.bytes || 0));
     resident.replaceChildren(models, ` model${value.models === 1 ? '' : 's'} in memory, `, memory, limit);
   }
+  starter.heard(value.online);
   text(network, value.online === true ? 'Online' : value.online === false ? 'Offline: bundled models only' : '');
 };
 

@@ -114,7 +114,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = value.message || shown?.answer;
-    const told = { question: value.question, answer: answer || '', marked: shown?.marked ?? null, busy: busy ?? null };
+    const told = { question: value.question, answer: answer || '', marked: shown?.marked ?? null, busy: busy ?? null, differs: (shown || value).differs ?? null };
     if (head) { head.set(told); return; }
     props.value = { ...value, head: told };
     trigger('said');

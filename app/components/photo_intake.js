@@ -12,6 +12,13 @@ const announce = () => {
   const { name, width, height } = props.value.photo;
   spoken.textContent = `${name}, ${number(width)} by ${number(height)} pixels`;
 };
+const said = (error) => { // by the server, as when its disk is full
+  try {
+    return JSON.parse(error.message.slice(error.message.indexOf('{'))).detail;
+  } catch {
+    return '';
+  }
+};
 const take = async (chosen) => {
   if (!chosen) return;
   const mine = ++turn;
@@ -36,8 +43,8 @@ const take = async (chosen) => {
   } catch (error) {
     console.warn('The photo could not be sent', error);
     if (mine !== turn) return;
-    unsent = chosen;
-    refuse('The photo did not reach the server. Check the connection, then try again.');
+    if (!said(error)) unsent = chosen; // the server did not answer: it is sent again when it does
+    refuse(said(error) || 'The photo did not reach the server. Check the connection, then try again.');
   }
 };
 const taken = () => {
