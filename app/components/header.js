@@ -11,7 +11,7 @@ const resident = h('span', { class: 'from-1200', hidden: true });
 const network = h('span', { class: 'network' });
 const starter = makeStarter();
 root.append(
-  h('h1', {}, logo, 'CV Lab'),
+  h('h1', {}, logo, h('span', {}, 'CV Lab')),
   h('span', { class: 'tagline' }, 'One photo. See what vision models do with it.'),
   starter.node,
   h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network));

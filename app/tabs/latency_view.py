@@ -4,8 +4,8 @@ from typing import Any
 
 from app.tabs import latency_views as views
 from cvdemo.latency import way_words, words
-from cvdemo.latency.charts import compared, ratios
 from cvdemo.latency.estimate import by_way
+from cvdemo.latency.ratio_chart import compared, ratios
 from cvdemo.latency.result import Duel, Racer
 from cvdemo.wording import megabytes, milliseconds, scaled
 
