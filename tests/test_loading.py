@@ -1,6 +1,8 @@
 """Every source gives the same kind of ready model, and what it computes is what its library would."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -221,3 +223,15 @@ def test_a_failed_download_does_not_stick(served: Hub) -> None:
     with pytest.raises(ModelUnavailable, match="does not offer"):
         load(_tiny("test_vit.r160_in1k"))
     assert load(_tiny("test_vit.r160_in1k")).weights == "cached"
+
+
+def test_no_compiler_comes_in_with_the_libraries_and_afterwards_torch_is_its_own() -> None:
+    script = (
+        "import sys\nimport torch\nown = torch.compiler.disable\nimport cvdemo.loading\n"
+        "assert {'timm', 'torchvision'} <= set(sys.modules)\n"
+        "assert not [name for name in sys.modules if name.startswith('torch._dynamo')]\n"
+        "assert torch.compiler.disable is own\n"
+        "from torch._dynamo.utils import is_compile_supported\n"
+        "assert is_compile_supported.__module__ == 'torch._dynamo.utils'"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parent.parent)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pickle import PickleError
 
-import timm  # noqa: F401 - here, under this module's import lock: two threads importing it at once break each other
 import torch
 from safetensors import SafetensorError
 
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
 from cvdemo.lenet import INPUT_SIZE, LeNet5
+from cvdemo.loading import libraries  # noqa: F401 - here, under this module's import lock: two threads break each other
 from cvdemo.loading.finish import finish
 from cvdemo.loading.finish_detector import finish_detector
 from cvdemo.loading.parts import DetectorParts, Kind, Parts, Ready, ReadyDetector, ReadyModel
