@@ -39,6 +39,10 @@ const draw = () => {
 const known = (fresh, old) => (fresh === undefined || fresh === null ? old : fresh);
 watchServer((health) => {
   if (health) {
+    if (!window.cvPair && health.pair) { // once: what is shown must not change under a visitor's eyes
+      window.cvPair = health.pair.models;
+      document.dispatchEvent(new CustomEvent('cv:pair', { detail: window.cvPair }));
+    }
     const queued = (health.state || 'ready') === 'ready' && health.waiting > 0;
     props.value = { ...props.value, state: queued ? 'busy' : health.state || 'ready', detail: queued ? `${health.waiting} in line` : health.detail || null,
       device: known(health.device, props.value.device), models: known(health.models_resident, props.value.models),
