@@ -8,6 +8,7 @@ HOST ?= $(or $(GRADIO_SERVER_NAME),127.0.0.1)
 PORT ?= $(or $(GRADIO_SERVER_PORT),7860)
 ARGS ?=
 MCP ?=
+STARTER ?=
 MCP_ENV := .venv/mcp
 SERVE = GRADIO_SERVER_NAME=$(HOST) GRADIO_SERVER_PORT=$(PORT)
 RELOAD = GRADIO_WATCH_DIRS=app,cvdemo GRADIO_WATCH_MODULE_NAME=app GRADIO_WATCH_DEMO_NAME=demo \
@@ -51,7 +52,8 @@ headless:
 	$(MCP_ENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-mcp.txt
 	@touch $@
 
-run: .venv/run.stamp $(if $(MCP),.venv/mcp.stamp)  ## start the page on http://127.0.0.1:7860 (a classroom: make run HOST=0.0.0.0)
+run: .venv/run.stamp $(if $(MCP),.venv/mcp.stamp)  ## start the page on http://127.0.0.1:7860 (a classroom: make run HOST=0.0.0.0; STARTER=1: fetch five models first)
+	$(if $(STARTER),@$(BIN)/python -m app.starter)
 	@$(SERVE) $(if $(MCP),CV_LAB_MCP=1 $(MCP_ENV)/bin/python,$(BIN)/python) app.py
 
 dev: .venv/dev.stamp  ## the same, reloading what changes under app/ and cvdemo/

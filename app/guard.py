@@ -19,7 +19,7 @@ from app.bodies import Body, NoSuchNumber, TooMuch
 from app.doors import Doors
 from app.pages import Pages
 from app.reading import Reading
-from app.throttle import Clock, Limits, Throttle, client_address
+from app.throttle import Clock, Limits, Throttle, address_of
 from app.upload_door import CLIENT
 
 LOG = logging.getLogger(__name__)
@@ -154,8 +154,7 @@ class Guard:
                 self.throttle.leave(address)
 
     def _address(self, scope: Scope) -> str:
-        forwarded = Headers(scope=scope).get("x-forwarded-for", "") if self.doors.proxied else ""
-        return client_address((scope.get("client") or ("unknown",))[0], forwarded)
+        return address_of(scope, self.doors.proxied)
 
     def _fills_the_line(self, address: str) -> bool:
         """Whether so much work of this client waits that others would find the queue full."""

@@ -4,23 +4,29 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
+from starlette.routing import Route
 
+from app import status
 from app.api import add_endpoints
+from app.components import chart
+from app.components.chips import ModelChips
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
 from app.gradio_patches import keep_no_values, know_signatures
 from app.lab import Lab, mount
+from app.lab.mount import QUIET
+from app.starter import starter
 from app.tabs import LABS
 from app.theme import head, theme
 from cvdemo import zerogpu
-from cvdemo.catalogue import BUNDLED_PAIR
+from cvdemo.pairs import opening_pair
 
 
 def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
     """Return the whole page, not yet launched."""
-    zerogpu.place(BUNDLED_PAIR)
+    zerogpu.place(opening_pair().names)
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        Header()
+        header = Header(server_functions=[starter])
         with gr.Row(elem_id="shell"):
             rail = PhotoRail(suits={lab.id: lab.starter for lab in labs})
             with gr.Column(elem_id="main"), gr.Tabs() as tabs:
@@ -29,7 +35,9 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
                     with gr.Tab(lab.title, id=lab.id) as shown[lab.id]:
                         mount(lab, rail)
         connect(rail, shown)
-        demo.load(_asked_tab(labs), None, tabs, queue=False, show_progress="hidden", api_visibility="private")
+        chips = [block for block in demo.blocks.values() if isinstance(block, ModelChips)]
+        demo.load(_asked_tab(labs), None, tabs, queue=False, **QUIET)
+        header.fetched(lambda: [one.first() for one in chips], None, chips, queue=False, **QUIET)
         add_endpoints(endpoint for lab in labs for endpoint in lab.endpoints)
     keep_no_values()
     know_signatures(demo)
@@ -38,7 +46,12 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
 
 def appearance() -> dict[str, Any]:
     """Return what ``launch`` needs to dress the page."""
-    return {"theme": theme(), "head": head()}
+    return {"theme": theme(), "head": head() + chart.link()}
+
+
+def routes() -> list[Route]:
+    """Return what is served beside the page: /status, and the script that draws charts."""
+    return [*status.routes(), chart.route()]
 
 
 def _asked_tab(labs: Sequence[Lab]) -> Callable[[gr.Request], Any]:

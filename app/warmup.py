@@ -1,4 +1,4 @@
-"""Makes the first visit fast: in the background, the bundled pair is loaded and asked about the first starter photo."""
+"""Makes the first visit fast: in the background, the opening pair is loaded and asked about the first starter photo."""
 
 import logging
 import threading
@@ -8,9 +8,9 @@ from pathlib import Path
 from app import request_log
 from app.tabs import LABS
 from cvdemo import compute, models, results, starters, weights
-from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.classify import classify
 from cvdemo.errors import CvDemoError
+from cvdemo.pairs import opening_pair
 
 LOG = logging.getLogger(__name__)
 
@@ -24,9 +24,9 @@ def begin(_demo: object = None) -> None:
 
 def _warm_up() -> None:
     try:
-        classify(_first_photo(), BUNDLED_PAIR)
+        classify(_first_photo(), opening_pair().names)
     except CvDemoError:
-        LOG.warning("The bundled pair did not answer", exc_info=True)
+        LOG.warning("The opening pair did not answer", exc_info=True)
         models.figures()  # at least the libraries are in
     finally:
         _ready.set()  # also after a fault of ours: the page answers all the same
@@ -38,7 +38,8 @@ def _first_photo() -> Path:
 
 def health() -> Mapping[str, object]:
     """Return what /healthz and the page's header tell; never waits for a model or for torch."""
-    online = weights.online()
+    online, pair = weights.online(), opening_pair()
+    opens_with = {"models": list(pair.names), "because": pair.reason}
     if not _ready.is_set():
         return {
             "state": "starting",
@@ -47,6 +48,7 @@ def health() -> Mapping[str, object]:
             "models_resident": 0,
             "bytes_resident": 0,
             "online": online,
+            "pair": opens_with,
         }
     figures = models.figures()
     left = compute.seconds_left()
@@ -66,4 +68,5 @@ def health() -> Mapping[str, object]:
         "requests": request_log.totals(),
         "turned_away": request_log.statuses(),
         "online": online,
+        "pair": opens_with,
     }

@@ -51,11 +51,11 @@ class Program:
 
 
 @contextlib.contextmanager
-def started(folder: Path, *arguments: str, python: str | Path = sys.executable, **environ: str) -> Iterator[Program]:
+def started(
+    folder: Path, *arguments: str, python: str | Path = sys.executable, port: int = 0, **environ: str
+) -> Iterator[Program]:
     """Run app.py (or Python with other arguments), offline, with its temp folder inside ``folder``, for the body."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or _free_port()
     settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "uploads"), "HF_HUB_OFFLINE": "1"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -73,6 +73,12 @@ def started(folder: Path, *arguments: str, python: str | Path = sys.executable, 
         finally:
             process.kill()
             process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _ready(address: str) -> bool:

@@ -10,9 +10,8 @@ import pytest
 from gradio import http_server
 
 import app.environment  # noqa: F401  (must come before the rest of the page)
-from app.main import appearance, build_demo
+from app.main import appearance, build_demo, routes
 from app.serving import launch
-from app.status import routes
 from app.warmup import begin, health
 from tests.attacked import Program, started
 from tests.awaited import PATIENCE_S, at_rest

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 
-from cvdemo import catalogue, starters
+from cvdemo import catalogue, starters, weights
+from cvdemo.pairs import opening_pair
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +35,15 @@ def test_models_lists_the_whole_catalogue(client: Client) -> None:
     assert {row["family"] for row in rows} == {"cnn", "vit", "hybrid", "classical"}
 
 
-def test_classify_answers_for_both_bundled_models(client: Client, cat: Path) -> None:
+def test_classify_answers_for_both_models_that_the_page_opens_with(client: Client, cat: Path) -> None:
     answer = client.predict(image=handle_file(cat), top_k=3, api_name="/classify")
-    assert [result["model"] for result in answer["results"]] == list(catalogue.BUNDLED_PAIR)
+    assert [result["model"] for result in answer["results"]] == list(opening_pair().names)
     for result in answer["results"]:
         shares = [guess["probability"] for guess in result["top"]]
         assert len(shares) == 3
         assert shares == sorted(shares, reverse=True)
         assert 0 < sum(shares) <= 1
-        assert result["weights"] == "bundled"
+        assert result["weights"] == weights.state(catalogue.get(result["model"]))
         assert all(result[key] > 0 for key in ("decode_ms", "preprocess_ms", "network_ms"))
     assert isinstance(answer["agree"], bool)
 

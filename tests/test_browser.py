@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from cvdemo import starters
+from cvdemo.pairs import opening_pair
 from tests.awaited import at_rest, eventually, expect, fits, is_empty
 
 pytestmark = pytest.mark.browser
@@ -48,7 +49,7 @@ def test_the_page_opens_with_an_answer(page: str, visit: Visit) -> None:
 
     def five_lines_each() -> None:
         cards = _cards(tab)
-        assert [card["model"] for card in cards] == ["mini_resnet", "mini_vit"]
+        assert [card["model"] for card in cards] == list(opening_pair().names)
         assert all(len(card["rows"]) == 5 for card in cards)
 
     eventually(five_lines_each)
@@ -107,7 +108,7 @@ def _hits(page: str) -> int:
 
 
 def test_models_are_removed_and_added_by_keyboard(page: str, visit: Visit) -> None:
-    tab = visit(page)
+    tab = visit(f"{page}/?models=mini_resnet,mini_vit")
     _wait_for_answer(tab)
     tab.get_by_role("button", name="Remove Small ViT").press("Enter")
     _wait_for_answer(tab, 1)

@@ -100,6 +100,6 @@ def test_stopping_leaves_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_preset_puts_a_pair_on_the_chips() -> None:
-    assert choose_pair("Bundled pair")["chosen"] == PAIR["chosen"]
+    assert choose_pair("Same recipe, scarce data")["chosen"] == PAIR["chosen"]
     same = choose_pair("Same size")
     assert len(same["chosen"]) == 2 and "parameters" in same["note"]

@@ -27,6 +27,7 @@ def result(*answers: Answer) -> Classification:
 
 
 MANY = tuple(f"class {number}" for number in range(994)) + CLASSES
+OTHERS = (*MANY[:999], "apple")
 CNN = {"family": "cnn", "title": "Small ResNet"}
 VIT = {"family": "vit", "title": "Small ViT"}
 HYBRID = {"family": "hybrid", "title": "MobileViT-S"}
@@ -77,9 +78,14 @@ SENTENCES = [
     ),
     (
         "different label sets",
-        [answer(**CNN, tabby=0.6), answer("cnn", "ResNet-50", classes=MANY, pizza=0.5)],
+        [answer(**CNN, tabby=0.6), answer("cnn", "ResNet-50", classes=OTHERS, apple=0.5)],
         "They answer in different words: Small ResNet knows 6 classes, ResNet-50 knows 1,000. "
         "Compare the order, not the percentages.",
+    ),
+    (
+        "one knows all that the other knows, and more",
+        [answer(**CNN, tabby=0.6), answer(**VIT, classes=MANY, pizza=0.5)],
+        "They disagree: the CNN says tabby (60.0 %), the ViT says pizza (50.0 %).",
     ),
     (
         "random weights do not speak",

@@ -172,7 +172,7 @@ def test_cells_that_come_late_do_not_bring_an_old_refusal_back(
 
 
 def test_a_learned_filter_sums_three_colours(page: str, visit: Visit) -> None:
-    tab = _open(page, visit, "&kernel=learned&filter=2")
+    tab = _open(page, visit, "&kernel=learned&model=mini_resnet&filter=2")
     tab.wait_for_selector(".filters button[aria-pressed=true]")
     expect(tab.locator(".convolution .answer")).to_have_text(re.compile("^Filter 3 of Small ResNet"))
     _says(tab, SUM, "blue")

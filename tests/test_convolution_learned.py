@@ -29,7 +29,7 @@ def cat() -> ReducedPhoto:
 
 @pytest.mark.parametrize("filter_number", [0, 7, 15])
 def test_a_learned_filter_is_that_of_the_network_itself(cat: ReducedPhoto, filter_number: int) -> None:
-    settings = Settings("learned", filter=filter_number)
+    settings = Settings("learned", model="mini_resnet", filter=filter_number)
     layer = learned.first_layer("mini_resnet")
     ours = slide(planes(cat, settings), tool(settings), settings).result[0]
     with models.borrow("mini_resnet") as model, torch.inference_mode():
@@ -54,7 +54,7 @@ def test_a_model_that_is_not_here_is_a_sentence(name: str, sentence: str) -> Non
 
 def test_a_filter_that_the_layer_lacks_is_a_sentence() -> None:
     with pytest.raises(SettingError, match="has 16 first filters"):
-        tool(Settings("learned", filter=16))
+        tool(Settings("learned", model="mini_resnet", filter=16))
 
 
 SOBEL, LAPLACE, ONE = kernels.get("sobel_x").rows, ((0, 1, 0), (1, -4, 1), (0, 1, 0)), ((1, 1, 1),) * 3
@@ -93,7 +93,7 @@ def test_filters_with_a_known_meaning_are_told_so(
         Settings("own", own=((1.0, -2.5), (0.25, 3.0)), padding="none", stride=3),
         Settings("blur", padding="mirror", dilation=4, colour=True),
         Settings("emboss", colour=True, groups=3, stride=2, flip=True),
-        Settings("learned", filter=5),
+        Settings("learned", model="mini_resnet", filter=5),
     ],
     ids=repr,
 )

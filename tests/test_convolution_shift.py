@@ -13,7 +13,7 @@ from app.tabs.convolution_shift import BENCH
 from cvdemo import images, models, preprocess, starters
 from cvdemo.classify import classify
 from cvdemo.convolution import shift_words
-from cvdemo.convolution.shift import SHIFTS, Moved, equivariance_error, move, network_runs, position, strip
+from cvdemo.convolution.shift import SHIFTS, Moved, equivariance_error, move, network_runs, pairs, position, strip
 from cvdemo.errors import Stopped
 
 CAT = starters.get("cat").path
@@ -153,6 +153,9 @@ def test_the_sentences_tell_the_measured_numbers(found: tuple[Moved, ...]) -> No
 RAIL = {"photo": {"id": "starter:cat"}, "point": [1, 1], "tab": "convolution"}
 
 
+OURS, BLURRED = ({"settings": {"pair": pairs().index(names)}} for names in (PAIR, ("resnet50", "resnetblur50")))
+
+
 def _last(shown: Any, event: str = "again") -> Any:
     *_, last = handler(BENCH, event)(RAIL, shown)
     return last
@@ -160,23 +163,23 @@ def _last(shown: Any, event: str = "again") -> Any:
 
 def test_the_page_measures_only_when_asked(found: tuple[Moved, ...]) -> None:
     runs = network_runs()
-    told = _last(None)
+    told = _last(OURS)
     assert len(told["answers"]) == 33 and told["models"][0]["labels"] == list(found[0].labels)
     assert _last(told)["key"] == told["key"] and network_runs() == runs
-    heavy = _last({**told, "settings": {"pair": 1}})
-    assert heavy["key"] is None and heavy["pairs"][1]["cost"].startswith("Measure, about ")
+    heavy = _last({**told, **BLURRED})
+    assert heavy["key"] is None and heavy["pairs"][-2]["cost"].startswith("Measure, about ")
     assert heavy["message"] == "These are large: their runs wait for the button."
     assert heavy["speed"] == told["speed"] and network_runs() == runs
-    assert heavy["pairs"][1]["note"].endswith("random weights: ResNet-50 and ResNet-50, blur-pool.")
+    assert heavy["pairs"][-2]["note"].endswith("random weights: ResNet-50 and ResNet-50, blur-pool.")
 
 
 def test_a_heavy_pair_that_is_shown_stays(monkeypatch: pytest.MonkeyPatch, found: tuple[Moved, ...]) -> None:
-    told = _last(None)
+    told = _last(OURS)
     monkeypatch.setattr(convolution_shift, "LIGHT_WORK", 0)
     assert _last(told)["key"] == _last(told, "measure")["key"] == told["key"]
-    assert _last(None)["key"] is None
+    assert _last(OURS)["key"] is None
 
 
-@pytest.mark.parametrize("pair", [-1, 3, 1.0, True, "0", None])
+@pytest.mark.parametrize("pair", [-1, 4, 1.0, True, "0", None])
 def test_a_pair_from_a_browser_is_checked(pair: Any) -> None:
     assert "not known here" in _last({"settings": {"pair": pair}})["message"]

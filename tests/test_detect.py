@@ -55,7 +55,8 @@ def test_the_kept_boxes_are_those_of_torchvision(street: Path) -> None:
     above = found.scores >= 0.25
     kept = nms(torch.from_numpy(found.boxes_xyxy[above]), torch.from_numpy(found.scores[above]), 0.45)
     assert sum(row["state"] == detect_rows.SHOWN_KEPT for row in drawn["boxes"]) == len(kept)
-    assert drawn["curve"]["kept"][drawn["curve"]["thresholds"].index(0.45)] == len(kept)
+    stairs = drawn["curve"]["data"][0]
+    assert stairs["y"][stairs["x"].index(0.45)] == len(kept)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,8 @@ def test_the_true_boxes_of_a_drawn_scene_add_up(cells: tuple[str, Candidates]) -
     assert outcomes["tp"] + len(missed) == len(labels)
     assert set(outcomes) <= {"tp", "fp"}
     assert pane["truth"]["sentence"].startswith(f"{outcomes['tp']} found, {outcomes['fp']} false, {len(missed)} missed")
-    recall, precision = pane["truth"]["point"]
+    here = pane["truth"]["chart"]["data"][1]
+    (recall,), (precision,) = here["x"], here["y"]
     assert recall == pytest.approx(outcomes["tp"] / len(labels))
     assert precision == pytest.approx(outcomes["tp"] / outcomes.total())
 

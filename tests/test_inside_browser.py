@@ -18,8 +18,12 @@ pytestmark = pytest.mark.browser
 STILL = "!document.querySelector('.in-body').classList.contains('stale')"
 
 
+SMALL = "&models=mini_resnet,mini_vit"  # quick: what these tests try does not depend on the models
+
+
 def _open(page: str, visit: Visit, query: str = "&view=maps", **options: Any) -> Any:
-    tab = visit(f"{page}/?tab=inside{query}", **options)
+    chosen = "" if "models=" in query else SMALL
+    tab = visit(f"{page}/?tab=inside{query}{chosen}", **options)
     tab.set_default_timeout(180_000)
     view = dict(parse_qsl(urlsplit(tab.url).query)).get("view", "overview")
     _shows(tab, view if view in [one.ID for one in VIEWS] else "overview")

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from gradio_client import Client
 
+from cvdemo import weights
+from cvdemo.catalogue import get
+from cvdemo.pairs import opening_pair
+
 VERDICTS = ("faster", "slower", "too close to call", None)
 
 
@@ -25,15 +29,16 @@ def test_two_models_are_measured(client: Client) -> None:
     here = answer["environment"]
     assert here["threads"] >= 1 and here["versions"]["torch"] and here["rounds"] == 24
     assert isinstance(here["measured_alone"], bool)
-    assert [row["model"] for row in answer["results"]] == ["mini_resnet", "mini_vit"]
+    first, second = opening_pair().names
+    assert [row["model"] for row in answer["results"]] == [first, second]
     for row in answer["results"]:
         assert 0 < row["p50_ms"] <= row["p90_ms"] <= row["p95_ms"] <= row["p99_ms"]
         assert row["engine"] in ("torch", "openvino")
         assert row["runs"] in range(20, 25)
-        assert row["weights"] == "bundled"
+        assert row["weights"] == weights.state(get(row["model"]))
         assert row["input_size"] == 64
     (pair,) = answer["pairs"]
-    assert (pair["a"], pair["b"]) == ("mini_resnet", "mini_vit")
+    assert (pair["a"], pair["b"]) == (first, second)
     assert pair["ci95"][0] <= pair["ratio"] <= pair["ci95"][1]
     medians = [row["p50_ms"] for row in answer["results"]]
     assert pair["ratio"] == pytest.approx(medians[1] / medians[0], rel=0.01)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from cvdemo.catalogue import get
+from cvdemo.pairs import opening_pair
 from tests.awaited import eventually, expect
 from tests.test_browser import Visit
 
@@ -27,12 +29,13 @@ def says(tab: Any, words: str | re.Pattern[str]) -> None:
     expect(tab.locator(".tabitem:visible .answer")).to_have_text(re.compile(words), use_inner_text=True)
 
 
-def test_the_tab_opens_with_a_quick_look_of_the_bundled_pair(page: str, visit: Visit) -> None:
+def test_the_tab_opens_with_a_quick_look_of_the_pair_that_the_page_opens_with(page: str, visit: Visit) -> None:
     tab = opened(page, visit)
     tab.wait_for_function("document.querySelector('.tabitem:not([style*=none]) .latency .dots')")
+    first, second = (re.escape(get(name).title) for name in opening_pair().names)
     says(
         tab,
-        r"^Quick look: Small ResNet [\d.,]+\sms, Small ViT [\d.,]+\sms\. Measure 30 rounds for a verdict\.$",
+        rf"^Quick look: {first} [\d.,]+\sms, {second} [\d.,]+\sms\. Measure 30 rounds for a verdict\.$",
     )
     expect(tab.locator(DOTS)).to_have_count(2)
 
@@ -50,7 +53,8 @@ def test_a_duel_streams_and_ends_in_a_verdict_or_says_why_not(page: str, visit: 
     tab.wait_for_function(QUIET)
     says(tab, ENDS)
     expect(tab.locator(DOTS).first.locator("circle, path")).to_have_count(30)
-    expect(tab.locator(".ratio-plot rect")).to_have_count(2)  # the margin and one interval
+    expect(tab.locator(".ratios .xerror")).to_have_count(1)
+    expect(tab.locator(".ratios .shapelayer path")).to_have_count(2)  # the margin and the line at 1
     expect(tab.locator(".ratios .together")).to_be_hidden()  # nothing to correct
     expect(tab.locator(".stage-row")).to_have_count(2)
 
@@ -77,7 +81,7 @@ def test_three_models_race_and_every_pair_gets_an_interval(
     tab.wait_for_function("/Round \\d+ of 30.*No verdict before the end/.test(document.body.innerText)")
     tab.wait_for_function(QUIET)
     says(tab, ENDS)
-    expect(tab.locator(".ratio-plot rect")).to_have_count(4)  # the margin and three intervals
+    expect(tab.locator(".ratios .xerror")).to_have_count(3)
     expect(tab.locator(".ratios .together")).to_contain_text("corrected for 3 pairs (Holm)")
     expect(tab.locator(".strips")).to_contain_text("random weights, fine for timing")
 

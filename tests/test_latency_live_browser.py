@@ -18,7 +18,7 @@ SAYS = (
 ALONE = r"from frame to answers.*could follow alone: Small ResNet [\d,.]+, Small ViT [\d,.]+\. This is a look"
 
 
-def _opened(page: str, visit: Visit, query: str = "", **size: Any) -> Any:
+def _opened(page: str, visit: Visit, query: str = "&models=mini_resnet,mini_vit", **size: Any) -> Any:
     tab = visit(f"{page}/?tab=latency{query}", permissions=["camera"], **size)
     tab.locator(".live-speed summary").click()
     return tab

@@ -5,6 +5,9 @@ from typing import Any
 
 from app.uploads import uploaded
 from cvdemo.errors import SettingError
+from cvdemo.pairs import opening_pair
+
+PAIR = list(opening_pair().names)  # when the page starts: an endpoint's defaults are written down then
 
 LARGEST = 10**15
 

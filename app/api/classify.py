@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from app.api.arguments import names, photo, whole
+from app.api.arguments import PAIR, names, photo, whole
 from app.errors import shows_errors
 from cvdemo import catalogue, weights
 from cvdemo.classify import classify as classify_photo
@@ -38,12 +38,12 @@ def _row(spec: catalogue.ModelSpec) -> dict[str, Any]:
 
 
 @shows_errors
-def classify(image: gr.FileData, models: list[str] = list(catalogue.BUNDLED_PAIR), top_k: int = 5) -> dict[str, Any]:  # noqa: B006
+def classify(image: gr.FileData, models: list[str] = PAIR, top_k: int = 5) -> dict[str, Any]:
     """Classify one photo with 1 to 4 models, side by side.
 
     Args:
         image: the photo, uploaded before, or by MCP a data: URL (JPEG, PNG, WebP, BMP, GIF or TIFF, at most 10 MB).
-        models: names from /models with task "classify".
+        models: names from /models with task "classify"; without, the pair that the page opened with when it started.
         top_k: how many classes of each model to return, 1 to 10.
 
     Returns:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from app.api.arguments import names, text, whole
+from app.api.arguments import PAIR, names, text, whole
 from app.errors import shows_errors
-from cvdemo import catalogue, starters
+from cvdemo import starters
 from cvdemo.errors import Busy
 from cvdemo.latency.duel import run
 from cvdemo.latency.export import to_dict
@@ -18,7 +18,7 @@ PATIENCE_S = 300.0  # as it turns out, waiting included
 
 @shows_errors
 def latency(
-    models: list[str] = list(catalogue.BUNDLED_PAIR),  # noqa: B006
+    models: list[str] = PAIR,
     batch_size: int = 1,
     input_size: int = 224,
     runs: int = 30,

@@ -1,4 +1,5 @@
 let newest = props.value; // what is drawn and sent
+let own = false; // whether the visitor or the link chose
 const list = h('div', { class: 'chip-list', role: 'list', 'aria-label': 'Chosen models' });
 const add = h('button', { type: 'button', class: 'btn', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' }, '+ Add a model');
 const note = h('p', { class: 'notice', role: 'status', hidden: true });
@@ -24,7 +25,7 @@ const open = (yes) => {
 const trained = (offer) => ['bundled', 'packaged', 'cached'].includes(offer.state);
 const usable = (offer) => trained(offer) || offer.state === 'random only' || (offer.state === 'download' && newest.online);
 const chip = (offer, alone) => h('span', { class: 'chip', role: 'listitem' }, familyMark(offer.family), h('span', { class: 'n', title: offer.title }, offer.title),
-  h('span', { class: trained(offer) ? 'state' : 'state warn' }, offer.state_text),
+  offer.state === 'packaged' ? null : h('span', { class: trained(offer) ? 'state' : 'state warn' }, offer.state_text),
   h('button', { type: 'button', class: 'x', 'aria-label': `Remove ${offer.title}`, disabled: alone,
     onclick: () => choose(newest.chosen.filter((name) => name !== offer.name)) }, '\u2715'));
 const option = (offer) => h('button', { type: 'button', class: 'option', disabled: !usable(offer), 'aria-disabled': String(!usable(offer)),
@@ -53,13 +54,21 @@ const put = (value, changed = value.chosen.join() !== newest.chosen.join()) => {
   draw();
   if (changed && window.cvPhoto) trigger('models'); // before that, the photo's own event is still to come
 };
-const choose = (names) => put({ ...newest, chosen: names, note: null });
+const choose = (names) => { own = true; put({ ...newest, chosen: names, note: null }); };
 /* What the server tells anew counts, and leaves the choice alone where it says null; what it told before does not: Gradio
    sets the page's first value once more after this script, on a busy machine long after it. */
 const follow = () => {
   const { value } = props;
-  if (value.told > newest.told) put({ ...value, chosen: value.chosen ?? newest.chosen });
+  if (value.told > newest.told && value.opens && own) put({ ...value, chosen: newest.chosen });
+  else if (value.told > newest.told) put({ ...value, chosen: value.chosen ?? newest.chosen });
   else if (value.chosen?.join() !== newest.chosen.join()) put(newest, value.chosen !== null); // a run may have begun with it
+};
+/* Models may have come since the server built the page: the header hears which pair pages open with now. */
+const openWith = (pair) => {
+  const known = newest.offered.filter(({ name }) => pair.includes(name));
+  if (own || known.length < pair.length || pair.join() === newest.chosen.join()) return;
+  const ready = (offer) => (pair.includes(offer.name) && offer.state === 'download' ? { ...offer, state: 'cached', state_text: 'ready' } : offer);
+  put({ ...newest, chosen: pair, offered: newest.offered.map(ready) });
 };
 /* A link such as ?tab=classify&models=resnet50,mini_vit restores the choice; names that do not exist are left out. */
 const restore = () => {
@@ -87,4 +96,8 @@ document.addEventListener('pointerdown', (event) => {
 });
 watch('value', follow);
 draw();
-setTimeout(restore, 0); // what is set at once, Gradio takes back
+setTimeout(() => { // what is set at once, Gradio takes back
+  restore();
+  if (window.cvPair) openWith(window.cvPair);
+  else document.addEventListener('cv:pair', ({ detail }) => openWith(detail), { once: true });
+}, 0);

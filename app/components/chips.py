@@ -1,6 +1,6 @@
 """The chosen models as chips, and the menu that adds one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import time
 from typing import Any
 
@@ -17,10 +17,13 @@ GROUPS = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "Classica
 class ModelChips(Drawn):
     """Chips of chosen models; event ``models`` fires when the choice changed, by hand, by a preset or by the link.
 
-    The value is what `chips` returns; read the choice with `chosen`.
+    The value is what `chips` returns; read the choice with `chosen`. ``first`` returns the one that the page opens
+    with, which a visitor's own choice or a link's keeps out.
     """
 
     EVENTS = [EventListener("models")]
+
+    first: Callable[[], dict[str, Any]]
 
     def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(value, names=("chips",), class_name="chips", **kwargs)

@@ -72,18 +72,35 @@ const own = h('textarea', { rows: 1, maxlength: 600, onkeydown: (event) => { if 
 const anew = () => bench.anew({ labels: own.value });
 const fetchFor = (model) => { bench.set({ labels: own.value }); bench.fetch(model); };
 const agreement = h('div', { class: 'card' });
+/* Whether a word is in the models' lists, asked with each letter; and why a softmax cannot say "none of these". */
+const told = h('ul', { class: 'told', 'aria-live': 'polite' });
+const tell = (sentences) => told.replaceChildren(...sentences.map((sentence) => h('li', {}, sentence)));
+const askList = makeAsk((search) => bench.file(search), (answer) => tell(answer.found || (answer.error ? [answer.error] : [])));
+const lookFor = () => { if (bench.shown()?.json) askList({ search: word.value }); };
+const word = h('input', { type: 'search', maxlength: 60, placeholder: 'toucan', oninput: lookFor });
+const doubts = h('ul', {});
+const scope = h('div', { class: 'card scope' }, h('label', {}, h('span', {}, 'Is it in the list?'), word), told,
+  h('details', { class: 'more' }, h('summary', {}, props.none[0]), h('p', {}, props.none[1]), doubts));
+let listed = '';
+const drawScope = ({ doubts: sentences, models, key }) => {
+  doubts.replaceChildren(...sentences.map((sentence) => h('li', {}, sentence)));
+  if (word.value && listed !== `${models} ${key}`) lookFor();
+  listed = `${models} ${key}`;
+};
 const json = smallButton('Copy as JSON', (event) => copyText(bench.shown().json, event.currentTarget));
 const link = smallButton('Copy link', (event) => copyText(bench.link({ models: bench.shown().models }), event.currentTarget));
 const foot = makeFoot(json, link);
-root.append(h('div', { class: 'classify-body' }, answers,
+root.append(h('div', { class: 'classify-body' }, answers, scope,
   h('div', { class: 'grid2' }, h('div', { class: 'card peaked' }, h('h3', {}, 'How peaked are the answers?'), temperature.node), agreement),
   h('div', { class: 'why' }, h('b', {}, props.why_title), props.why),
   h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'grid2 card' }, topK.node,
     h('label', { class: 'own-labels' }, h('span', {}, 'Your own labels, separated by commas'), h('small', {}, 'For SigLIP, which compares the photo with any words'), own))),
   foot.node));
 
-const paint = ({ cards, figures, sentence, know, ran, classes, json: copied }) => {
+const paint = (shown) => {
+  const { cards, figures, sentence, know, ran, classes, json: copied } = shown;
   drawCards(cards);
+  drawScope(shown);
   temperature.set(bench.local.temperature, sentence);
   topK.set(bench.local.top_k, null);
   agreement.replaceChildren(h('h3', {}, figures.title),

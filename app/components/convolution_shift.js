@@ -6,19 +6,19 @@ const menu = h('select', { 'aria-label': 'Models', onchange: () => bench.anew({ 
 const start = h('button', { type: 'button', class: 'btn primary', hidden: true, onclick: () => { bench.keep(); trigger('measure'); } });
 const random = h('p', { class: 'notice', hidden: true });
 const crops = h('div', { class: 'shifted' });
-const chances = makeLines('Probability of the first answer');
-const layers = makeLines('How exactly each layer\u2019s map moves along');
+const chances = makeChart(), followed = makeChart();
 const layerNote = h('p', { class: 'sub' });
 const kept = h('p', { class: 'sub' });
-layers.node.append(h('p', { class: 'sub' }, 'Relative difference between the moved map and the map of the moved photo: 0 is exact.'), layerNote);
-chances.node.append(kept);
+const chanceCard = h('section', { class: 'card' }, h('h3', {}, 'Probability of the first answer'), chances.node, kept);
+const layerCard = h('section', { class: 'card' }, h('h3', {}, 'How exactly each layer\u2019s map moves along'), followed.node,
+  h('p', { class: 'sub' }, 'Relative difference between the moved map and the map of the moved photo: 0 is exact.'), layerNote);
 const table = () => {
   const rows = bench.shown().models.flatMap((one) => one.probabilities.map((value, index) => [one.title, index, `"${one.labels[index].replaceAll('"', '""')}"`, value, ...one.errors.map((row) => row[index])].join(',')));
   return ['# errors: one column a layer, from the first to the last', 'model,shift_px,answer,probability_of_first_answer,errors', ...rows].join('\n');
 };
 const foot = makeFoot(smallButton('Save CSV', () => saveFile('shift.csv', table(), 'text/csv')), smallButton('Copy link', (event) => copyText(bench.link(), event.currentTarget)));
 const pictures = h('section', { class: 'card bleed shiftcard' }, crops);
-const charts = h('div', { class: 'grid2 charts' }, chances.node, layers.node);
+const charts = h('div', { class: 'grid2 charts' }, chanceCard, layerCard);
 const controls = h('section', { class: 'card controls' }, shift.node, h('label', { class: 'top' }, 'Models', menu), start, random);
 root.append(head.node, h('div', { class: 'shiftbench' }, pictures, controls), charts, why, foot.node);
 
@@ -35,21 +35,19 @@ const drawCrops = (models, now) => {
     picture.style.transform = `translateX(${(-100 * (32 - now)) / total}%)`;
   });
 };
-const percentTicks = (top) => [0, top / 2, top].map((value) => [value, `${Math.round(100 * value)} %`]);
+/* The charts come for a shift of 0; every other position is known here. */
+const marksAt = (chart, now, answer) => ({ ...chart, answer, layout: { ...chart.layout, shapes: chart.layout.shapes.map((line) => ({ ...line, x0: now, x1: now })) },
+  data: chart.data.map((trace) => ({ ...trace, marker: { ...trace.marker, size: trace.x.map((x) => (x === now ? 10 : 0)) } })) });
+const errorsAt = (chart, deep, now, answer) => ({ ...chart, answer, data: chart.data.map((trace, index) => ({ ...trace, y: deep[index].errors.map((row) => row[now]) })) });
 const paint = (study) => {
   const { shift: now } = bench.local;
   study.answer = study.answers[now];
   shift.set(now, study.live[now]);
   drawCrops(study.models, now);
-  const trained = study.models.filter((one) => !one.random), deep = study.models.filter((one) => one.layers.length);
-  chances.node.hidden = !trained.length;
-  const most = Math.max(...trained.map((one) => Math.max(...one.probabilities)), 0.1), top = [0.25, 0.5, 0.75, 1].find((value) => value >= most) || 1;
-  if (trained.length) chances.draw({ x: [0, 32], top, now, xTitle: 'shift in pixels', alt: study.answers[now], yTicks: percentTicks(top), xTicks: [0, 8, 16, 24, 32].map((value) => [value, String(value)]),
-    series: trained.map((one) => ({ name: `${one.title}: ${one.labels[0]}`, family: one.family, values: one.probabilities.map((value, index) => [index, value]) })) });
-  layers.node.hidden = !deep.length;
-  const worst = Math.max(...deep.map((one) => Math.max(...one.errors.flat())), 0.2), ceiling = Math.ceil(worst * 5) / 5;
-  if (deep.length) layers.draw({ x: [0, 100], top: ceiling, now: null, dots: true, xTitle: 'depth in the network', alt: study.layer_notes[now] || 'Difference by depth', yTicks: [0, ceiling / 2, ceiling].map((value) => [value, String(Number(value.toFixed(2)))]), xTicks: [[0, '0 %'], [50, '50 %'], [100, '100 %']],
-    series: deep.map((one) => ({ name: one.title, family: one.family, values: one.errors.map((row, index) => [(100 * (index + 1)) / one.errors.length, row[now]]) })) });
+  chanceCard.hidden = !study.chances;
+  if (study.chances) chances.show(marksAt(study.chances, now, study.answers[now]));
+  layerCard.hidden = !study.followed;
+  if (study.followed) followed.show(errorsAt(study.followed, study.models.filter((one) => one.layers.length), now, study.layer_notes[now]));
   layerNote.textContent = study.layer_notes[now] || '\u00a0';
   kept.textContent = study.kept.join(' ');
 };

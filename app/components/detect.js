@@ -78,7 +78,7 @@ const drawPictures = (shown) => {
   pictures.classList.toggle('two', rows.length > 1);
   const view = { photo, named, key: shown.key, run: shown.run, showRemoved: controls.showRemoved(), waysOn: shown.ways_on };
   rows.forEach((pane, place) => panes[place].show(pane, view));
-  charts.show(rows[active], local.iou, rows.length > 1);
+  charts.show(rows[active], rows.length > 1);
   sayWhatRan(rows);
 };
 let painted = null;
@@ -121,4 +121,8 @@ if (address.get('tab') === props.tab) { // what lies beyond a slider's end is it
   const models = (address.get('detector') || '').split(',').filter(known).slice(0, 2); // others are left out
   if (models.length) local.models = models;
 }
+document.addEventListener('cv:fetched', () => { // new detectors are here
+  seenPhoto = '';
+  if (openTab() === props.tab) bench.anew(suited());
+});
 bench.begin();

@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from app.components import chart
 from app.components.lab_view import LabView
 from app.components.photo_copies import scene_rows
 from cvdemo.detect import words
 
 QUESTION = "What did the detector find, and what did NMS throw away?"
 SCRIPTS = (
-    "head", "range", "boxes", "boxes_png", "detect_charts", "detect_player", "detect_pane", "detect_settings",
-    "detect_extras", "detect_controls", "detect",
+    *chart.SCRIPTS, "head", "range", "boxes", "boxes_png", "detect_charts", "detect_player", "detect_pane",
+    "detect_settings", "detect_extras", "detect_controls", "detect",
 )  # fmt: skip
 
 

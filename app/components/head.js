@@ -2,6 +2,7 @@
 const makeHead = (onStop) => {
   const ask = h('h2', { class: 'ask' });
   const answer = h('p', { class: 'answer', 'aria-live': 'polite' });
+  const differs = h('p', { class: 'sub differs', hidden: true });
   const busyText = h('span', {});
   const busyBar = h('i', {});
   const stop = h('button', { class: 'btn sm', type: 'button', onclick: onStop }, 'Cancel');
@@ -11,6 +12,8 @@ const makeHead = (onStop) => {
     const at = value.marked ? value.answer.indexOf(value.marked) : -1;
     if (at < 0) answer.textContent = value.answer;
     else answer.replaceChildren(value.answer.slice(0, at), h('span', { class: 'marked' }, value.marked), value.answer.slice(at + value.marked.length));
+    differs.textContent = value.differs || '';
+    differs.hidden = !value.differs;
     answer.classList.toggle('waiting', Boolean(value.busy));
     busy.hidden = !value.busy;
     if (!value.busy) return;
@@ -19,5 +22,5 @@ const makeHead = (onStop) => {
     busyBar.classList.toggle('unknown', value.busy.share === null);
     stop.hidden = !value.busy.stoppable;
   };
-  return { node: h('div', { class: 'headline' }, ask, answer, busy), set };
+  return { node: h('div', { class: 'headline' }, ask, answer, differs, busy), set };
 };

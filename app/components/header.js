@@ -1,4 +1,4 @@
-/* Name and status. One small GET of /healthz every ten seconds while the page is in view: no event, no session. */
+/* Name and status, from one small GET of /healthz now and then while the page is in view: no event, no session. */
 const logo = svg('svg', { width: 24, height: 24, viewBox: '0 0 24 24', 'aria-hidden': 'true' },
   svg('rect', { x: 1, y: 1, width: 22, height: 22, rx: 5, class: 'plate' }),
   [[5, 5, 1], [13, 5, 0.55], [5, 13, 0.55], [13, 13, 1]].map(([x, y, opacity]) =>
@@ -9,9 +9,11 @@ const models = h('b', {});
 const memory = h('b', {});
 const resident = h('span', { class: 'from-1200', hidden: true });
 const network = h('span', { class: 'network' });
+const starter = makeStarter();
 root.append(
-  h('h1', {}, logo, 'CV Lab'),
+  h('h1', {}, logo, h('span', {}, 'CV Lab')),
   h('span', { class: 'tagline' }, 'One photo. See what vision models do with it.'),
+  starter.node,
   h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network));
 
 const WORDS = { ready: 'Ready', busy: 'Busy', starting: 'Starting', full: 'Full', lost: 'Not connected' };
@@ -30,33 +32,24 @@ const draw = () => {
     text(memory, size(value.bytes || 0));
     resident.replaceChildren(models, ` model${value.models === 1 ? '' : 's'} in memory, `, memory, limit);
   }
+  starter.heard(value.online);
   text(network, value.online === true ? 'Online' : value.online === false ? 'Offline: bundled models only' : '');
 };
 
-let missed = 0;
-let next = 0;
-const look = async () => {
-  clearTimeout(next);
-  if (document.hidden) return;
-  try {
-    const answer = await fetch(new URL('healthz', document.baseURI), { cache: 'no-store', signal: AbortSignal.timeout(5000) });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    const health = await answer.json();
-    const known = (fresh, old) => (fresh === undefined || fresh === null ? old : fresh);
-    missed = 0;
+const known = (fresh, old) => (fresh === undefined || fresh === null ? old : fresh);
+watchServer((health) => {
+  if (health) {
+    if (!window.cvPair && health.pair) { // once: what is shown must not change under a visitor's eyes
+      window.cvPair = health.pair.models;
+      document.dispatchEvent(new CustomEvent('cv:pair', { detail: window.cvPair }));
+    }
     const queued = (health.state || 'ready') === 'ready' && health.waiting > 0;
     props.value = { ...props.value, state: queued ? 'busy' : health.state || 'ready', detail: queued ? `${health.waiting} in line` : health.detail || null,
       device: known(health.device, props.value.device), models: known(health.models_resident, props.value.models),
       bytes: known(health.bytes_resident, props.value.bytes), limit: known(health.bytes_limit, props.value.limit),
       online: known(health.online, props.value.online) };
-  } catch {
-    missed += 1; // one missed answer is no news: a busy machine may be late
-    if (missed > 1) props.value = { ...props.value, state: 'lost', detail: null };
-  }
+  } else props.value = { ...props.value, state: 'lost', detail: null };
   draw();
-  if (element.isConnected) next = setTimeout(look, props.value.state === 'ready' ? 10000 : 3000);
-};
-document.addEventListener('visibilitychange', look);
+});
 watch('value', draw);
 draw();
-look();

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from gradio.events import EventListener
+
 from app.components.drawn import Drawn
 from cvdemo import compute
 
@@ -12,11 +14,23 @@ class Header(Drawn):
     Value: ``{"state": "ready" | "busy" | "starting" | "full", "detail": text after the colon, "device": text,
     "models": count, "bytes": resident, "limit": bytes, "online": bool}``; what is not known is None and not shown.
     /healthz gives them as state, detail, device, models_resident, bytes_resident, bytes_limit and online, and as
-    ``waiting`` how many wait for the device; what it leaves out stays as it was.
+    ``waiting`` how many wait for the device; what it leaves out stays as it was. A banner stands below while nothing
+    answers.
+
+    Beside it stands the starter set, where there is one to fetch: ``server.starter`` answers for it. Event ``fetched``
+    when all of it is here.
     """
 
+    EVENTS = [EventListener("fetched")]
+
     def __init__(self, value: dict[str, Any] | None = None, elem_id: str = "head", **kwargs: Any) -> None:
-        super().__init__(value or starting(), names=("header",), class_name="header", elem_id=elem_id, **kwargs)
+        super().__init__(
+            value or starting(),
+            names=("connection", "header_starter", "header"),
+            class_name="header",
+            elem_id=elem_id,
+            **kwargs,
+        )
 
 
 def starting() -> dict[str, Any]:

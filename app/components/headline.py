@@ -20,12 +20,17 @@ class Headline(Drawn):
 
 
 def headline(
-    question: str, answer: str, marked: str | None = None, busy: dict[str, Any] | None = None
+    question: str,
+    answer: str,
+    marked: str | None = None,
+    busy: dict[str, Any] | None = None,
+    differs: str | None = None,
 ) -> dict[str, Any]:
     """Return a Headline's value.
 
     Args:
         marked: a part of the answer to underline, such as the class that both models named.
         busy: ``{"text": ..., "share": 0..1 or None, "stoppable": bool}`` while something runs.
+        differs: what else differs between the models that answer, see `cvdemo.pairs.differences`.
     """
-    return {"question": question, "answer": answer, "marked": marked, "busy": busy}
+    return {"question": question, "answer": answer, "marked": marked, "busy": busy, "differs": differs}

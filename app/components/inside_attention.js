@@ -1,24 +1,4 @@
 /* Attention: heat over the photo, all layers and heads as small pictures, and how far each head looks by depth. */
-const drawDistances = (chart, card, color) => {
-  const width = Math.max(260, chart.clientWidth || 340), height = 170, left = 44, right = 12, low = height - 34;
-  const tops = card.distances.flat().concat(card.reach.flatMap((row) => row.sizes.filter((size) => size !== null)));
-  const top = Math.max(10, ...tops), depthOf = (at, count) => left + (at / Math.max(1, count - 1)) * (width - left - right), y = (px) => 10 + (1 - px / top) * (low - 10);
-  const count = card.distances.length, text = (content, place) => svg('text', place, content);
-  const means = card.distances.map((heads) => heads.reduce((sum, px) => sum + px, 0) / heads.length);
-  const path = (values) => values.reduce((line, [px, x]) => (px === null ? `${line} ` : `${line}${line === '' || line.endsWith(' ') ? 'M' : 'L'}${x.toFixed(1)} ${y(px).toFixed(1)}`), '');
-  chart.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  chart.setAttribute('height', height);
-  chart.setAttribute('aria-label', `Mean attention distance by layer: from ${Math.round(means[0])} px in the first to ${Math.round(means.at(-1))} px in the last.`);
-  const ticks = [0, 0.5, 1].map((part) => [Math.round(part * top), y(part * top)]);
-  chart.replaceChildren(
-    ...ticks.flatMap(([label, at]) => [svg('path', { class: 'axis', d: `M${left} ${at}H${width - right}` }), text(label.toLocaleString('en'), { x: left - 6, y: at + 4, 'text-anchor': 'end' })]),
-    svg('path', { class: 'now', d: `M${depthOf(card.layer, count)} 10V${low}` }),
-    ...card.reach.map((row) => svg('path', { class: 'line cnn', d: path(row.sizes.map((size, at) => [size, depthOf(at, row.sizes.length)])) })),
-    ...card.distances.flatMap((heads, layer) => heads.map((px, head) => svg('circle', { class: `dot ${color}${layer === card.layer && head === card.head ? ' picked' : ''}`, cx: depthOf(layer, count), cy: y(px), r: 2.6 }))),
-    svg('path', { class: `line ${color}`, d: path(means.map((px, layer) => [px, depthOf(layer, count)])) }),
-    text('first layer', { x: left, y: height - 4 }), text('last', { x: width - right, y: height - 4, 'text-anchor': 'end' }),
-    text('depth', { x: (left + width - right) / 2, y: height - 4, 'text-anchor': 'middle' }));
-};
 VIEWS.attention = (tools) => {
   const mode = makeChoice('Show', [['layer', 'This layer'], ['rollout', 'Rollout'], ['gradient', 'Gradient-weighted']], (value) => tools.change({ mode: value }));
   const start = makeChoice('From', [['point', 'The point'], ['class', 'Class token']], (value) => tools.change({ start: value }));
@@ -27,16 +7,15 @@ VIEWS.attention = (tools) => {
   const discard = makeRange({ label: 'Discard', help: 'smallest weights first', low: 0, high: 0.95, step: 0.05, format: (value) => `${Math.round(100 * value)}\u00a0%` }, (value) => tools.change({ discard: value }));
   const fused = namedChoice('Heads fused by', fusion), headChoice = h('label', { class: 'in-choice' }, h('span', { class: 'name' }, 'Head'), head);
   const bar = h('div', { class: 'bar in-choices' }, namedChoice('Show', mode), namedChoice('From', start), headChoice, fused, discard.node);
-  const pair = h('div', { class: 'in-pair' }), node = h('div', { class: 'in-view' }, pair, bar), cards = new Map();
-  let last = [];
+  const cards = makeCards(() => makeCard()), node = h('div', { class: 'in-view' }, cards.node, bar);
 
   const makeCard = () => {
     const card = { number: 0, title: h('div', {}) };
     card.stage = makeStage((down, right) => tools.tap(card.number, down, right));
     const scale = makeBar('share of attention'), told = h('div', { class: 'in-checks' });
-    const grid = h('div', { class: 'in-heads' }), chart = svg('svg', { class: 'in-distances', role: 'img' }), legend = h('p', { class: 'sub in-legend' });
+    const grid = h('div', { class: 'in-heads' }), chart = makeChart();
     const heads = h('figure', {}, h('figcaption', { class: 'sub' }, 'All layers and heads from here, each on its own scale. Choose one.'), grid);
-    const far = h('figure', {}, h('figcaption', { class: 'sub' }, 'How far each head looks on average, in pixels of the photo'), chart, legend);
+    const far = h('figure', { class: 'in-far' }, h('figcaption', { class: 'sub' }, 'How far each head looks on average, in pixels of the photo'), chart.node);
     card.node = h('section', { class: 'card in-card' }, card.title, card.stage.node, scale.node, told, heads, far);
     let tiles = [];
     const build = (rows) => {
@@ -67,19 +46,15 @@ VIEWS.attention = (tools) => {
         paintMap(canvas, map, 0, map.high, INFERNO);
         button.setAttribute('aria-pressed', String(layer === shown.layer && (one === shown.head || shown.head < 0)));
       }
-      const { family } = tools.heads()[number];
-      legend.replaceChildren(h('span', { class: family }, 'mean of a layer\u2019s heads (dots: each head)'), ...shown.reach.map((row) => h('span', { class: 'cnn' }, `side of what one unit of ${row.title} can see`)));
-      requestAnimationFrame(() => drawDistances(chart, shown, family));
+      chart.show(shown.distances);
     };
     return card;
   };
-  const repaint = () => { for (const one of last) cards.get(one.model).paint(); };
   return {
     node,
-    repaint,
+    repaint: cards.paint,
     draw(shown) {
-      last = shown;
-      pair.dataset.count = shown.length;
+      cards.show(shown);
       const now = tools.own(), some = shown.filter((one) => one.rows), most = Math.max(0, ...some.map((one) => one.rows[one.layer].heads.length));
       bar.hidden = !some.length;
       mode.set(now.mode, undefined, ['layer', ...(some.some((one) => one.rollout) ? ['rollout'] : []), ...(some.some((one) => one.weigh) ? ['gradient'] : []), now.mode]);
@@ -91,13 +66,8 @@ VIEWS.attention = (tools) => {
       fused.hidden = now.mode !== 'rollout';
       discard.node.hidden = now.mode !== 'rollout';
       discard.set(now.discard, null);
-      pair.replaceChildren(...shown.map((one, number) => {
-        if (!cards.has(one.model)) cards.set(one.model, makeCard());
-        cards.get(one.model).show(one, number);
-        return cards.get(one.model).node;
-      }));
-      repaint();
+      cards.paint();
     },
-    stages: () => last.map((one) => cards.get(one.model).stage),
+    stages: () => cards.all().map((card) => card.stage),
   };
 };

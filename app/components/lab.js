@@ -33,21 +33,24 @@ const linkOf = (spec, settings, more) => {
   return url.href;
 };
 /* One question at a time; while one is under way only the newest waits, so the last value always wins. What an older one
-   wanted besides, the newest asks for, too. */
+   wanted besides, the newest asks for, too. What the server missed is asked when it is back. */
 const makeAsk = (call, onAnswer) => {
-  let asking = false, waiting = null;
+  let asking = false, waiting = null, missed = null;
   const ask = async (question) => {
     if (asking) { waiting = { ...waiting, ...question }; return; }
     asking = true;
     try {
       onAnswer(await call(question), waiting !== null);
+      missed = null;
     } catch (error) {
+      missed = { ...missed, ...question };
       console.warn('The server did not answer a question', error);
     } finally {
       asking = false;
       if (waiting !== null) { const latest = waiting; waiting = null; ask(latest); }
     }
   };
+  document.addEventListener('cv:back', () => { if (missed) ask(missed); });
   return ask;
 };
 /* Files: `content` is a text, a Blob, or an address of its own such as a data URL. */
@@ -82,6 +85,13 @@ const makeFoot = (...buttons) => {
 /* Where a network has to run before a question can be answered, that run is asked for again, later each time, until an
    answer is there: one that waited for another begins with what that left behind, which may be older settings. */
 const PAUSES_MS = [60, 300, 700, 1500, 3000, 5000, 8000], MOST_TIMES = 40, MOST_RUNS = 6;
+/* plotly.js (chart_script.js) is fetched when a first answer stands and the browser is idle, and read where a chart is seen. */
+const firstAnswer = () => {
+  const place = document.querySelector('meta[name=cv-charts]');
+  if (!place || window.cvAnswered) return;
+  window.cvAnswered = true;
+  (window.requestIdleCallback || setTimeout)(() => { if (!window.cvPlotly) document.head.append(h('link', { rel: 'prefetch', as: 'script', href: place.content })); });
+};
 /* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
    - paint(shown): draws; called whenever anything changed.
    - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
@@ -104,7 +114,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = value.message || shown?.answer;
-    const told = { question: value.question, answer: answer || '', marked: shown?.marked ?? null, busy: busy ?? null };
+    const told = { question: value.question, answer: answer || '', marked: shown?.marked ?? null, busy: busy ?? null, differs: (shown || value).differs ?? null };
     if (head) { head.set(told); return; }
     props.value = { ...value, head: told };
     trigger('said');
@@ -174,6 +184,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
       [shown, moves] = [value, 0];
       if (!older || first) paint(shown); // else the answer to the newest settings is drawn instead
       if (older) ask(catchUp);
+      if (open()) firstAnswer();
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
     if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) {

@@ -4,22 +4,22 @@ from typing import Any
 
 from gradio.events import EventListener
 
+from app.components import chart
 from app.components.lab_view import LabView
-from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.engines import TITLES, int8
 from cvdemo.engines import names as engine_names
 from cvdemo.latency import view_words, words
 from cvdemo.latency.settings import MARGIN, ROUND_CHOICES
+from cvdemo.pairs import opening_pair
 
 INT8 = ["int8", "int8, OpenVINO"]
 SCRIPTS = (
+    *chart.SCRIPTS,
     "range",
     "latency_axis",
     "latency_strip",
     "latency_ratios",
     "latency_stages",
-    "latency_lines",
-    "latency_scatter",
     "latency_table",
     "latency_views",
     "latency",
@@ -37,7 +37,7 @@ PROPS = {
     },
     "margin": MARGIN,
     "round_choices": list(ROUND_CHOICES),
-    "pair": list(BUNDLED_PAIR),
+    "pair": list(opening_pair().names),
 }
 
 

@@ -1,4 +1,4 @@
-/* The strip plot: one dot per run, a line at the median, names left and figures right (above their rows when narrow). */
+/* An instrument of our own, no chart of plotly.js: it grows dot by dot while models race. The strip plot: one dot per run, a line at the median, names left and figures right (above their rows when narrow). */
 const makeStrip = () => {
   const sub = h('span', { class: 'sub' });
   const badges = h('span', { class: 'badges' });
@@ -10,7 +10,8 @@ const makeStrip = () => {
   const drawStrip = () => {
     if (!duel || !box.clientWidth) return;
     const rows = duel.racers, width = box.clientWidth, narrow = width < 560, each = narrow ? 74 : 58;
-    const left = narrow ? 10 : 158, right = narrow ? 12 : 150, top = 8, bottom = 44, high = top + rows.length * each + bottom;
+    const longest = 36 + 8.2 * Math.max(0, ...rows.map((row) => row.title.length)); // of the names, in pixels, about
+    const left = narrow ? 10 : Math.min(0.28 * width, Math.max(158, longest)), right = narrow ? 12 : 150, top = 8, bottom = 44, high = top + rows.length * each + bottom;
     const shown = rows.flatMap((row) => row.ms), typical = Math.max(0, ...rows.map((row) => row.p90 ?? 0)) * 2.2;
     const farthest = Math.max(0.001, ...shown), most = typical ? Math.min(farthest, typical) : farthest;
     const ticks = niceTicks(most * 1.02, narrow ? 4 : Math.min(8, Math.max(4, Math.floor((width - left - right) / 90)))), end = Math.max(most * 1.02, ticks.at(-1));

@@ -1,6 +1,8 @@
 /* How a photo comes in: file button, drop or paste anywhere on the page. The browser says at once what it can know
    (empty, too big); the server decides about the rest. A refused photo leaves the previous one in place. */
 let turn = 0;
+let sent = null; // the visitor's photo, as long as it is the one on the page
+let unsent = null; // one that did not reach the server
 const refuse = (sentence) => {
   busy(null);
   put({ error: sentence });
@@ -20,6 +22,7 @@ const said = (error) => { // by the server, as when its disk is full
 const take = async (chosen) => {
   if (!chosen) return;
   const mine = ++turn;
+  unsent = null;
   stopWebcam();
   if (!chosen.size) return refuse('This file is empty. Choose another photo.');
   if (chosen.size > props.limit_bytes) return refuse(`${megabytes(chosen.size)} MB is too much; the limit is ${number(props.limit_bytes / 1e6)} MB.`);
@@ -32,13 +35,16 @@ const take = async (chosen) => {
     if (mine !== turn) return;
     if (answer.error) return refuse(answer.error);
     busy(null);
+    sent = chosen;
     const name = (chosen.name || 'Pasted photo').replace(/\p{C}/gu, '').slice(0, 200).trim() || 'Photo';
     const { width, height } = answer.photo;
     put({ photo: { ...answer.photo, name }, point: [Math.floor(height / 2), Math.floor(width / 2)], error: null, chosen: true });
     taken();
   } catch (error) {
     console.warn('The photo could not be sent', error);
-    if (mine === turn) refuse(said(error) || 'The photo did not reach the server. Check the connection, then try again.');
+    if (mine !== turn) return;
+    if (!said(error)) unsent = chosen; // the server did not answer: it is sent again when it does
+    refuse(said(error) || 'The photo did not reach the server. Check the connection, then try again.');
   }
 };
 const taken = () => {
@@ -50,8 +56,28 @@ const taken = () => {
   }
   tellPhoto();
 };
+/* After a break: what did not arrive is sent now, and so is the photo on the page where the server forgot it (it was
+   started anew, or an hour has passed); then the open tab asks again. */
+const sendAgain = async () => {
+  if (unsent) { take(unsent); return; }
+  const { photo } = props.value, mine = turn;
+  try {
+    if (!photo.starter && sent && (await server.accept({ path: photo.id })).error) {
+      const { path } = await upload(new File([sent], 'photo'));
+      const answer = await server.accept({ path });
+      if (mine !== turn) return;
+      if (answer.error) { refuse(answer.error); return; }
+      put({ photo: { ...answer.photo, name: photo.name } });
+    }
+    if (mine === turn) tellPhoto();
+  } catch (error) {
+    console.warn('The photo could not be sent again', error); // the server went once more: so does this, when it is back
+  }
+};
+document.addEventListener('cv:back', sendAgain);
 const chooseStarter = (starter, chosen) => {
   turn += 1;
+  [sent, unsent] = [null, null];
   busy(null);
   stopWebcam();
   const { id, name, src, width, height, point } = starter;

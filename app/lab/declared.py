@@ -12,8 +12,9 @@ from app.components.photo import PhotoRail
 from app.lab.busy import busy, fetching
 from app.lab.shown import ShownByKey
 from cvdemo import catalogue
-from cvdemo.catalogue import BUNDLED_PAIR, ModelSpec
+from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
+from cvdemo.pairs import differences, opening_pair
 from cvdemo.settings import Settings
 from cvdemo.wording import COUNTS
 
@@ -68,16 +69,21 @@ class Chips:
         offered: on this machine, now.
         most: that may be chosen.
         random_will_do: what is not on this machine runs with random weights.
+        first: what is chosen where nobody chose.
     """
 
     offered: Callable[[], Sequence[ModelSpec]]
     most: int = 3
     random_will_do: bool = False
-    first: tuple[str, ...] = BUNDLED_PAIR
+    first: Callable[[], tuple[str, ...]] = lambda: opening_pair().names
 
     def value(self, names: Sequence[str] | None, note: str | None = None) -> dict[str, Any]:
         """Return the chips' value, with a sentence under it; no names leave the choice and bring states up to date."""
         return chips(names, self.offered(), self.most, note, self.random_will_do)
+
+    def opening(self) -> dict[str, Any]:
+        """Return the chips' value for a page that opens now: it gives way to a visitor's own choice."""
+        return {**self.value(self.first()), "opens": True}
 
     def names(self, value: Any) -> tuple[str, ...]:
         """Return who is chosen in the chips' value, as the browser sent it: each once, and somebody at all.
@@ -85,7 +91,7 @@ class Chips:
         Raises:
             SettingError: unknown models, or too many.
         """
-        names = tuple(dict.fromkeys(chosen(value) or self.first))
+        names = tuple(dict.fromkeys(chosen(value) or self.first()))
         if len(names) > self.most:
             raise SettingError(f"{COUNTS[self.most]} at most. Remove one first.")
         return names
@@ -175,9 +181,13 @@ class Bench:
     def begin(self) -> dict[str, Any]:
         """Return the component's first value."""
         if self.work:
-            return self.waiting("One moment.")
+            return {**self.waiting("One moment."), "differs": self.differs()}
         settings = self.settings()
         return {**self.waiting(""), "key": self.id, **self.draw(None, settings, {})}
+
+    def differs(self) -> str | None:
+        """Return what differs between the models that are chosen first, besides their architecture."""
+        return differences(self.chips.first()) if self.chips else None
 
     def waiting(self, message: str) -> dict[str, Any]:
         """Return the component's value while nothing is known: a sentence."""

@@ -15,6 +15,7 @@ from app.lab.declared import Bench, Chips, Wish, Work
 from app.lab.streaming import STOPPED, Finished, end, follow
 from cvdemo import catalogue, images
 from cvdemo.errors import CvDemoError, Stopped
+from cvdemo.pairs import differences
 
 
 def plain(bench: Bench, value: Any) -> dict[str, Any]:
@@ -104,7 +105,9 @@ def _instead(
 def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
     """Return the value for what was just measured and is kept under its key, not drawn yet."""
     key, settings = bench.shown.keep(shown), asked.settings.plain()
-    return {**bench.waiting(""), "key": key, "settings": settings, "name": asked.name}
+    random = bool(getattr(asked.settings, "random", False))
+    differs = differences(asked.models, random) if bench.chips else None
+    return {**bench.waiting(""), "key": key, "settings": settings, "name": asked.name, "differs": differs}
 
 
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.lab.questions import answers_questions
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LIGHT: dict[str, Any] = {"concurrency_limit": 4, **QUIET}
 HEAVY: dict[str, Any] = {"concurrency_id": "compute", **LIGHT}
+STARTING = {"text": "Starting", "share": None}
 POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now(), anew: false })"
 MODELS = "(value, models) => ({ ...value, chosen: models.chosen, wish: performance.now(), anew: true })"
 
@@ -40,11 +41,12 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
     """Lay out headline, chips and component of a bench that stands on the tab of lab ``tab``; return the component."""
     head = None
     if not bench.own_head:
-        head = Headline(headline(bench.question, "One moment.", busy={"text": "Starting", "share": None}))
+        head = Headline(headline(bench.question, "One moment.", busy=STARTING, differs=bench.differs()))
     chips = None
     if bench.chips is not None:
         with gr.Row(elem_classes=["choice", bench.row]):
-            chips = ModelChips(bench.chips.value(bench.chips.first), tab=tab)
+            chips = ModelChips(bench.chips.opening(), tab=tab)
+            chips.first = bench.chips.opening
             if bench.beside is not None:
                 bench.beside(chips)
     picture = bench.view(

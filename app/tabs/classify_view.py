@@ -9,7 +9,7 @@ import numpy as np
 from app.tabs.missing import NEEDS_FETCH, cost
 from cvdemo import images, weights
 from cvdemo.catalogue import get
-from cvdemo.classify import Answer, Classification, Missing, shared_ranks
+from cvdemo.classify import Answer, Classification, Missing, doubt, scope, shared_ranks
 from cvdemo.classify.export import to_dict
 from cvdemo.classify.settings import Settings
 from cvdemo.classify.words import (
@@ -39,11 +39,14 @@ class Shown:
 def drawn(shown: Shown, settings: Settings, question: dict[str, Any]) -> dict[str, Any]:
     """Return all that the tab draws; of the known logits, so that another temperature or length runs no network."""
     result, top_k, temperature = shown.result, settings.top_k, settings.temperature
+    if "search" in question:
+        return {"found": scope.search(result, question["search"]) if result else []}
     return {
         **_answer(result, temperature),
         "cards": _cards(result, shown.order, top_k, temperature),
         "figures": _figures(result, top_k, temperature),
         "sentence": temperature_sentence(result, temperature) if result else None,
+        "doubts": doubt.figures(result) if result else [],
         "models": ",".join(shown.order),
         **_foot(result, top_k, 0 if question else shown.runs),
     }
@@ -54,7 +57,8 @@ def _answer(result: Classification | None, temperature: float) -> dict[str, Any]
     if result is None or not result.answers:
         return {"answer": NONE_READY, "marked": None}
     marked = result.trained[0].top(1)[0].label if result.trained and result.agree else None
-    return {"answer": answer_sentence(result, temperature), "marked": marked}
+    said = f"{answer_sentence(result, temperature)} {scope.scope_sentences(result)}".rstrip()
+    return {"answer": said, "marked": marked}
 
 
 def _cards(
@@ -130,7 +134,7 @@ def _facts(answer: Answer) -> list[tuple[str, str]]:
     if card is not None:
         half = 100 * (card.top1_interval[1] - card.top1_interval[0]) / 2
         rows.append(("Test accuracy", f"{percent(card.top1)} ± {half:.1f}"))
-    rows.append(("Network", milliseconds(answer.network_ms)))
+    rows.append(("Network, median", milliseconds(answer.network_ms)))
     return rows
 
 

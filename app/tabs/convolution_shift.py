@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.components import chart
 from app.components.convolution import ShiftView
 from app.lab import Bench, Report, Wish, Work
 from app.lab.busy import busy
 from app.lab.handlers import first_found
 from cvdemo import catalogue, images, weights
+from cvdemo.convolution import charts
 from cvdemo.convolution import shift_words as words
-from cvdemo.convolution.shift import PAIRS, SHIFT_LIMIT, SHIFTS, Moved, Position, move
+from cvdemo.convolution.shift import SHIFT_LIMIT, SHIFTS, Moved, Position, move, names_of, pairs
+from cvdemo.pairs import differences
 
 LIGHT_WORK = 2e10  # multiply-adds that just run; more of them wait for a button with the cost
 GUESSED_SPEED = 2e10  # multiply-adds a second, until this machine's own is known
@@ -18,9 +21,9 @@ SHOWN_HEIGHT = 256
 
 @dataclass(frozen=True)
 class Shown:
-    """What one page shows: the photo's digest and the pair's number, and what each model made of it."""
+    """What one page shows: the photo's digest and who looked at it, and what each model made of it."""
 
-    asked: tuple[str, int]
+    asked: tuple[str, tuple[str, ...]]
     found: tuple[Moved, ...]
 
 
@@ -32,6 +35,7 @@ def _offer(names: tuple[str, ...], speed: float) -> dict[str, Any]:
     note = f"Not on this machine, so with random weights: {' and '.join(random)}." if random else None
     if note and weights.online():
         note += " Run them on the Classify tab first to fetch them."
+    note = note or differences(names)
     cost = None if _work(names) <= LIGHT_WORK else f"Measure, {length}"
     return {"text": " and ".join(spec.title for spec in specs), "note": note, "cost": cost}
 
@@ -42,20 +46,20 @@ def _work(names: tuple[str, ...]) -> float:
 
 
 def _offers(speed: float) -> dict[str, Any]:
-    return {"speed": speed, "pairs": [_offer(names, speed) for names in PAIRS]}
+    return {"speed": speed, "pairs": [_offer(names, speed) for names in pairs()]}
 
 
 def _measure(asked: Wish, report: Report) -> Shown:
-    pair = asked.settings.pair
-    return Shown((images.open(asked.path).digest, pair), move(asked.path, PAIRS[pair], report))
+    names = names_of(asked.settings.pair)
+    return Shown((images.open(asked.path).digest, names), move(asked.path, names, report))
 
 
 def _again(asked: Wish, report: Report) -> Shown | None:
     """Measure the chosen pair; a heavy one only when its button was pressed, unless it is what is shown."""
-    pair = asked.settings.pair
-    if asked.shown and asked.shown.asked == (images.open(asked.path).digest, pair):
+    names = names_of(asked.settings.pair)
+    if asked.shown and asked.shown.asked == (images.open(asked.path).digest, names):
         return asked.shown
-    return None if _work(PAIRS[pair]) > LIGHT_WORK else _measure(asked, report)
+    return None if _work(names) > LIGHT_WORK else _measure(asked, report)
 
 
 def _found(asked: Wish, shown: Shown | None) -> dict[str, Any]:
@@ -69,7 +73,7 @@ def _found(asked: Wish, shown: Shown | None) -> dict[str, Any]:
 
 def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
     """Return how far the runs are."""
-    names = PAIRS[asked.settings.pair]
+    names = names_of(asked.settings.pair)
     if step is None:
         return {"busy": busy(f"Loading {catalogue.get(names[0]).title}")}
     name, done = step
@@ -78,18 +82,20 @@ def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[
     return {"busy": {**busy(text), "share": share}}
 
 
-def _draw(shown: Shown, _settings: Position, _question: dict[str, Any]) -> dict[str, Any]:
+def _draw(shown: Shown, settings: Position, _question: dict[str, Any]) -> dict[str, Any]:
     """Return all that the browser draws at any position of the slider."""
     found = shown.found
     seconds = sum(one.seconds for one in found)
     speed = _work(tuple(one.model for one in found)) / max(seconds, 1e-3)
     trained = [one for one in found if one.weights != "random"]
     return {
-        "pair": shown.asked[1],
+        "pair": settings.pair,
         "models": [_model(one) for one in found],
         "answers": [words.answer(found, shift) for shift in SHIFTS],
         "live": [words.live(found, shift) for shift in SHIFTS],
         "layer_notes": [words.layer_note(found, shift) for shift in SHIFTS],
+        "chances": charts.chances(found).plain() if trained else None,
+        "followed": charts.followed(found).plain() if any(one.layers for one in found) else None,
         "kept": [f"{one.title} keeps its answer at {one.kept} of {SHIFT_LIMIT} shifts." for one in trained],
         "ran": f"Each model looked at {len(SHIFTS)} positions once, {seconds:.1f} s in all; the slider runs none.",
         **_offers(speed),
@@ -118,7 +124,7 @@ BENCH = Bench(
     question=words.QUESTION,
     settings=Position,
     view=ShiftView,
-    scripts=("head", "range", "convolution_chart", "convolution_shift"),
+    scripts=(*chart.SCRIPTS, "head", "range", "convolution_shift"),
     css="convpane conv-shift",
     props={"why_title": words.WHY_TITLE, "why": words.WHY},
     first=lambda: _offers(GUESSED_SPEED),

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from cvdemo.detect.charts import precision_against_recall
 from cvdemo.detect.outcomes import MISSED, Comparison, Outcome, by_class
 from cvdemo.detect.truth_words import AVERAGE, box_sentence, details, missed_sentence, summary
 from cvdemo.detect.words import left_out
 
 SHOWN_MISSED = 2  # as app/components/boxes.js knows it
-POINTS_AT_MOST = 200  # of the curve: more cannot be told apart
 NAMES = {int(Outcome.FOUND): "tp", int(Outcome.FALSE): "fp"}
 
 Numbers = dict[int, int]
@@ -40,17 +40,13 @@ def missed(compared: Comparison, numbers: Numbers) -> list[dict[str, Any]]:
 
 
 def against_labels(compared: Comparison) -> dict[str, Any]:
-    """Return the sentence, the figures of each class and the curve with its moving point."""
-    curve, point = compared.curve, compared.point
-    count = len(curve.scores)
-    chosen = sorted(set(np.linspace(0, count - 1, min(count, POINTS_AT_MOST)).astype(int).tolist()))
-    here = None if point is None else [float(curve.recall[point]), float(curve.precision[point])]
+    """Return the sentence, the figures of each class and the chart with its moving point."""
+    sentence = summary(compared)
     return {
-        "sentence": summary(compared),
+        "sentence": sentence,
         "details": " ".join(filter(None, (details(compared), left_out(compared.truth.left_out)))),
         "average": AVERAGE,
-        "curve": [[round(float(curve.recall[row]), 4), round(float(curve.precision[row]), 4)] for row in chosen],
-        "point": here,
+        "chart": precision_against_recall(compared, sentence).plain(),
         "classes": [
             [counts.label, counts.found, counts.false, counts.missed, None if counts.ap50 is None else counts.ap50]
             for counts in by_class(compared)

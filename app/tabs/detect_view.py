@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from cvdemo.detect import (
     Ledger,
     Settings,
     box_words,
+    charts,
     counts_by_iou,
     scope,
     suppress_ranked,
@@ -172,7 +173,7 @@ def pane(shown: Pane, settings: Settings, key: Hashable, merged: bool = True) ->
         "empty": words.empty(found.title, found.labels, len(found.scores), ledger, settings, best),
         "lower_to": words.lower_to(best) if best is not None and not ledger.above_confidence else None,
         "funnel": words.funnel(found.found, ledger),
-        "curve": _curve(found, settings, key),
+        "curve": charts.kept_by_limit(THRESHOLDS, _kept(found, settings, key), settings.iou).plain(),
         "first_pin": None if apart else _displaced(ledger, place),
     }
 
@@ -217,15 +218,15 @@ def _steps(ledger: Ledger, settings: Settings, place: dict[int, int], numbers: d
     ]
 
 
-def _curve(found: Candidates, settings: Settings, key: Hashable) -> dict[str, Any]:
+def _kept(found: Candidates, settings: Settings, key: Hashable) -> Sequence[int]:
     """Return how many boxes each IoU limit keeps; it costs NMS at 19 limits, once for all confidences and limits."""
     settings = found.acting(settings)
     lowest = min(LOWEST_CONFIDENCE, settings.confidence)
     alike = replace(settings, iou=0.5, confidence=lowest, max_detections=DETECTION_LIMIT, max_per_class=None)
     if settings.method.startswith("soft"):
-        return {"thresholds": list(THRESHOLDS), "kept": list(counts_by_iou(found.ranked, settings))}
+        return counts_by_iou(found.ranked, settings)
     stayed = _curves.get((key, alike))
     if stayed is None:
         stayed = survivors(found.ranked, alike)
         _curves.put((key, alike), stayed)
-    return {"thresholds": list(THRESHOLDS), "kept": list(stayed.counts(settings))}
+    return stayed.counts(settings)

@@ -10,6 +10,7 @@ import gradio as gr
 from app.api.attention import attention
 from app.api.inside import feature_maps, patch_similarity
 from app.api.saliency import saliency
+from app.components import chart
 from app.components.photo import PhotoRail
 from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist, lay_out
 from app.lab.busy import busy, fetching
@@ -30,7 +31,7 @@ from cvdemo.wording import percent
 LIBRARIES = ("torch", "timm", "transformers", "numpy", "pillow")  # what made a result, told with the settings
 QUESTION = "What in the model reacts to the point you clicked?"
 SCRIPTS = (
-    "range", "switch", "inside_pictures", "inside_stage", "saliency_curves", "inside_maps_parts",
+    *chart.SCRIPTS, "range", "switch", "inside_pictures", "inside_stage", "saliency_curves", "inside_maps_parts",
     *(f"inside_{one.ID}" for one in VIEWS), "inside_controls", "inside_foot", "inside",
 )  # fmt: skip
 PROPS = {

@@ -80,7 +80,7 @@ def answer(given: ViewInput) -> str:
 def draw(given: ViewInput) -> list[dict[str, Any]]:
     """Return a card a model; what a CNN can see stands in the same chart."""
     reach = cards.fields(given)
-    return [{**cards.card(given, one, found_in(one)), "reach": reach} for one in given.seen]
+    return [cards.card(given, one, found_in(one), reach) for one in given.seen]
 
 
 def layers(given: ViewInput) -> list[str]:

@@ -1,13 +1,15 @@
 """What the view Attention draws for one model: its heat, its grid of layers and heads, and its distances."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from app.tabs import inside_attention_heat as heat
 from app.tabs.inside_view_input import ViewInput, packed, small
-from cvdemo.attention import statistics, study, words
+from cvdemo.attention import charts, statistics, study, words
+from cvdemo.attention.charts import Reach
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
 from cvdemo.attention.study import NONE, Attended
@@ -19,8 +21,8 @@ THUMB = 16  # rows of the small pictures
 MARKED = 12  # outlier tokens that are outlined
 
 
-def card(given: ViewInput, one: ForwardPass, found: Attended | None) -> dict[str, Any]:
-    """Return all that is drawn of a model."""
+def card(given: ViewInput, one: ForwardPass, found: Attended | None, reach: Sequence[Reach]) -> dict[str, Any]:
+    """Return all that is drawn of a model; ``reach``: what CNNs can see, for the same chart."""
     if found is None:
         text = NONE if not study.has_attention(one.asked.model) else "Not known yet."
         return {"model": one.asked.model, "rest": "no attention", "map": None, "told": [text], "rows": None}
@@ -48,7 +50,7 @@ def card(given: ViewInput, one: ForwardPass, found: Attended | None) -> dict[str
         "layer": number,
         "head": head,
         "rows": [_row(given, found, one_layer) for one_layer in found.layers],
-        "distances": [[float(f"{px:.4g}") for px in one_layer.distance_px] for one_layer in found.figures],
+        "distances": charts.distances(found, reach, number, head).plain(),
         "rollout": possible(found.layers),
         "weigh": study.can_weigh(found),
         "class_token": found.class_token,
@@ -75,8 +77,8 @@ def _marked(found: Attended) -> list[list[int]]:
     return [list(divmod(int(cell), columns)) for cell in np.flatnonzero(statistics.outliers(found.norms))[:MARKED]]
 
 
-def fields(given: ViewInput) -> list[dict[str, Any]]:
-    """Return how far a unit of each CNN can see by depth, in pixels of the photo; null = the whole photo."""
+def fields(given: ViewInput) -> list[Reach]:
+    """Return how far a unit of each CNN can see by depth."""
     rows = []
     for one in given.seen:
         if one.spec.family != "cnn":
@@ -86,8 +88,8 @@ def fields(given: ViewInput) -> list[dict[str, Any]]:
         except CvDemoError:
             continue  # the other lab has no rule for this network: then its line is left out
         scale = one.picture.crop.width / one.picture.size_hw[1]
-        sizes = [None if stop.field.size is None else round(stop.field.size * scale) for stop in stops]
-        rows.append({"model": one.asked.model, "title": one.spec.title, "sizes": sizes})
+        sizes = tuple(None if stop.field.size is None else round(stop.field.size * scale) for stop in stops)
+        rows.append(Reach(one.asked.model, one.spec.title, sizes))
     return rows
 
 

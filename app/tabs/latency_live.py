@@ -9,11 +9,12 @@ from cvdemo.engines import TITLES
 from cvdemo.errors import Busy, CvDemoError, SettingError
 from cvdemo.latency.live import Said, classify_frame, ready
 from cvdemo.latency.settings import MODEL_LIMIT
+from cvdemo.pairs import opening_pair
 
 
 def component() -> LiveSpeed:
     """Return the component, wired."""
-    return LiveSpeed({"models": list(catalogue.BUNDLED_PAIR)}, look=one_at_a_time(prepare, answer))
+    return LiveSpeed({"models": list(opening_pair().names)}, look=one_at_a_time(prepare, answer))
 
 
 def prepare(asked: Any) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from typing import Any
 from app.tabs import latency_views as views
 from cvdemo.latency import way_words, words
 from cvdemo.latency.estimate import by_way
+from cvdemo.latency.ratio_chart import compared, ratios
 from cvdemo.latency.result import Duel, Racer
 from cvdemo.wording import megabytes, milliseconds, scaled
 
@@ -17,7 +18,7 @@ UNKNOWN = "not known"
 
 def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
     """Return every chart of a duel, under way or finished."""
-    pairs = _pairs(duel)
+    pairs = compared(duel)
     return {
         "finished": duel.finished,
         "rounds": duel.rounds,
@@ -28,12 +29,9 @@ def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
         "racers": [_racer(duel, racer) for racer in duel.racers],
         "dropped": [] if duel.noisy else list(duel.disturbed),
         "described": described(duel),
-        "pairs": pairs,
+        "ratios": ratios(duel).plain() if pairs else None,
         "pairs_note": _pairs_note(duel),
         "pairs_together": words.together(duel) if pairs else "",
-        "pairs_described": " ".join(
-            f"{row['a']} against {row['b']}: {row['said']}, {row['interval']}." for row in pairs
-        ),
         "accuracy": views.of_accuracy([racer.model for racer in duel.standing], duel.settings),
         "ways": way_words.ways(duel, _known_ways(duel)),
         "table": _table(duel),
@@ -43,7 +41,7 @@ def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
 
 
 def _known_ways(duel: Duel) -> dict[str, dict[str, float]]:
-    return {racer.model: by_way(racer.model, duel.settings.side, duel.settings.batch) for racer in duel.racers}
+    return {racer.model: by_way(racer.model, duel.settings) for racer in duel.racers}
 
 
 def described(duel: Duel) -> str:
@@ -84,24 +82,6 @@ def _racer(duel: Duel, racer: Racer) -> dict[str, Any]:
             f"{milliseconds(stages.prepare_ms)}, network {milliseconds(network)}, post {milliseconds(stages.post_ms)}.",
         }
     return row
-
-
-def _pairs(duel: Duel) -> list[dict[str, Any]]:
-    if not duel.finished:
-        return []
-    by_key = {racer.key: racer for racer in duel.racers}
-    rows = []
-    for pair in duel.pairs():
-        if pair.ratio.ratio < 1:  # the faster one first
-            pair = pair.turned()
-        a, b = by_key[pair.a], by_key[pair.b]
-        said, interval = words.pair_words(pair)
-        ratio = pair.ratio
-        rows.append(
-            {"a": a.title, "b": b.title, "ratio": ratio.ratio, "low": ratio.low, "high": ratio.high,
-             "verdict": ratio.verdict, "said": said, "interval": interval}
-        )  # fmt: skip
-    return rows
 
 
 def _pairs_note(duel: Duel) -> str:

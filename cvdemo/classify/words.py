@@ -14,8 +14,7 @@ def answer_sentence(result: Classification, temperature: float = 1.0) -> str:
     if not answers:
         return RANDOM_WEIGHTS
     firsts = [answer.top(1, temperature)[0] for answer in answers]
-    sizes = {len(answer.labels) for answer in answers}
-    if len(sizes) > 1:
+    if not _comparable(answers):
         return _different_words(answers)
     if max(first.probability for first in firsts) < UNSURE:
         return f"Nobody is sure: the best answer has {percent(max(first.probability for first in firsts))}."
@@ -53,6 +52,12 @@ def _several(names: list[str], firsts: list[tuple[str, float]]) -> str:
         return f"They disagree: {listed([f'{name} says {label}' for name, label in zip(names, labels, strict=True)])}."
     others = [f"{name} says {label}" for name, label in zip(names, labels, strict=True) if label != leader]
     return f"{count} of {len(labels)} say {leader}; {listed(others)}."
+
+
+def _comparable(answers: tuple[Answer, ...]) -> bool:
+    """Return whether every model could give each answer of the one that knows least: its classes are among theirs."""
+    fewest = set(min(answers, key=lambda answer: len(answer.labels)).labels)
+    return all(fewest <= set(answer.labels) for answer in answers)
 
 
 def _different_words(answers: tuple[Answer, ...]) -> str:

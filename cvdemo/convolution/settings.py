@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cvdemo.convolution.arithmetic import Padding
 from cvdemo.convolution.kernels import KERNELS, LEARNED, NAMES, Rows
 from cvdemo.errors import SettingError
+from cvdemo.pairs import opening_pair
 from cvdemo.settings import Settings as Described
 from cvdemo.settings import choice, custom, flag, whole
 
@@ -66,7 +67,7 @@ class Settings(Described):
 
     kernel: str = choice("sobel_x", NAMES, "kernel")
     own: Rows = custom(KERNELS[0].rows, own_rows)
-    model: str = custom("mini_resnet", _model)
+    model: str = custom(lambda: opening_pair().names[0], _model)
     filter: int = whole(0, 0, 4095, "filter")
     stride: int = whole(1, 1, STRIDE_LIMIT, "stride")
     dilation: int = whole(1, 1, DILATION_LIMIT, "dilation")

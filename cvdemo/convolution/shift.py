@@ -13,7 +13,9 @@ from PIL import Image
 
 from cvdemo import images, preprocess, runs
 from cvdemo.catalogue import BUNDLED_PAIR, get
+from cvdemo.errors import SettingError
 from cvdemo.images import OpenedPhoto, Photo
+from cvdemo.pairs import opening_pair
 from cvdemo.preprocess import Preprocessing
 from cvdemo.results import Count, Results
 from cvdemo.settings import Settings, whole
@@ -30,6 +32,8 @@ PAIRS: tuple[tuple[str, ...], ...] = (
     ("resnet50", "vit_base_patch16_224"),
 )
 
+NO_SUCH_PAIR = "This pair of models is not known here. Choose another one."
+
 _known = Results("shifts")
 _runs = Count()
 
@@ -39,11 +43,9 @@ OnProgress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Position(Settings):
-    """Which of `PAIRS` looks, and how many pixels to the right the photo has moved."""
+    """Which of `pairs` looks, and how many pixels to the right the photo has moved."""
 
-    pair: int = whole(
-        0, 0, len(PAIRS) - 1, "pair", link="", says="This pair of models is not known here. Choose another one."
-    )
+    pair: int = whole(0, 0, len(PAIRS), "pair", link="", says=NO_SUCH_PAIR)
     shift: int = whole(0, 0, SHIFT_LIMIT, "shift")
 
 
@@ -78,6 +80,23 @@ class Moved:
     def kept(self) -> int:
         """At how many of the 32 shifts the answer stayed."""
         return sum(label == self.labels[0] for label in self.labels[1:])
+
+
+def pairs() -> tuple[tuple[str, ...], ...]:
+    """Return the models on offer: first those that the page opens with."""
+    return tuple(dict.fromkeys((opening_pair().names, *PAIRS)))
+
+
+def names_of(pair: int) -> tuple[str, ...]:
+    """Return who looks.
+
+    Raises:
+        SettingError: there are fewer pairs now.
+    """
+    known = pairs()
+    if pair >= len(known):
+        raise SettingError(NO_SUCH_PAIR)
+    return known[pair]
 
 
 def network_runs() -> int:

@@ -75,6 +75,8 @@ def _pair(duel: Duel, pair: Pair) -> dict[str, Any]:
         "b": names[pair.b],
         "ratio": round(ratio.ratio, 4),
         "ci95": [round(ratio.low, 4), round(ratio.high, 4)],
+        "rounds_faster": ratio.wins,
+        "lag1": round(ratio.alike, 3),
         "verdict": ratio.verdict,
     }
 

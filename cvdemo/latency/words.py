@@ -3,6 +3,7 @@
 import itertools
 import math
 
+from cvdemo.input_size import not_its_own
 from cvdemo.latency.result import Duel, Pair, Racer
 from cvdemo.latency.settings import FEWEST_FOR_VERDICT, MARGIN
 from cvdemo.latency.statistics import Ratio
@@ -15,6 +16,7 @@ WHY = (
     "machine may point the wrong way. The models take turns, run by run, so that a slow moment hits all of them."
 )
 RANDOM = "random weights, fine for timing"
+DRIFTS = "neighbouring rounds are too much alike here, as the machine drifts"
 BARELY = 1.05
 ENGINE_WORDS = {"torch": "PyTorch", "openvino": "OpenVINO"}
 PRECISION_WORDS = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "int8": "int8"}
@@ -47,11 +49,19 @@ def quick(duel: Duel) -> str:
 
 
 def noisy(duel: Duel) -> str:
-    """Return why there is no verdict on a machine that has other things to do."""
-    return (
-        f"No verdict: other programs disturbed {len(duel.disturbed)} of {duel.rounds} rounds. "
-        "Measure again when it is quiet."
-    )
+    """Return what was seen on a machine that has other things to do, and why that is no verdict."""
+    why = f"No firm verdict: other programs disturbed {len(duel.disturbed)} of {duel.rounds} rounds."
+    return " ".join([*(_seen(a, b, ratio) for a, b, ratio in _steps(duel)), why, "Measure again when it is quiet."])
+
+
+def _seen(a: Racer, b: Racer, ratio: Ratio) -> str:
+    """Return in how many rounds one of two models was faster, for those who get no verdict."""
+    if ratio.ratio < 1:
+        a, b, ratio = b, a, ratio.turned()
+    if ratio.ratio <= 1 + MARGIN or 2 * ratio.wins <= ratio.rounds:
+        return f"{a.title} and {b.title} took about as long."
+    about = f"about {times(ratio.ratio)} times" if ratio.ratio < 1.95 else f"about {ratio.ratio:.0f} times"
+    return f"{a.title} was faster than {b.title} in {ratio.wins} of {ratio.rounds} rounds, {about}."
 
 
 def stopped_after(rounds: int) -> str:
@@ -82,6 +92,8 @@ def verdict(a: Racer, b: Racer, ratio: Ratio, short: bool = False) -> str:
         return _self(a, ratio)
     if ratio.verdict == "too close to call":
         return f"{a.title} or {b.title}: too close to call{'' if short else _why_close(ratio)}."
+    if ratio.verdict is None:
+        return f"{_seen(a, b, ratio)} No firm verdict: {DRIFTS}."
     if ratio.verdict == "slower":
         a, b = b, a
         ratio = ratio.turned()
@@ -97,6 +109,8 @@ def verdict(a: Racer, b: Racer, ratio: Ratio, short: bool = False) -> str:
 def _self(racer: Racer, ratio: Ratio) -> str:
     if ratio.verdict == "too close to call":
         return f"{racer.title} against itself: too close to call, as it should be."
+    if ratio.verdict is None:
+        return f"{racer.title} against itself: no firm verdict, {DRIFTS}."
     interval = f"ratio {times(ratio.ratio)}, interval {times(ratio.low)} to {times(ratio.high)}"
     return f"{racer.title} against itself should be equal and is not ({interval}): do not trust this measurement."
 
@@ -121,17 +135,17 @@ def _alone(duel: Duel) -> list[str]:
 
 
 def _verdicts(duel: Duel) -> list[str]:
-    """Two models: their verdict with its interval. More: each against the next slower one; above four, the ends."""
-    by_key = {racer.key: racer for racer in duel.racers}
+    return [verdict(a, b, ratio, short=len(duel.standing) > 2) for a, b, ratio in _steps(duel)]
+
+
+def _steps(duel: Duel) -> list[tuple[Racer, Racer, Ratio]]:
+    """Return which pairs are told: two models; three, each against the next slower one; above three, the ends."""
     known = {(pair.a, pair.b): pair.ratio for pair in duel.pairs()}
-    if len(duel.standing) == 2:
-        (pair,) = duel.pairs()
-        return [verdict(by_key[pair.a], by_key[pair.b], pair.ratio)]
     order = sorted(duel.standing, key=lambda racer: float(_median(duel, racer)))
     steps = list(itertools.pairwise(order))
     if len(order) > 3:
         steps = [steps[0], (order[0], order[-1])]
-    return [verdict(*_ordered(a, b, known), short=True) for a, b in steps]
+    return [_ordered(a, b, known) for a, b in steps]
 
 
 def _ordered(a: Racer, b: Racer, known: dict[tuple[str, str], Ratio]) -> tuple[Racer, Racer, Ratio]:
@@ -193,9 +207,10 @@ def alone_badge(duel: Duel) -> tuple[str, str]:
 
 
 def engine_line(racer: Racer) -> str:
-    """Return engine and precision as they stand under a name."""
+    """Return engine, precision and any size that is not the model's own, as they stand under a name."""
     precision = PRECISION_WORDS.get(racer.precision, racer.precision)
-    return f"{ENGINE_WORDS.get(racer.engine, racer.engine)}, {precision}"
+    engine, size = ENGINE_WORDS.get(racer.engine, racer.engine), not_its_own(racer.model, racer.side)
+    return ", ".join(part for part in (engine, precision, size) if part)
 
 
 def machine(duel: Duel) -> str:

@@ -76,7 +76,30 @@ class Int8Card:
     sha256: str
 
 
-AnyCard = TypeVar("AnyCard", Card, DetectorCard, Int8Card)
+@dataclass(frozen=True)
+class DoubtCard:
+    """When a bundled classifier should be doubted, as `training.doubt` measured it on all validation photos.
+
+    Args:
+        photos: so many.
+        weak_below: share of a best answer, 0..1, below which fewer than half of them were right.
+        weak_share, weak_right: how many best answers lay below it, and how many of these were right, 0..1.
+        energy_limit: below it lie 95 % of the energies.
+        doubted: share of the validation photos that either sign doubts, 0..1.
+        outside_photos, outside_doubted: of other things: how many were tried, and what share the signs doubt, 0..1.
+    """
+
+    photos: int
+    weak_below: float
+    weak_share: float
+    weak_right: float
+    energy_limit: float
+    doubted: float
+    outside_photos: int
+    outside_doubted: float
+
+
+AnyCard = TypeVar("AnyCard", Card, DetectorCard, Int8Card, DoubtCard)
 
 
 def weights_file(name: str) -> Path:
@@ -119,6 +142,11 @@ def _is_as_known(file: Path, expected: str) -> bool:
         return sha256(file) == expected
     except OSError:
         return False
+
+
+def doubt_card(name: str) -> DoubtCard | None:
+    """Return when to doubt the bundled classifier ``name``; None where nobody has measured it."""
+    return _read(_facts(name).get("doubt", {}), DoubtCard)
 
 
 def _facts(name: str) -> dict[str, Any]:

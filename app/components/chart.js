@@ -1,0 +1,89 @@
+/* A chart of cvdemo/plots.py, drawn by plotly.js: how one is declared stands in chart.py. */
+const QUIET_PLOT = { displayModeBar: false, doubleClick: false, scrollZoom: false, showTips: false, showAxisDragHandles: false };
+const PNG_WIDTH = 900;
+const coarse = window.matchMedia('(pointer: coarse)');
+const makeChart = (...buttons) => {
+  const plot = h('div', { class: 'chart-plot' }), stage = h('div', { class: 'chart-stage', role: 'img' }, plot);
+  const word = h('p', { class: 'sub', hidden: true }), fault = h('p', { class: 'alert', role: 'alert' }), values = makeValues();
+  const open = smallButton('Values', () => { values.open(!values.isOpen()); open.setAttribute('aria-expanded', String(values.isOpen())); });
+  const zoom = smallButton('Zoom', () => { zooming = true; soon(); });
+  const reset = smallButton('Reset view', () => resetView());
+  const png = smallButton('PNG', () => takePicture());
+  const tools = h('div', { class: 'chart-tools' }, zoom, reset, buttons, open, png);
+  const node = h('figure', { class: 'chart' }, stage, word, tools, values.node);
+  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0;
+  open.setAttribute('aria-expanded', 'false');
+  reset.hidden = tools.hidden = true;
+
+  const empty = () => !chart || !chartData(chart).some((trace) => trace.x.length);
+  const missing = () => chartData(chart).reduce((count, trace) => count + trace.x.filter((x, index) => x === null || trace.y[index] === null).length, 0);
+  const tell = () => {
+    const none = empty(), gaps = none ? 0 : missing();
+    word.hidden = !none && !gaps;
+    word.textContent = none ? 'Nothing to draw yet.' : `${gaps === 1 ? 'One value is no number: there is a gap' : `${gaps.toLocaleString('en')} values are no numbers: there are gaps`}.`;
+    tools.hidden = none;
+    stage.hidden = none || failed;
+    zoom.hidden = !coarse.matches;
+    if (none) { values.open(false); open.setAttribute('aria-expanded', 'false'); return; }
+    stage.setAttribute('aria-label', `${chart.title}. ${chart.answer}`);
+    stage.style.height = `${chart.height}px`;
+    values.show(chart);
+  };
+  const react = async () => {
+    let library;
+    try { library = await plotly(); } catch { fail(); return; }
+    if (!width || empty()) return;
+    const { data, layout } = dressed(chart, width, view, { dragmode: coarse.matches && !zooming ? false : 'zoom' });
+    await library.react(plot, data, layout, QUIET_PLOT);
+    node.dataset.drawn = String(Number(node.dataset.drawn || 0) + 1);
+    if (listening) return;
+    listening = true;
+    plot.on('plotly_relayout', (change) => {
+      if (!Object.keys(change).some((key) => key.includes('range'))) return;
+      reset.hidden = false;
+      if (zooming) { zooming = false; soon(); }
+    });
+    plot.on('plotly_doubleclick', () => resetView());
+  };
+  /* However often a chart is shown, it is drawn once for what the browser paints, after that, and as it is by then. */
+  const soon = () => {
+    again = true;
+    if (busy || !near || failed || empty()) return;
+    busy = true;
+    requestAnimationFrame(() => setTimeout(async () => {
+      again = false;
+      try { await react(); } finally { busy = false; }
+      if (again) soon();
+    }));
+  };
+  const resetView = () => { view += 1; reset.hidden = true; soon(); };
+  const fail = () => {
+    failed = true;
+    tools.before(fault);
+    fault.replaceChildren('The script that draws charts did not arrive. Here are the values instead. ', smallButton('Try again', () => {
+      failed = false;
+      fault.remove();
+      values.open(false);
+      tell();
+      soon();
+    }));
+    values.open(true);
+    tell();
+  };
+  const takePicture = async () => {
+    const library = await plotly(), machine = document.querySelector('.header .status .from-640')?.textContent || '';
+    const day = new Date().toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' });
+    const { template } = window.cvHouse, own = { ...template.margin, ...chart.layout.margin }, ink = template.hoverlabel.font.color;
+    const above = chart.layout.showlegend ? 76 : 50, foot = { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'top', yshift: -own.b, showarrow: false, text: [machine, day, 'CV Lab'].filter(Boolean).join(' · '), font: { size: 13 } };
+    const { data, layout } = dressed(chart, PNG_WIDTH, view, {
+      height: chart.height + 130, margin: { ...own, t: own.t + above, b: own.b + 34 }, annotations: [...(chart.layout.annotations || []), foot],
+      title: { text: chart.title.replaceAll('&', '&amp;').replaceAll('<', '&lt;'), x: 0, xref: 'paper', y: 1, yref: 'container', yanchor: 'top', pad: { t: 14 }, font: { size: 17, color: ink } },
+    });
+    const url = await library.toImage({ data, layout, config: QUIET_PLOT }, { format: 'png', width: PNG_WIDTH, height: chart.height + 130, scale: 2 });
+    saveFile(`${chart.title.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 60)}.png`, url);
+  };
+  new IntersectionObserver(([{ isIntersecting }]) => { near = isIntersecting; soon(); }, { rootMargin: '300px' }).observe(node);
+  new ResizeObserver(([{ contentRect }]) => { if (contentRect.width && contentRect.width !== width) { ({ width } = contentRect); soon(); } }).observe(stage);
+  new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  return { node, show(value) { chart = value; tell(); soon(); } };
+};
