@@ -1,4 +1,4 @@
-/* A chart of cvdemo/plots.py, drawn by plotly.js: how one is declared stands in chart.py. */
+/* A chart of cvdemo/plots/, drawn by plotly.js: how one is declared stands in chart.py. */
 const QUIET_PLOT = { displayModeBar: false, doubleClick: false, scrollZoom: false, showTips: false, showAxisDragHandles: false };
 const PNG_WIDTH = 900;
 const coarse = window.matchMedia('(pointer: coarse)');
