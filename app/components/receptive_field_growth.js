@@ -79,7 +79,7 @@ const makeGrowth = (status, onDepth) => {
       if (effective[now] !== null) group.append(dot(effective[now]));
       parts.push(group);
       const end = theory.at(-1);
-      labels.push({ text: `${name} in theory${end > most ? `: ${Math.round(end).toLocaleString('en')}${unit === 'px' ? '' : `\u00a0${unit}`}` : ''}`, y: y(end) + 4, family: row.family });
+      labels.push({ text: `${name} in theory${end > most ? `: ${unit === 'px' ? end.toLocaleString('en') : `${(end / 100).toFixed(1)}\u00d7`}` : ''}`, y: y(end) + 4, family: row.family });
       if (measured.length > 1) labels.push({ text: `${name} effective`, y: y(measured.at(-1)[1]) + 4, family: row.family });
     });
     const said = series.map((row) => `${row.title} ${row.labels[stopOf(row, depth)]}`).join(', ');
