@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 # Live in Gradio by default and needed by nothing here: ffmpeg for anyone, an open proxy, usage figures, file writers.
 HIDDEN = re.compile(
     r"/(gradio_api/)?(process_recording|proxy=.*|custom_component|profiling|runs|run-history|vibe-edit|undo-vibe-edit"
-    r"|vibe-code|vibe-starter-queries|monitoring|deep_link|pwa_icon|login|logout)(/.*)?",
+    r"|vibe-code|vibe-starter-queries|monitoring|deep_link|upload_progress|pwa_icon|login|logout)(/.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 RELOADER = re.compile(r"/gradio_api/dev(/.*)?", re.IGNORECASE)  # `make dev` needs it

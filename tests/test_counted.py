@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app import request_log, serving
+from app import line, request_log, serving
 from app.request_log import statuses, totals
 from tests.attacked import Program, Visitor
 from tests.awaited import eventually
@@ -68,14 +68,14 @@ def test_what_is_refused_is_counted_and_written(program: Program, case: str) -> 
 
         eventually(counted)  # the answer is out before it is counted
     if kind == "refused":
-        lines = [json.loads(line) for line in program.log.read_text().splitlines() if line.startswith("{")]
-        assert any(line.get("outcome") == "refused" for line in lines)
+        written = [json.loads(one) for one in program.log.read_text().splitlines() if one.startswith("{")]
+        assert any(one.get("outcome") == "refused" for one in written)
 
 
 @pytest.fixture
 def short_queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve slow work, of which one may wait."""
-    monkeypatch.setattr(serving, "QUEUE_LENGTH", 1)
+    monkeypatch.setattr(line, "MOST_PLACES", 1)
 
     def slow() -> int:
         time.sleep(1)
