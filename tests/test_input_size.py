@@ -8,7 +8,7 @@ from cvdemo import input_size, starters
 from cvdemo.catalogue import MODELS, figures, get
 from cvdemo.classify import classify
 from cvdemo.errors import SettingError
-from cvdemo.latency import duel
+from cvdemo.latency import duel, words
 from cvdemo.latency.settings import Settings
 from cvdemo.receptive_field import settings as field_settings
 from cvdemo.receptive_field import study
@@ -55,11 +55,13 @@ def test_labs_agree_on_what_a_model_costs() -> None:
         assert racer.parameter_count == told[racer.model].parameter_count
     rows = latency_view.charts(raced)["racers"]
     assert not any("not its own" in row["engine_line"] for row in rows)
+    assert words.picture(raced) == "line = median, one photo at each model's own size, 224 and 64 px"
 
 
 def test_a_size_that_was_asked_for_is_said_where_the_time_stands() -> None:
     raced = duel.run(CAT, PAIR, Settings(rounds=1, engine="torch", side=96))
     lines = [row["engine_line"].replace(NBSP, " ") for row in latency_view.charts(raced)["racers"]]
+    assert words.picture(raced) == "line = median, one photo at 96 px"
     assert lines == ["PyTorch, fp32, 96 px, not its own 224", "PyTorch, fp32, 96 px, not its own 64"]
 
 

@@ -223,9 +223,10 @@ def machine(duel: Duel) -> str:
 
 def picture(duel: Duel) -> str:
     """Return what one run looked at."""
-    batch, sides = duel.settings.batch, sorted({racer.side for racer in duel.racers})
+    batch, sides = duel.settings.batch, dict.fromkeys(racer.side for racer in duel.racers)
     photos = "one photo" if batch == 1 else f"{batch:,} photos"
-    return f"line = median, {photos} at {' and '.join(map(str, sides))} px"
+    whose = "each model's own size, " if duel.settings.side is None else ""
+    return f"line = median, {photos} at {whose}{listed(list(map(str, sides)))} px"
 
 
 def ago(seconds: float) -> str:
