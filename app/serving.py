@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypedDict, Unpack
@@ -23,19 +24,19 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Scope
 
-from app import connections, mcp, memory
+from app import connections, line, mcp, memory
 from app.disk import LEDGER
 from app.doors import doors, on_spaces
-from app.gradio_patches import leave_no_halves, refuse_url_fetching
+from app.gradio_patches import leave_no_halves, refuse_url_fetching, say_what_cannot_be_read
 from app.guard import Guard
 from app.janitor import Janitor
+from app.throttle import address_of
 from app.upload_door import UploadDoor
 
 LOG = logging.getLogger(__name__)
 
 FILE_LIMIT = "10mb"
 BODY_LIMIT = 12 * 1024 * 1024
-QUEUE_LENGTH = 32
 THREADS = 8
 SESSIONS = 200
 HEALTH_PATIENCE_S = 1.0
@@ -77,10 +78,12 @@ def launch(
     asked_to_stop = stop_requests() if block else None
     refuse_url_fetching()
     leave_no_halves()
+    say_what_cannot_be_read()
     memory.share_heaps()
     connections.raise_handles()
     connections.limit(behind_a_proxy=doors().proxied)
-    demo.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=1)
+    demo.queue(api_open=False, max_size=line.MOST_PLACES, default_concurrency_limit=1)
+    line.stand(demo, partial(address_of, proxied=doors().proxied))
     application, address, _ = demo.launch(
         server_name="0.0.0.0" if on_spaces() else None,  # None: GRADIO_SERVER_NAME, else 127.0.0.1
         share=False,

@@ -6,6 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
 Clock = Callable[[], float]  # seconds, never going back
 
 
@@ -27,7 +30,7 @@ class Limits:
     reads: Rate = Rate(burst=4000, per_second=300)  # of all else: a class behind one address opens the page at once
     in_flight_per_client: int = 64
     in_flight: int = 128
-    in_line: int = 24  # of one client in Gradio's queue, whose 32 places are for all
+    in_line: int = 24  # of one client in Gradio's queue; how long its work may take, `Line` says
     body_deadline_s: float = 180.0
 
 
@@ -120,6 +123,12 @@ class Throttle:
             address, client = self._clients.popitem(last=False)
             if client.in_flight:
                 self._clients[address] = client  # now the newest; the next request looks at the next one
+
+
+def address_of(scope: Scope, proxied: bool = False) -> str:
+    """Return the name under which the client of a request is counted; ``proxied``: X-Forwarded-For tells them apart."""
+    forwarded = Headers(scope=scope).get("x-forwarded-for", "") if proxied else ""
+    return client_address((scope.get("client") or ("unknown",))[0], forwarded)
 
 
 def client_address(peer: str, forwarded: str = "") -> str:

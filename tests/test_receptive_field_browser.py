@@ -122,7 +122,8 @@ def test_a_tap_on_the_picture_moves_the_shared_point(page: str, visit: Visit) ->
 def test_a_random_resnet50_and_vit_say_so_and_grow(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&models=resnet50,vit_base_patch16_224&depth=1")
     tab.wait_for_function("document.querySelector('.eye .rest').textContent.includes('ResNet-50')", timeout=120_000)
-    expect(tab.locator(".eye .state.warn")).to_have_text(["random weights", "random weights"])
+    told = [re.compile(r"^64\spx, not its own 224$"), "random weights"]
+    expect(tab.locator(".eye .state.warn")).to_have_text([*told, *told])
     expect(tab.locator(".field-low")).to_contain_text("network's shape, not what it learned", use_inner_text=True)
     tab.wait_for_function("document.querySelector('.eye .sight dd').textContent.startsWith('427')")
     expect(tab.locator(".eye").nth(1).locator(".sight dd").first).to_have_text("whole photo")

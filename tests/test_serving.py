@@ -116,7 +116,7 @@ def test_the_queue_cannot_be_bypassed(site: str) -> None:
 
 
 def test_one_client_cannot_fill_the_queue() -> None:
-    """The queue has 32 places for all; one client may have work in 24 of them, and others still get in."""
+    """One client may have 24 pieces of work in the line, and others still get in."""
     go_on = threading.Event()
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.api(lambda: go_on.wait(60) and None, api_name="wait", concurrency_limit=1)

@@ -41,7 +41,7 @@ def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
 
 
 def _known_ways(duel: Duel) -> dict[str, dict[str, float]]:
-    return {racer.model: by_way(racer.model, duel.settings.side, duel.settings.batch) for racer in duel.racers}
+    return {racer.model: by_way(racer.model, duel.settings) for racer in duel.racers}
 
 
 def described(duel: Duel) -> str:
