@@ -12,9 +12,15 @@ from gradio.route_utils import GradioMultiPartParser
 from gradio.state_holder import SessionState
 from starlette.datastructures import FormData
 
-from app import mcp
+from app import mcp, request_log
 from app.uploads import uploaded
 from cvdemo.errors import PhotoError
+
+NOT_FETCHED = "Web addresses are not fetched here. Save the picture, then upload the file."
+UNREADABLE = (
+    "This cannot be read: an argument is missing, too many, or none that is taken here."
+    " /gradio_api/info lists the endpoints and their arguments."
+)
 
 
 def instead(owner: Any, name: str, ours: Any) -> None:
@@ -46,7 +52,28 @@ async def _refuse_url(url: str, cache_dir: str) -> str:
     if path := mcp.own_upload(url):
         with contextlib.suppress(PhotoError):
             return str(uploaded(path))
-    raise gr.Error("Web addresses are not fetched here. Save the picture, then upload the file.", print_exception=False)
+    raise gr.Error(NOT_FETCHED, print_exception=False)
+
+
+def say_what_cannot_be_read() -> None:
+    """Let Gradio's own reading of arguments end in a sentence: too few of them, a file without a name, no choice.
+
+    It takes what a visitor sent for granted there, and its errors reach nobody, or repeat what was sent.
+    """
+    read = gr.Blocks.preprocess_data
+    if read.__name__ == "read_or_say":
+        return
+
+    async def read_or_say(blocks: gr.Blocks, block_fn: Any, inputs: Any, *rest: Any, **more: Any) -> Any:
+        try:
+            return await read(blocks, block_fn, inputs, *rest, **more)
+        except Exception as error:
+            if isinstance(error, MemoryError) or getattr(error, "message", None) == NOT_FETCHED:
+                raise
+            request_log.malformed(request_log.endpoint_of(block_fn.fn))
+            raise gr.Error(UNREADABLE, print_exception=False) from error
+
+    gr.Blocks.preprocess_data = read_or_say  # type: ignore[assignment, method-assign]
 
 
 def leave_no_halves() -> None:

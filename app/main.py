@@ -36,7 +36,7 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
                         mount(lab, rail)
         connect(rail, shown)
         chips = [block for block in demo.blocks.values() if isinstance(block, ModelChips)]
-        demo.load(_opened(labs, chips), None, [tabs, *chips], queue=False, **QUIET)
+        demo.load(_asked_tab(labs), None, tabs, queue=False, **QUIET)
         header.fetched(lambda: [one.first() for one in chips], None, chips, queue=False, **QUIET)
         add_endpoints(endpoint for lab in labs for endpoint in lab.endpoints)
     keep_no_values()
@@ -54,17 +54,11 @@ def routes() -> list[Route]:
     return [*status.routes(), chart.route()]
 
 
-def _opened(labs: Sequence[Lab], chips: Sequence[ModelChips]) -> Callable[[gr.Request], Any]:
-    """Return what opens a page: the tab that the address names, as in ``?tab=classify``, else the first one.
+def _asked_tab(labs: Sequence[Lab]) -> Callable[[gr.Request], Any]:
+    """Return what opens the tab that the address names, as in ``?tab=classify``; an unknown one opens the first."""
 
-    And the best pair of now, where models were fetched since the page was built.
-    """
-    built = opening_pair().names
-
-    def open_page(request: gr.Request) -> Any:
+    def open_tab(request: gr.Request) -> Any:
         asked = request.query_params.get("tab")
-        tab = gr.Tabs(selected=asked) if asked in {lab.id for lab in labs} else gr.skip()
-        same = opening_pair().names == built
-        return [tab, *(gr.skip() if same else one.first() for one in chips)]
+        return gr.Tabs(selected=asked) if asked in {lab.id for lab in labs} else gr.skip()
 
-    return open_page
+    return open_tab

@@ -1,4 +1,4 @@
-"""Rows P2, P5 and reply: from a photo's file to a model's input, and to its answer."""
+"""Rows P2, P2 lite0, P5 and reply: from a photo's file to a model's input, and to its answer."""
 
 import json
 import tempfile
@@ -23,6 +23,7 @@ from cvdemo.classify import classify
 from cvdemo.classify.export import to_dict
 
 MODEL = "vit_base_patch16_224"
+PACKAGED = "tf_efficientnet_lite0"
 TOP_K = 5
 REPLY_ROUNDS = 15
 WARM_UPS = 2
@@ -101,6 +102,31 @@ def top_five() -> Measured:
         comparison = compare(in_turns(ours, lambda: theirs(str(photo), top_k=TOP_K), 15))
         assert len(ours()) == len(theirs(str(photo), top_k=TOP_K)) == TOP_K
     return Measured(comparison, f"{engines.TITLES[engine.name]}; random weights of the same size on both sides")
+
+
+def packaged_top_five() -> Measured:
+    """P2 lite0: the same photo to the five likeliest classes of the model that pages open with offline.
+
+    Against timm's own transform and the same network and weights in eager PyTorch.
+    """
+    compute.use_all_cores()
+    with models.borrow(PACKAGED) as model, _phone() as photo:
+        engine = engines.settle(model, (1, 3, *model.preprocessing.size_hw))
+        ours = partial(_our_top_five, photo, model, engine)
+        theirs = partial(_eager_top_five, photo, _timm_transform(model.preprocessing), model)
+        comparison = compare(in_turns(ours, theirs, 15))
+        apart = max(abs(a - b) for (_, a), (_, b) in zip(ours(), theirs(), strict=True))
+        assert [label for label, _ in ours()] == [label for label, _ in theirs()], "another answer"
+    return Measured(comparison, f"{engines.TITLES[engine.name]}; probabilities differ by {apart:.0e} at most")
+
+
+@torch.inference_mode()
+def _eager_top_five(photo: Path, transform: Callable[..., torch.Tensor], model: Any) -> list[tuple[str, float]]:
+    with Image.open(photo) as picture:
+        best = model.network(transform(picture.convert("RGB"))[None]).softmax(-1)[0].topk(TOP_K)
+    return [
+        (model.labels[index], share) for index, share in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+    ]
 
 
 def _our_top_five(photo: Path, model: Any, engine: engines.Engine) -> list[tuple[str, float]]:

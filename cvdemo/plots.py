@@ -59,10 +59,13 @@ class Chart:
         """Return it for a notebook, checked by Plotly."""
         import plotly.graph_objects as go
 
-        margin = {**template()["margin"], **self.layout.get("margin", {}), "t": 56}
-        heading = {"text": text(self.title), "x": 0, "xref": "paper", "font": {"size": 15, "color": light("ink")}}
+        head_px = 84 if self.layout.get("showlegend") else 56
+        margin = {**template()["margin"], **self.layout.get("margin", {}), "t": head_px}
+        ink = {"size": 15, "color": light("ink")}
+        top = {"y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 16}}
+        heading = {"text": text(self.title), "x": 0, "xref": "paper", "font": ink, **top}
         dressed = {**self.layout, "template": {"layout": template()}, "title": heading, "margin": margin}
-        whole = {"data": list(self.traces), "layout": {**dressed, "height": self.height + 60}}
+        whole = {"data": list(self.traces), "layout": {**dressed, "height": self.height + head_px}}
         return go.Figure(dark(whole) if in_dark else whole)
 
     def plain(self) -> dict[str, Any]:
@@ -244,6 +247,7 @@ def template() -> dict[str, Any]:
         "dragmode": "zoom",
         "xaxis": {**quiet, "tickfont": small, "title": {"font": small, "standoff": 8}},
         "yaxis": {**quiet, "showgrid": True, "gridcolor": light("line"), "tickfont": small,
+                  "ticks": "outside", "ticklen": 6, "tickcolor": light("card"),
                   "title": {"font": small, "standoff": 8}},
     }  # fmt: skip
 

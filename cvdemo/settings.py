@@ -33,6 +33,7 @@ class Spec:
         link: the name in the address; "" keeps it out. Flags that share one name stand there as a list of theirs.
         label, help: of the control that the page makes by itself.
         parse: makes a value sound that no other kind describes, or settings of a part; raises SettingError.
+        unset: it may be None, which stands for what the model or the lab has by itself.
         sent: its name outside Python, where that is none for a field, such as "class".
     """
 
@@ -48,6 +49,7 @@ class Spec:
     help: str = ""
     parse: Callable[[Any], Any] | None = None
     sent: str = ""
+    unset: bool = False
 
     def sound(self, value: Any) -> Any:
         """Return ``value`` as it is kept.
@@ -55,6 +57,8 @@ class Spec:
         Raises:
             SettingError: it is of the wrong kind, not finite, or out of range.
         """
+        if value is None and self.unset:
+            return None
         if self.parse is not None:
             return value if isinstance(value, Settings) else self.parse(value)
         if not self._fits(value):
@@ -95,7 +99,7 @@ def number(default: float, low: float, high: float, name: str, **more: Any) -> A
     return _described(Spec("number", name, low, high, **more), default)
 
 
-def whole(default: int, low: int, high: int, name: str, **more: Any) -> Any:
+def whole(default: int | None, low: int, high: int, name: str, **more: Any) -> Any:
     """Describe a whole number from ``low`` to ``high``, with ``step`` only ``low``, ``low + step``, .."""
     return _described(Spec("whole", name, low, high, **more), default)
 

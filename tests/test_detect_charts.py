@@ -2,7 +2,8 @@
 
 import pytest
 
-from cvdemo.detect import THRESHOLDS, Settings, charts
+from cvdemo import starters
+from cvdemo.detect import THRESHOLDS, Settings, charts, suppress_ranked
 from cvdemo.detect.outcomes import compare
 from tests.test_outcomes import photo
 
@@ -52,3 +53,21 @@ def test_boxes_kept_against_the_limit(kept: list[int], limit: float, here: int, 
     assert chart.layout["annotations"][0]["text"] == f"{here} kept at {limit:.2f}"
     assert (chart.layout["annotations"][0]["xanchor"] == "right") == left
     assert chart.answer.startswith(f"At an IoU limit of {limit:.2f}, {here} boxes are kept")
+
+
+def test_boxes_stand_on_their_photo_where_they_were_found() -> None:
+    found, _ = photo(5)
+    settings = Settings(confidence=0.3, iou=0.4)
+    ledger = suppress_ranked(found.ranked, settings)
+    removed, kept = charts.figure(found, settings).data
+    assert (len(kept.x), len(removed.x)) == (6 * len(ledger.kept), 6 * len(ledger.suppressed))
+    first = found.boxes_xyxy[ledger.kept[0]]
+    assert (kept.x[0], kept.y[0], kept.x[2], kept.y[2]) == pytest.approx(tuple(first), rel=1e-3)
+    assert kept.x[5] is None and removed.line.dash == "dash"
+
+
+def test_a_photo_lies_beneath_the_boxes() -> None:
+    found, _ = photo(5)
+    assert not charts.figure(found).layout.images
+    (picture,) = charts.figure(found, photo=starters.get("cat").path).layout.images
+    assert (picture.sizex, picture.sizey) == found.size_wh and picture.source.startswith("data:image/")

@@ -30,11 +30,13 @@ def test_attention_follows_point_layer_and_head_and_runs_nothing_for_it(
     page: str, visit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(study, "_relevant", Results())  # what other tests have asked is not known here
-    tab = opened(page, visit, "attention", ".in-far .chart[data-drawn]")
+    tab = opened(page, visit, "attention", ".in-far .chart-stage[aria-label]")
     settled(tab, "block 7, mean of heads")
     settled(tab, "This model has no attention: a CNN mixes neighbours by fixed filters.")
     settled(tab, "Self-test passed")
     expect(tab.locator(".in-layer")).to_have_count(7)
+    tab.locator(".in-far .chart-stage[aria-label]").scroll_into_view_if_needed()  # drawn where it is seen
+    expect(tab.locator(".in-far .scatterlayer .trace").first.locator(".point")).to_have_count(35)
     expect(tab.locator(".in-layer button")).to_have_count(35)
     said = re.compile(r"^From here the ViT looks .*\spx away on average\.$")
     expect(tab.locator(".inside-tab .answer")).to_have_text(said, use_inner_text=True)
@@ -92,7 +94,7 @@ def test_score_cam_tells_its_cost_before_it_runs(page: str, visit: Callable[...,
 
 @pytest.mark.parametrize("view", ["attention", "saliency"])
 def test_a_phone_shows_everything_without_scrolling_sideways(page: str, visit: Callable[..., Any], view: str) -> None:
-    ready = {"attention": ".in-far .chart[data-drawn]", "saliency": ".in-curves .curve"}[view]
+    ready = {"attention": ".in-far .chart-stage[aria-label]", "saliency": ".in-curves .curve"}[view]
     tab = opened(page, visit, view, ready, width=390, height=844)
     fits(tab, 390)
 
@@ -109,5 +111,5 @@ def test_the_overview_has_a_tile_of_each_and_opens_them(page: str, visit: Callab
     settled(tab, "Grad-CAM")
     settled(tab, "Attention, block 7")
     tab.get_by_role("button", name="Attention, block 7").click()
-    tab.wait_for_selector(".in-far .chart[data-drawn]")
+    tab.wait_for_selector(".in-far .chart-stage[aria-label]")
     expect(tab).to_have_url(re.compile("view=attention"))

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from cvdemo.latency import charts, words
+from cvdemo.latency import charts, ratio_chart, words
 from cvdemo.latency.accuracy import AccuracyPoint
 from cvdemo.latency.layers import LayerTime, LayerTimes
 from cvdemo.latency.settings import Settings
@@ -89,9 +89,9 @@ def test_slow_layers_are_bars_on_the_scale_of_the_slowest_model() -> None:
 
 def test_ratios_have_their_intervals_a_line_at_one_and_the_margin() -> None:
     measured = duel(racer("A", 10), racer("B", 42, seed=1), racer("<b>C</b>", 42.2, seed=2))
-    chart = charts.ratios(measured)
+    chart = ratio_chart.ratios(measured)
     figure = chart.figure()
-    rows = charts.compared(measured)
+    rows = ratio_chart.compared(measured)
     sure, close = figure.data
     assert (len(sure.x), len(close.x)) == (2, 1)
     for trace in (sure, close):
@@ -99,6 +99,7 @@ def test_ratios_have_their_intervals_a_line_at_one_and_the_margin() -> None:
             ratio = rows[place].ratio
             assert (x, x + more, x - less) == pytest.approx((ratio.ratio, ratio.high, ratio.low), rel=1e-2)
             assert ratio.ratio >= 1
+    assert charts.figure(measured).data == figure.data
     margin, one = figure.layout.shapes
     assert (margin.x0, margin.x1, one.x0) == pytest.approx((0.97, 1.03, 1))
     assert figure.layout.xaxis.type == "log" and "1×" in figure.layout.xaxis.ticktext
@@ -111,6 +112,6 @@ def test_ratios_have_their_intervals_a_line_at_one_and_the_margin() -> None:
 
 def test_a_duel_under_way_has_no_ratios() -> None:
     under_way = dataclasses.replace(duel(racer("A", 10), racer("B", 42, seed=1)), finished=False)
-    assert charts.compared(under_way) == []
-    assert charts.ratios(under_way).figure().data == ()
+    assert ratio_chart.compared(under_way) == []
+    assert ratio_chart.ratios(under_way).figure().data == ()
     assert words.together(under_way) == ""

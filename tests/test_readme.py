@@ -213,6 +213,19 @@ def test_what_is_imported_is_required(rooms: tuple[str, ...], files: tuple[str, 
         assert found & required, f"{module} is imported and {' and '.join(files)} does not name it"
 
 
+def test_what_is_required_is_imported_or_says_what_else_it_is_for() -> None:
+    """A line says "not imported: ..." where no module of the product imports the package, and only there."""
+    modules = importlib.metadata.packages_distributions()
+    imported = {
+        canonicalize_name(name) for one in _imported(("app.py", "app", "cvdemo")) for name in modules.get(one, ())
+    }
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        requirement, _, word = line.partition("#")
+        if requirement.strip():
+            name = canonicalize_name(Requirement(requirement.strip()).name)
+            assert (name not in imported) == bool(re.match(r" not imported: \w", word)), line
+
+
 def _imported(rooms: tuple[str, ...]) -> set[str]:
     names: set[str] = set()
     for room in rooms:

@@ -168,7 +168,7 @@ def _photo(path: Path = CAT, **more: Any) -> dict[str, Any]:
 
 
 def test_defaults_are_the_pages() -> None:
-    assert Settings.of({}) == Settings() == Settings(0.8, 0.5, False, False, 224, False)
+    assert Settings.of({}) == Settings() == Settings(0.8, 0.5, False, False, None, False)
     assert wish(BENCH, _photo(), None, None).models == ("mini_resnet", "mini_vit")
 
 

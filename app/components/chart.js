@@ -74,9 +74,9 @@ const makeChart = (...buttons) => {
     const library = await plotly(), machine = document.querySelector('.header .status .from-640')?.textContent || '';
     const day = new Date().toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' });
     const { template } = window.cvHouse, own = { ...template.margin, ...chart.layout.margin }, ink = template.hoverlabel.font.color;
-    const foot = { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'top', yshift: -own.b, showarrow: false, text: [machine, day, 'CV Lab'].filter(Boolean).join(' · '), font: { size: 13 } };
+    const above = chart.layout.showlegend ? 76 : 50, foot = { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'top', yshift: -own.b, showarrow: false, text: [machine, day, 'CV Lab'].filter(Boolean).join(' · '), font: { size: 13 } };
     const { data, layout } = dressed(chart, PNG_WIDTH, view, {
-      height: chart.height + 130, margin: { ...own, t: own.t + 50, b: own.b + 34 }, annotations: [...(chart.layout.annotations || []), foot],
+      height: chart.height + 130, margin: { ...own, t: own.t + above, b: own.b + 34 }, annotations: [...(chart.layout.annotations || []), foot],
       title: { text: chart.title.replaceAll('&', '&amp;').replaceAll('<', '&lt;'), x: 0, xref: 'paper', y: 1, yref: 'container', yanchor: 'top', pad: { t: 14 }, font: { size: 17, color: ink } },
     });
     const url = await library.toImage({ data, layout, config: QUIET_PLOT }, { format: 'png', width: PNG_WIDTH, height: chart.height + 130, scale: 2 });

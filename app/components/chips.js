@@ -63,6 +63,13 @@ const follow = () => {
   else if (value.told > newest.told) put({ ...value, chosen: value.chosen ?? newest.chosen });
   else if (value.chosen?.join() !== newest.chosen.join()) put(newest, value.chosen !== null); // a run may have begun with it
 };
+/* Models may have come since the server built the page: the header hears which pair pages open with now. */
+const openWith = (pair) => {
+  const known = newest.offered.filter(({ name }) => pair.includes(name));
+  if (own || known.length < pair.length || pair.join() === newest.chosen.join()) return;
+  const ready = (offer) => (pair.includes(offer.name) && offer.state === 'download' ? { ...offer, state: 'cached', state_text: 'ready' } : offer);
+  put({ ...newest, chosen: pair, offered: newest.offered.map(ready) });
+};
 /* A link such as ?tab=classify&models=resnet50,mini_vit restores the choice; names that do not exist are left out. */
 const restore = () => {
   const address = new URL(location.href).searchParams;
@@ -89,4 +96,8 @@ document.addEventListener('pointerdown', (event) => {
 });
 watch('value', follow);
 draw();
-setTimeout(restore, 0); // what is set at once, Gradio takes back
+setTimeout(() => { // what is set at once, Gradio takes back
+  restore();
+  if (window.cvPair) openWith(window.cvPair);
+  else document.addEventListener('cv:pair', ({ detail }) => openWith(detail), { once: true });
+}, 0);

@@ -23,9 +23,10 @@ class ModelChips(Drawn):
 
     EVENTS = [EventListener("models")]
 
-    def __init__(self, first: Callable[[], dict[str, Any]], **kwargs: Any) -> None:
-        super().__init__(first(), names=("chips",), class_name="chips", **kwargs)
-        self.first = lambda: {**first(), "opens": True}
+    first: Callable[[], dict[str, Any]]
+
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(value, names=("chips",), class_name="chips", **kwargs)
 
 
 def chips(

@@ -121,4 +121,8 @@ if (address.get('tab') === props.tab) { // what lies beyond a slider's end is it
   const models = (address.get('detector') || '').split(',').filter(known).slice(0, 2); // others are left out
   if (models.length) local.models = models;
 }
+document.addEventListener('cv:fetched', () => { // new detectors are here
+  seenPhoto = '';
+  if (openTab() === props.tab) bench.anew(suited());
+});
 bench.begin();

@@ -11,7 +11,7 @@ const resident = h('span', { class: 'from-1200', hidden: true });
 const network = h('span', { class: 'network' });
 const starter = makeStarter();
 root.append(
-  h('h1', {}, logo, 'CV Lab'),
+  h('h1', {}, logo, h('span', {}, 'CV Lab')),
   h('span', { class: 'tagline' }, 'One photo. See what vision models do with it.'),
   starter.node,
   h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network));
@@ -39,6 +39,10 @@ const draw = () => {
 const known = (fresh, old) => (fresh === undefined || fresh === null ? old : fresh);
 watchServer((health) => {
   if (health) {
+    if (!window.cvPair && health.pair) { // once: what is shown must not change under a visitor's eyes
+      window.cvPair = health.pair.models;
+      document.dispatchEvent(new CustomEvent('cv:pair', { detail: window.cvPair }));
+    }
     const queued = (health.state || 'ready') === 'ready' && health.waiting > 0;
     props.value = { ...props.value, state: queued ? 'busy' : health.state || 'ready', detail: queued ? `${health.waiting} in line` : health.detail || null,
       device: known(health.device, props.value.device), models: known(health.models_resident, props.value.models),

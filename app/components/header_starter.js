@@ -11,7 +11,7 @@ const makeStarter = () => {
   let token = '', phase = 'none', asked = false, timer = 0;
   const draw = (now) => {
     const finished = phase === 'fetching' && now.phase === 'done';
-    phase = now.phase;
+    phase = now.phase === 'done' && phase === 'none' ? 'none' : now.phase; // done before this page came: no news
     node.hidden = phase === 'none';
     root.dataset.starter = phase;
     [get.textContent, line.textContent] = phase === 'offer' ? [now.text, ''] : ['', now.text];

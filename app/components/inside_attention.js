@@ -7,8 +7,7 @@ VIEWS.attention = (tools) => {
   const discard = makeRange({ label: 'Discard', help: 'smallest weights first', low: 0, high: 0.95, step: 0.05, format: (value) => `${Math.round(100 * value)}\u00a0%` }, (value) => tools.change({ discard: value }));
   const fused = namedChoice('Heads fused by', fusion), headChoice = h('label', { class: 'in-choice' }, h('span', { class: 'name' }, 'Head'), head);
   const bar = h('div', { class: 'bar in-choices' }, namedChoice('Show', mode), namedChoice('From', start), headChoice, fused, discard.node);
-  const pair = h('div', { class: 'in-pair' }), node = h('div', { class: 'in-view' }, pair, bar), cards = new Map();
-  let last = [];
+  const cards = makeCards(() => makeCard()), node = h('div', { class: 'in-view' }, cards.node, bar);
 
   const makeCard = () => {
     const card = { number: 0, title: h('div', {}) };
@@ -51,13 +50,11 @@ VIEWS.attention = (tools) => {
     };
     return card;
   };
-  const repaint = () => { for (const one of last) cards.get(one.model).paint(); };
   return {
     node,
-    repaint,
+    repaint: cards.paint,
     draw(shown) {
-      last = shown;
-      pair.dataset.count = shown.length;
+      cards.show(shown);
       const now = tools.own(), some = shown.filter((one) => one.rows), most = Math.max(0, ...some.map((one) => one.rows[one.layer].heads.length));
       bar.hidden = !some.length;
       mode.set(now.mode, undefined, ['layer', ...(some.some((one) => one.rollout) ? ['rollout'] : []), ...(some.some((one) => one.weigh) ? ['gradient'] : []), now.mode]);
@@ -69,13 +66,8 @@ VIEWS.attention = (tools) => {
       fused.hidden = now.mode !== 'rollout';
       discard.node.hidden = now.mode !== 'rollout';
       discard.set(now.discard, null);
-      pair.replaceChildren(...shown.map((one, number) => {
-        if (!cards.has(one.model)) cards.set(one.model, makeCard());
-        cards.get(one.model).show(one, number);
-        return cards.get(one.model).node;
-      }));
-      repaint();
+      cards.paint();
     },
-    stages: () => last.map((one) => cards.get(one.model).stage),
+    stages: () => cards.all().map((card) => card.stage),
   };
 };

@@ -3,8 +3,7 @@ VIEWS.maps = (tools) => {
   const rank = makeChoice('Rank channels by', [['mean', 'Mean'], ['max', 'Max'], ['sparse', 'Sparse'], ['contribution', 'Contribution']], (value) => tools.change({ rank: value, count: 24 }));
   const scale = makeChoice('Colour scale', [['each', 'Each map'], ['layer', 'Layer'], ['all', 'All']], (value) => { tools.change({ scale: value }, false); repaint(); });
   const bar = h('div', { class: 'bar in-choices' }, namedChoice('Rank', rank), namedChoice('Scale', scale));
-  const pair = h('div', { class: 'in-pair' }), node = h('div', { class: 'in-view' }, pair, bar), cards = new Map();
-  let last = [];
+  const cards = makeCards(() => makeCard()), node = h('div', { class: 'in-view' }, cards.node, bar);
 
   const makeCard = () => {
     const card = { number: 0, title: h('div', {}), grid: h('div', { class: 'in-grid' }), tiles: [] };
@@ -72,26 +71,20 @@ VIEWS.maps = (tools) => {
     const kind = tools.own().scale;
     if (kind === 'each') return [map.low, map.high];
     if (kind === 'layer') return [card.low, card.high];
-    return [Math.min(...last.map((one) => one.low)), Math.max(...last.map((one) => one.high))];
+    return [Math.min(...cards.shown().map((one) => one.low)), Math.max(...cards.shown().map((one) => one.high))];
   };
   const repaint = () => {
     scale.set(tools.own().scale);
-    for (const one of last) cards.get(one.model).paint();
+    cards.paint();
   };
   return {
     node,
     repaint,
     draw(shown) {
-      last = shown;
-      pair.dataset.count = shown.length;
-      pair.replaceChildren(...shown.map((one, number) => {
-        if (!cards.has(one.model)) cards.set(one.model, makeCard());
-        cards.get(one.model).show(one, number);
-        return cards.get(one.model).node;
-      }));
+      cards.show(shown);
       rank.set(tools.own().rank, undefined, [...new Set(shown.flatMap((one) => one.ranks))]);
       repaint();
     },
-    stages: () => last.map((one) => cards.get(one.model).stage),
+    stages: () => cards.all().map((card) => card.stage),
   };
 };

@@ -57,3 +57,22 @@ const famHead = (head, rest) => h('div', { class: `fam ${head.family}` }, family
   h('span', { class: 'n' }, head.title, h('span', { class: 'rest' }, ` · ${rest}`)),
   head.random ? h('span', { class: 'state warn' }, 'random weights') : null);
 const namedChoice = (name, control) => h('div', { class: 'in-choice' }, h('span', { class: 'name' }, name), control.node);
+/* One card a model, side by side, made once each: ``makeCard()`` gives { node, stage, show(one, number), paint() }. */
+const makeCards = (makeCard) => {
+  const node = h('div', { class: 'in-pair' }), made = new Map();
+  let shown = [];
+  const all = () => shown.map(({ model }) => made.get(model));
+  return {
+    node,
+    all,
+    shown: () => shown,
+    paint() { for (const card of all()) card.paint(); },
+    show(now) {
+      shown = now;
+      node.dataset.count = now.length;
+      for (const { model } of now) if (!made.has(model)) made.set(model, makeCard());
+      all().forEach((card, number) => card.show(now[number], number));
+      node.replaceChildren(...all().map((card) => card.node));
+    },
+  };
+};

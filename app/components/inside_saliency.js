@@ -18,9 +18,8 @@ VIEWS.saliency = (tools) => {
   };
   const target = field('Explain class', 'the predicted one', 'class'), rival = field('and not', 'none', 'not');
   const bar = h('div', { class: 'bar in-choices' }, namedChoice('Method', method), target.node, rival.node);
-  const shared = h('p', { class: 'live', hidden: true }), pair = h('div', { class: 'in-pair' });
-  const node = h('div', { class: 'in-view' }, pair, shared, bar), cards = new Map();
-  let last = [];
+  const shared = h('p', { class: 'live', hidden: true }), cards = makeCards(() => makeCard());
+  const node = h('div', { class: 'in-view' }, cards.node, shared, bar);
 
   const makeCard = () => {
     const card = { number: 0, title: h('div', {}) };
@@ -47,26 +46,19 @@ VIEWS.saliency = (tools) => {
     };
     return card;
   };
-  const repaint = () => { for (const one of last) cards.get(one.model).paint(); };
   return {
     node,
-    repaint,
+    repaint: cards.paint,
     draw(shown) {
-      last = shown;
-      pair.dataset.count = shown.length;
+      cards.show(shown);
       const now = tools.own();
       method.set(now.method, undefined, shown[0]?.offered);
       for (const [one, setting] of [[target, 'class'], [rival, 'not']]) if (document.activeElement !== one.input) one.input.value = now[setting];
-      pair.replaceChildren(...shown.map((one, number) => {
-        if (!cards.has(one.model)) cards.set(one.model, makeCard());
-        cards.get(one.model).show(one, number);
-        return cards.get(one.model).node;
-      }));
       shared.hidden = !shown[0]?.shared;
       shared.textContent = shown[0]?.shared || '';
-      repaint();
+      cards.paint();
       if (!now.check && shown.some((one) => one.map && !one.checks)) setTimeout(() => tools.change({ check: true }, true, false), 0); // the map first, its checks at once after it
     },
-    stages: () => last.map((one) => cards.get(one.model).stage),
+    stages: () => cards.all().map((card) => card.stage),
   };
 };

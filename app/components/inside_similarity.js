@@ -4,8 +4,7 @@ VIEWS.similarity = (tools) => {
   const second = h('select', { 'aria-label': 'Second photo' }, h('option', { value: '' }, 'None'), props.starters.map((one) => h('option', { value: one.id }, one.name)), h('option', { value: 'own' }, 'Your own \u2026'));
   const file = h('input', { type: 'file', accept: 'image/*', hidden: true, 'aria-label': 'Your second photo' }), refused = h('p', { class: 'alert', hidden: true });
   const bar = h('div', { class: 'bar in-choices' }, namedChoice('Show', show), h('label', { class: 'in-choice' }, h('span', { class: 'name' }, 'Second photo'), second), file, refused);
-  const pair = h('div', { class: 'in-pair' }), node = h('div', { class: 'in-view' }, pair, bar), cards = new Map();
-  let last = [];
+  const cards = makeCards(() => makeCard()), node = h('div', { class: 'in-view' }, cards.node, bar);
   const set = (id) => { refused.hidden = true; tools.change({ second: id }); };
   second.addEventListener('change', () => {
     if (second.value !== 'own') { set(second.value); return; }
@@ -51,7 +50,7 @@ VIEWS.similarity = (tools) => {
   };
   const repaint = () => {
     show.set(tools.own().show);
-    for (const one of last) cards.get(one.model).paint();
+    cards.paint();
   };
   return {
     node,
@@ -59,16 +58,10 @@ VIEWS.similarity = (tools) => {
     /* A second photo that cannot be read is let go, so that the next question is about this photo again. */
     refused() { if (tools.own().second && !tools.own().second.startsWith('starter:')) { tools.own().second = ''; second.value = ''; } },
     draw(shown) {
-      last = shown;
-      pair.dataset.count = shown.length;
+      cards.show(shown);
       if ([...second.options].some((one) => one.value === tools.own().second)) second.value = tools.own().second;
-      pair.replaceChildren(...shown.map((one, number) => {
-        if (!cards.has(one.model)) cards.set(one.model, makeCard());
-        cards.get(one.model).show(one, number);
-        return cards.get(one.model).node;
-      }));
       repaint();
     },
-    stages: () => last.flatMap((one) => [cards.get(one.model).first, ...(one.second && tools.own().show === 'heat' ? [cards.get(one.model).other] : [])]),
+    stages: () => cards.all().flatMap((card) => [card.first, ...(card.shown.second && tools.own().show === 'heat' ? [card.other] : [])]),
   };
 };

@@ -8,7 +8,8 @@ const engine = makeChoice('Engine', props.engines, (value) => change({ engine: v
 const precision = makeChoice('Precision', props.precisions, (value) => change({ precision: value, engine: OWNERS[value] || bench.local.engine }));
 const ways = h('div', { class: 'ways' });
 const batch = makeRange({ label: 'Batch', help: 'photos per run', low: 1, high: 32, step: 1 }, (value) => change({ batch: value }));
-const side = makeRange({ label: 'Input size', help: 'pixels a side', low: 64, high: 512, step: 32 }, (value) => change({ side: value }));
+/* The leftmost place stands for none: each model's own size. */
+const OWN = 32, side = makeRange({ label: 'Input size', help: 'pixels a side', low: OWN, high: 512, step: 32, format: (value) => (value === OWN ? 'each its own' : String(value)) }, (value) => change({ side: value === OWN ? null : value }));
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card latency-settings' }, named('Rounds', 'a verdict needs 20', rounds.node), batch.node, side.node,
   props.engines.length > 2 ? named('Engine', 'Auto: the one that was faster here', engine.node) : null, named('Precision', props.precisions.length > 2 ? 'bf16 and int8 move the answers' : 'bf16 has a third of the digits', precision.node), ways));
 const views = makeViews(props.whys, (kind) => begin('explore', kind));
@@ -56,7 +57,7 @@ const change = (settings) => {
   engine.set(local.engine);
   precision.set(local.precision);
   batch.set(local.batch, null);
-  side.set(local.side, null);
+  side.set(local.side ?? OWN, null);
   clearTimeout(pause);
   pause = setTimeout(estimate, 200);
 };
@@ -108,7 +109,7 @@ const wished = (value) => {
 const bench = makeBench({ paint, arrived, drawn, wished, result: props.spec.map(({ name }) => name) });
 /* The page offers less than the settings allow, and a link no more than the page. */
 const OFFERED = {
-  rounds: (value) => props.round_choices.includes(value), batch: (value) => value <= 32, side: (value) => value >= 64 && value <= 512 && value % 32 === 0,
+  rounds: (value) => props.round_choices.includes(value), batch: (value) => value <= 32, side: (value) => value === null || value >= 64 && value <= 512 && value % 32 === 0,
   engine: (value) => props.engines.some(([name]) => name === value), precision: (value) => props.precisions.some(([name]) => name === value),
 };
 for (const [name, offered] of Object.entries(OFFERED)) if (!offered(bench.local[name])) bench.local[name] = props.value.settings[name];

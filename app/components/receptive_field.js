@@ -15,7 +15,9 @@ const why = h('div', {}, h('div', { class: 'why' }, h('b', {}, props.why_title),
 const scale = makeChoice('Heat', [[false, 'Raw gradient'], [true, 'Log-scaled']], (log) => bench.change({ log }, { curves: true }));
 const path = makeChoice('Path', [[false, 'Longest path'], [true, 'Shortest path']], (shortest) => bench.change({ shortest }));
 const weights = makeChoice('Weights', [[false, 'Trained'], [true, 'Random']], (random) => bench.anew({ random }));
-const sideRange = makeRange({ label: 'Input size', help: 'pixels a side', low: 64, high: 512, step: 32 }, (side) => { clearTimeout(sideRange.timer); sideRange.timer = setTimeout(() => bench.anew({ side }), 350); });
+/* The leftmost place stands for none: each model's own size. */
+const OWN = 32, ownSize = (side) => (side === OWN ? 'each its own' : String(side));
+const sideRange = makeRange({ label: 'Input size', help: 'pixels a side', low: OWN, high: 512, step: 32, format: ownSize }, (side) => { clearTimeout(sideRange.timer); sideRange.timer = setTimeout(() => bench.anew({ side: side === OWN ? null : side }), 350); });
 const shareSwitch = makeSwitch('.field-share', () => bench.local.share, (share) => { if (Number(share) !== bench.local.share) bench.change({ share: Number(share) }); });
 const sizes = makeSizes(() => { bench.keep(); trigger('sweep'); });
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card field-settings' },
@@ -49,7 +51,7 @@ const paint = (shown) => {
   scale.set(local.log);
   path.set(local.shortest);
   weights.set(local.random);
-  sideRange.set(local.side, null);
+  sideRange.set(local.side ?? OWN, null);
   shareSwitch.mark();
   sizes.show(shown.sizes, local.side);
   foot.say(`${shown.ran} Slider moves since: ${bench.moves()}; they run no network.`);

@@ -1,10 +1,16 @@
 /* Both fields against depth; the chart is the depth slider: drag, arrow keys (a layer), space (play). */
 const PLAY_MS = 600;
+/* Photos of different sizes are compared in percent of each. */
+const comparable = (rows) => {
+  if (new Set(rows.map((row) => row.side)).size < 2) return [rows, 'px'];
+  const share = (row, values) => values.map((value) => (value === null || value === undefined ? value : (100 * value) / row.side));
+  return [rows.map((row) => ({ ...row, side: 100, theory: share(row, row.theory), shortest: share(row, row.shortest), effective: row.effective.map((one) => share(row, one)) })), '%'];
+};
 const makeGrowth = (status, onDepth) => {
   const box = h('div', { class: 'growth', tabindex: 0, role: 'slider', 'aria-label': 'Depth', 'aria-valuemin': 0, 'aria-valuemax': 100 });
   const play = h('button', { type: 'button', class: 'btn' }, 'Play');
   const legend = h('div', { class: 'legend' });
-  let series = [], depth = 0.8, shareAt = 1, path = 'theory', timer = null;
+  let series = [], unit = 'px', depth = 0.8, shareAt = 1, path = 'theory', timer = null;
 
   const stopOf = (row, at) => Math.round(at * (row.labels.length - 1));
   const places = () => [...new Set(series.flatMap((row) => row.labels.map((_, index) => index / Math.max(1, row.labels.length - 1))))].sort((a, b) => a - b);
@@ -73,15 +79,15 @@ const makeGrowth = (status, onDepth) => {
       if (effective[now] !== null) group.append(dot(effective[now]));
       parts.push(group);
       const end = theory.at(-1);
-      labels.push({ text: `${name} in theory${end > most ? `: ${end.toLocaleString('en')}` : ''}`, y: y(end) + 4, family: row.family });
+      labels.push({ text: `${name} in theory${end > most ? `: ${unit === 'px' ? end.toLocaleString('en') : `${(end / 100).toFixed(1)}\u00d7`}` : ''}`, y: y(end) + 4, family: row.family });
       if (measured.length > 1) labels.push({ text: `${name} effective`, y: y(measured.at(-1)[1]) + 4, family: row.family });
     });
     const said = series.map((row) => `${row.title} ${row.labels[stopOf(row, depth)]}`).join(', ');
     fill(box, { 'aria-valuenow': Math.round(100 * depth), 'aria-valuetext': said }, []);
     box.replaceChildren(svg('svg', { width: full, height: high, 'aria-hidden': 'true' },
-      svg('text', { x: left, y: 13 }, 'side of the square, px'),
+      svg('text', { x: left, y: 13 }, unit === 'px' ? 'side of the square, px' : 'side of the square, % of the photo\u2019s'),
       ticksFor(most).map((value) => [svg('path', { class: 'grid', d: `M${left} ${y(value)}H${left + width}` }), svg('text', { x: left - 8, y: y(value) + 4, 'text-anchor': 'end' }, value.toLocaleString('en'))]),
-      svg('path', { class: 'photo', d: `M${left} ${y(photo)}H${left + width}` }), svg('text', { x: left + 6, y: y(photo) - 5 }, `photo, ${photo} px`),
+      svg('path', { class: 'photo', d: `M${left} ${y(photo)}H${left + width}` }), svg('text', { x: left + 6, y: y(photo) - 5 }, `photo, ${photo} ${unit}`),
       [0, 25, 50, 75, 100].map((value) => svg('text', { x: x(value / 100), y: high - 6, 'text-anchor': 'middle' }, value === 100 && narrow ? '100' : `${value} %`)),
       svg('path', { class: 'now', d: `M${x(depth)} ${top}V${high - bottom}` }), parts,
       narrow ? [] : apart(labels, high - bottom).map((label) => svg('text', { class: `end ${label.family}`, x: left + width + 10, y: label.y }, label.text))));
@@ -91,7 +97,7 @@ const makeGrowth = (status, onDepth) => {
   new ResizeObserver(drawChart).observe(box);
   return {
     node: h('section', { class: 'card grows' }, h('div', { class: 'bar' }, h('h3', {}, 'How the field grows with depth'), status, h('span', { class: 'end' }, play)), box, legend),
-    show(rows, at, share, shortest) { series = rows; depth = at; shareAt = share; path = shortest ? 'shortest' : 'theory'; drawChart(); },
+    show(rows, at, share, shortest) { [series, unit] = comparable(rows); depth = at; shareAt = share; path = shortest ? 'shortest' : 'theory'; drawChart(); },
     stop,
   };
 };

@@ -23,7 +23,7 @@ const makeSizes = (onMeasure) => {
     box.replaceChildren(svg('svg', { width, height: high, role: 'img', 'aria-label': shown.described },
       [0, 0.5, 1].map((share) => [svg('path', { class: 'grid', d: `M${left} ${y(share)}H${width - right}` }), svg('text', { x: left - 8, y: y(share) + 4, 'text-anchor': 'end' }, `${100 * share} %`)]),
       [64, 128, 224, 320, 448].map((size) => svg('text', { x: x(size), y: high - 6, 'text-anchor': 'middle' }, String(size))),
-      svg('path', { class: 'now', d: `M${x(shown.side)} ${top}V${high - bottom}` }), parts,
+      shown.side ? svg('path', { class: 'now', d: `M${x(shown.side)} ${top}V${high - bottom}` }) : [], parts,
       width < 520 ? [] : ends.map((end) => svg('text', { class: `end ${end.family}`, x: width - right + 10, y: end.y }, end.text))));
   };
   new ResizeObserver(drawSizes).observe(box);

@@ -24,7 +24,7 @@ const makeCard = (onTap, onFetch) => {
       shown = card;
       title.className = `fam ${card.family}`;
       title.replaceChildren(familyMark(card.family), h('span', { class: 'n' }, h('span', {}, card.word), h('span', { class: 'rest' }, ` · ${card.title}, ${card.layer}`)),
-        ...(card.random ? [h('span', { class: 'state warn' }, 'random weights')] : []));
+        ...(card.size_note ? [h('span', { class: 'state warn' }, card.size_note)] : []), ...(card.random ? [h('span', { class: 'state warn' }, 'random weights')] : []));
       const low = (card.side - card.extent) / 2;
       stage.setAttribute('viewBox', `${low} ${low} ${card.extent} ${card.extent}`);
       stage.setAttribute('aria-label', card.alt);

@@ -82,8 +82,8 @@ class Chips:
         return chips(names, self.offered(), self.most, note, self.random_will_do)
 
     def opening(self) -> dict[str, Any]:
-        """Return the chips' value for a page that opens now."""
-        return self.value(self.first())
+        """Return the chips' value for a page that opens now: it gives way to a visitor's own choice."""
+        return {**self.value(self.first()), "opens": True}
 
     def names(self, value: Any) -> tuple[str, ...]:
         """Return who is chosen in the chips' value, as the browser sent it: each once, and somebody at all.

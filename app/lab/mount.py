@@ -45,7 +45,8 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
     chips = None
     if bench.chips is not None:
         with gr.Row(elem_classes=["choice", bench.row]):
-            chips = ModelChips(bench.chips.opening, tab=tab)
+            chips = ModelChips(bench.chips.opening(), tab=tab)
+            chips.first = bench.chips.opening
             if bench.beside is not None:
                 bench.beside(chips)
     picture = bench.view(

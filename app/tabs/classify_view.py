@@ -134,7 +134,7 @@ def _facts(answer: Answer) -> list[tuple[str, str]]:
     if card is not None:
         half = 100 * (card.top1_interval[1] - card.top1_interval[0]) / 2
         rows.append(("Test accuracy", f"{percent(card.top1)} ± {half:.1f}"))
-    rows.append(("Network", milliseconds(answer.network_ms)))
+    rows.append(("Network, median", milliseconds(answer.network_ms)))
     return rows
 
 

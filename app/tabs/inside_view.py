@@ -14,6 +14,7 @@ from cvdemo.errors import SettingError
 from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import has_classes, probabilities, switch_off
 from cvdemo.feature_maps.layers import layer_rows
+from cvdemo.input_size import not_its_own
 from cvdemo.inside import activations
 from cvdemo.inside.activations import ForwardPass, PassRequest
 from cvdemo.inside.model_input import enlarged
@@ -70,10 +71,16 @@ def drawn(given: ViewInput) -> dict[str, Any]:
         "answer": view.answer(given),
         "cards": view.draw(given),
         "points": [list(point) for point, _ in points],
-        "notes": [words.CUT_OFF if gone else None for _, gone in points],
+        "notes": [words.CUT_OFF if gone else _size(one) for one, (_, gone) in zip(given.seen, points, strict=True)],
         "layers": view.layers(given) if hasattr(view, "layers") else _layers(given),
         "runs": activations.network_runs(),
     }
+
+
+def _size(one: ForwardPass) -> str | None:
+    """Return that the picture is not of the model's own size, where that is so: DINOv2 looks at a smaller one first."""
+    told = not_its_own(one.spec.name, one.picture.size_hw[0])
+    return f"{told}." if told else None
 
 
 def answered(shown: Shown, settings: Any, question: dict[str, Any]) -> dict[str, Any]:

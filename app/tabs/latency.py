@@ -162,7 +162,7 @@ def _build(rail: PhotoRail) -> None:
 
 
 def _check(photo: Path) -> str:
-    found = measure(photo, BUNDLED_PAIR, replace(Settings(), rounds=CHECK_ROUNDS, side=64))
+    found = measure(photo, BUNDLED_PAIR, replace(Settings(), rounds=CHECK_ROUNDS))
     insist(all(racer.failed is None and min(racer.ms) > 0 for racer in found.racers), "a model did not run")
     return words.quick(found)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from app.tabs import latency_views as views
 from cvdemo.latency import way_words, words
-from cvdemo.latency.charts import compared, ratios
 from cvdemo.latency.estimate import by_way
+from cvdemo.latency.ratio_chart import compared, ratios
 from cvdemo.latency.result import Duel, Racer
 from cvdemo.wording import megabytes, milliseconds, scaled
 
@@ -41,7 +41,7 @@ def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
 
 
 def _known_ways(duel: Duel) -> dict[str, dict[str, float]]:
-    return {racer.model: by_way(racer.model, duel.settings.side, duel.settings.batch) for racer in duel.racers}
+    return {racer.model: by_way(racer.model, duel.settings) for racer in duel.racers}
 
 
 def described(duel: Duel) -> str:

@@ -14,7 +14,7 @@ from cvdemo.latency.sweep import Sweep
 def of_sweep(found: Sweep) -> dict[str, Any]:
     """Return a sweep over sizes (milliseconds) or batches (photos a second)."""
     chart = charts.growth(found)
-    photos = "One photo" if found.kind == "side" else f"Photos of {found.settings.side} px"
+    photos = "One photo" if found.kind == "side" else f"Photos of {_size(found.settings)}"
     note = f"{photos}, PyTorch, median of five runs a dot."
     return {"now": found.now, "chart": chart.plain(), "text": chart.answer, "note": note}
 
@@ -28,9 +28,13 @@ def of_layers(found: Sequence[LayerTimes]) -> dict[str, Any]:
     return {"text": words.layers(found), "models": rows}
 
 
+def _size(settings: Settings) -> str:
+    return "each model's own size" if settings.side is None else f"{settings.side} px"
+
+
 def of_accuracy(models: Sequence[str], settings: Settings) -> dict[str, Any]:
     """Return every model timed here with these settings over its published accuracy."""
     known = points(settings.side, settings.engine)
     chart = charts.accuracy_over_time(known, words.accuracy(known, words.without_accuracy(models)))
     drawn = chart.plain() if known else None  # the answer says why not
-    return {"text": chart.answer, "note": f"One photo at {settings.side} px.", "chart": drawn}
+    return {"text": chart.answer, "note": f"One photo of {_size(settings)}.", "chart": drawn}

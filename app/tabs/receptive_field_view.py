@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from app.tabs.missing import cost
 from cvdemo import images, weights
 from cvdemo.catalogue import get
+from cvdemo.input_size import not_its_own
 from cvdemo.inside.model_input import SquarePhoto
 from cvdemo.receptive_field import words
 from cvdemo.receptive_field.growth_chart import first_whole, growth, sides
@@ -63,10 +64,10 @@ def curves(shown: Shown, log: bool) -> list[dict[str, Any]]:
 def at_depth(shown: Shown, settings: Settings) -> dict[str, Any]:
     """Return picture, figures and sentences at one depth."""
     cards = [_card(asked, square, settings) for asked, square in zip(shown.asked, shown.squares, strict=True)]
-    extent = _extent(shown)
+    wide = _wide(shown)
     return {
         "answer": words.answer([sight for _, sight in cards], settings.share),
-        "cards": [{**card, "extent": extent} for card, _ in cards],
+        "cards": [{**card, "extent": wide * card["side"]} for card, _ in cards],
         "sizes": by_size(shown, settings),
     }
 
@@ -74,8 +75,9 @@ def at_depth(shown: Shown, settings: Settings) -> dict[str, Any]:
 def by_size(shown: Shown, settings: Settings) -> dict[str, Any]:
     """Return the effective field against the input size, as far as it is known, and whether the order turns over."""
     pairs = list(zip(shown.asked, shown.squares, strict=True))
+    own = [asked.side for asked in shown.asked]
     models = [
-        at_sizes(get(asked.model).title, asked, square, shown.point_rc, settings.depth, settings.share)
+        at_sizes(get(asked.model).title, asked, square, shown.point_rc, settings.depth, settings.share, own)
         for asked, square in pairs
     ]
     return {
@@ -109,6 +111,7 @@ def _card(asked: FieldRequest, square: SquarePhoto, settings: Settings) -> tuple
         "layer": layer.label,
         "stop": number,
         "side": asked.side,
+        "size_note": not_its_own(asked.model, asked.side),
         "random": (study.weights == "random") if stop else asked.random,
         "heat": images.data_url(over_photo(square.pixels, heat, settings.log), quality=88),
         "theory": square_of(layer, unit, asked.side, settings.shortest),
@@ -160,12 +163,13 @@ def _centred(centre: tuple[float, float], effective: int | None) -> list[float] 
     return [column + 0.5 - half, row + 0.5 - half, column + 0.5 + half, row + 0.5 + half]
 
 
-def _extent(shown: Shown) -> float:
-    """Return how many pixels each stage is wide: the widest picture and what its fields see outside it.
+def _wide(shown: Shown) -> float:
+    """Return how many photos wide each stage is: so wide that what the fields see outside the photo has room.
 
-    It does not depend on the depth, so that the photo does not shrink while the slider moves.
+    It does not depend on the depth, so that the photo does not shrink while the slider moves, and is one for all
+    models: their photos are equally large on the page, however many pixels they have.
     """
-    return max((asked.side + 2 * _margin(asked) for asked in shown.asked), default=0.0)
+    return max((1 + 2 * _margin(asked) / asked.side for asked in shown.asked), default=1.0)
 
 
 def _margin(asked: FieldRequest) -> float:

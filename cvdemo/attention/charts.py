@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from cvdemo import plots
 from cvdemo.attention.study import Attended
 from cvdemo.catalogue import get
 from cvdemo.plots import Chart
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 PICKED = "#ffd23f"  # what is selected is yellow, on photos and in charts
 
@@ -21,6 +24,11 @@ class Reach:
     model: str
     title: str
     sizes: tuple[int | None, ...]
+
+
+def figure(found: Attended) -> "Figure":
+    """Return how far each head looks as a Plotly figure."""
+    return distances(found).figure()
 
 
 def distances(found: Attended, reach: Sequence[Reach] = (), layer: int = 0, head: int = -1) -> Chart:

@@ -26,6 +26,7 @@ class Answer:
         crop_xyxy: the part of the photo that it saw, in photo pixels.
         cut_off: share of the photo's area outside that part, 0..1.
         weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
+        network_ms: see `cvdemo.pace.median_ms`: never a first run.
         engine, engine_note: what ran the network, ``torch`` or ``openvino``, and why, in one sentence or none.
     """
 

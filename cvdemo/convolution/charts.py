@@ -1,6 +1,7 @@
 """The charts of the shift lab: the first answer's probability, and how exactly the layers follow."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cvdemo import plots
 from cvdemo.convolution import shift_words as words
@@ -8,7 +9,15 @@ from cvdemo.convolution.shift import SHIFT_LIMIT, SHIFTS, Moved
 from cvdemo.plots import Chart
 from cvdemo.wording import NBSP
 
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
 TOPS = (0.25, 0.5, 0.75, 1.0)
+
+
+def figure(found: Sequence[Moved]) -> "Figure":
+    """Return how the first answer fares while the photo moves, as a Plotly figure."""
+    return chances(found).figure()
 
 
 def chances(found: Sequence[Moved], shift: int = 0) -> Chart:

@@ -1,16 +1,64 @@
-"""The charts of the Detect lab: boxes kept against the IoU limit, and precision against recall."""
+"""The charts of the Detect lab: boxes kept against the IoU limit, precision against recall, boxes on their photo."""
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cvdemo import plots
+from cvdemo import images, plots
+from cvdemo.detect import words
+from cvdemo.detect.nms import suppress_ranked
 from cvdemo.detect.outcomes import Comparison
+from cvdemo.detect.result import Candidates
+from cvdemo.detect.settings import Settings
 from cvdemo.plots import Chart
 from cvdemo.wording import NBSP, percent
 
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+WIDTH_PX = 640  # of the boxes on their photo
 POINTS_AT_MOST = 200  # of the curve: more cannot be told apart
+
+
+def figure(found: Candidates, settings: Settings | None = None, photo: Path | None = None) -> "Figure":
+    """Return the boxes that NMS keeps and removes under ``settings`` as a Plotly figure, over the photo if given."""
+    return boxes(found, settings or Settings(), photo).figure()
+
+
+def boxes(found: Candidates, settings: Settings, photo: Path | None = None) -> Chart:
+    """Return kept boxes solid and removed ones dashed, in pixels of the photo."""
+    ledger = suppress_ranked(found.ranked, found.acting(settings))
+    width, height = found.size_wh
+    lost = {"color": plots.light("edge"), "width": 1, "dash": "dash"}
+    stays = {"color": plots.light("accent"), "width": 3}
+    traces = (_outlines(found, ledger.suppressed, "removed", lost), _outlines(found, ledger.kept, "kept", stays))
+    beneath = {"xref": "x", "yref": "y", "x": 0, "y": 0, "sizex": width, "sizey": height, "layer": "below"}
+    layout = {
+        "xaxis": plots.axis("pixels", 0, width, constrain="domain"),
+        "yaxis": plots.axis("", height, 0, scaleanchor="x", constrain="domain", showgrid=False),
+        "images": [{**beneath, "source": images.data_url(images.open(photo).at(WIDTH_PX).pixels)}] if photo else [],
+        "showlegend": True,
+    }
+    answer = words.answer(found, ledger, found.acting(settings))
+    return Chart(f"What {found.title} found", answer, traces, layout, height=round(WIDTH_PX * height / width))
+
+
+def _outlines(found: Candidates, chosen: NDArray[np.intp], name: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Return the outlines of some candidates as one line, broken between them."""
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    said: list[str | None] = []
+    for index in map(int, chosen):
+        x0, y0, x1, y1 = plots.numbers(found.boxes_xyxy[index], 5)
+        label = f"{plots.text(found.labels[found.class_ids[index]])} {found.scores[index]:.2f}"
+        xs += [x0, x1, x1, x0, x0, None]
+        ys += [y0, y0, y1, y1, y0, None]
+        said += [*[label] * 5, None]
+    more = {"line": line, "customdata": said, "hovertemplate": "%{customdata}<extra>%{fullData.name}</extra>"}
+    return plots.curve(name, xs, ys, "accent", **more)
 
 
 def precision_against_recall(compared: Comparison, answer: str) -> Chart:

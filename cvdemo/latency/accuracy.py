@@ -27,8 +27,12 @@ class AccuracyPoint:
     best: bool
 
 
-def points(side: int, engine: str) -> tuple[AccuracyPoint, ...]:
-    """Return every model timed here with one photo of ``side`` pixels whose accuracy on ImageNet-1k is published."""
+def points(side: int | None, engine: str) -> tuple[AccuracyPoint, ...]:
+    """Return every model timed here with one photo whose accuracy on ImageNet-1k is published.
+
+    Args:
+        side: of the photo, in pixels; None: each model's own size.
+    """
     known = []
     for model, ms in measured(side, engine).items():
         spec = get(model)

@@ -50,7 +50,7 @@ def contender(ready: ReadyModel, settings: Settings, path: Path) -> Contender:
     Raises:
         SettingError: it cannot take pictures of this size.
     """
-    side = nearest_side(ready.network, settings.side)
+    side = nearest_side(ready.network, settings.side_of(ready.spec.name))
     graph = sized_copy(ready.network, side)
     preprocessing = replace(ready.preprocessing, size_hw=(side, side))
     photo = images.open(path).at(preprocess.needed_side([preprocessing]))

@@ -75,7 +75,8 @@ class Race:
         lane = self.racing().index(place) if one else None
         ms = self.log.ms[lane] if lane is not None and self.log.ms else []
         failed = self.failed.get(place) or (self.log.failed.get(lane) if lane is not None else None)
-        counts = count(name, self.settings.side) if one else None
+        asked = self.settings.side_of(name)
+        counts = count(name, asked) if one else None
         whole = one is not None and one.engine.precision == "float32"  # memory is counted in its four bytes
         batch = self.settings.batch
         return Racer(
@@ -86,7 +87,7 @@ class Race:
             weights=ready.weights if ready else "random" if uses_random(name) else "cached",
             engine=one.engine.name if one else "torch",
             precision=one.engine.precision if one else "float32",
-            side=one.side if one else self.settings.side,
+            side=one.side if one else asked,
             ms=np.asarray(ms, np.float64),
             failed=failed,
             parameter_count=ready.parameter_count if ready else 0,

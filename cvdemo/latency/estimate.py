@@ -8,6 +8,7 @@ from cvdemo import compute
 from cvdemo.catalogue import figures, get
 from cvdemo.engines import int8
 from cvdemo.errors import ModelUnavailable, SettingError
+from cvdemo.input_size import own_side
 from cvdemo.latency.result import Duel
 from cvdemo.latency.settings import Settings
 from cvdemo.wording import megabytes
@@ -37,8 +38,8 @@ def learn(duel: Duel) -> None:
         for racer in duel.standing:
             found = duel.percentiles(racer)
             if found is not None:
-                key = (racer.model, duel.settings.side, duel.settings.batch, f"{racer.engine} {racer.precision}")
-                _known[key] = found.p50
+                side, batch = duel.settings.side_of(racer.model), duel.settings.batch
+                _known[racer.model, side, batch, f"{racer.engine} {racer.precision}"] = found.p50
 
 
 def expected_ms(model: str, settings: Settings) -> float:
@@ -46,14 +47,15 @@ def expected_ms(model: str, settings: Settings) -> float:
 
     These grow with the pixels, and in a ViT's attention with their square, which is left out here: it is a guess.
     """
+    side = settings.side_of(model)
     for how in _ways(settings):
-        known = _known.get((model, settings.side, settings.batch, how))
+        known = _known.get((model, side, settings.batch, how))
         if known is not None:
             return known
     counted = figures(model)
     if counted is None or counted.multiply_adds is None:
         return LEAST_MS
-    pixels = 1.0 if get(model).source == "random" else settings.side**2 / math.prod(counted.input_size_hw)
+    pixels = 1.0 if get(model).source == "random" else side**2 / math.prod(counted.input_size_hw)
     return LEAST_MS + counted.multiply_adds * pixels * settings.batch / _speed()
 
 
@@ -75,23 +77,25 @@ def _speed() -> float:
     return sorted(speeds)[len(speeds) // 2] if speeds else SPEED
 
 
-def measured(side: int, engine: str) -> dict[str, float]:
+def measured(side: int | None, engine: str) -> dict[str, float]:
     """Return the median milliseconds of one photo of ``side`` pixels of every model that was timed here in fp32.
 
     Args:
+        side: None: of each model's own size.
         engine: ``torch`` or ``openvino``; ``auto``: the faster one of each model.
     """
     wanted = ENGINE_NAMES if engine == "auto" else (engine,)
     best: dict[str, float] = {}
     for (model, *asked, how), ms in list(_known.items()):
-        if asked == [side, 1] and how in [f"{name} float32" for name in wanted]:
+        if asked == [side or own_side(model), 1] and how in [f"{name} float32" for name in wanted]:
             best[model] = min(ms, best.get(model, math.inf))
     return best
 
 
-def by_way(model: str, side: int, batch: int) -> dict[str, float]:
+def by_way(model: str, settings: Settings) -> dict[str, float]:
     """Return the median milliseconds of ``model`` by engine and precision, as far as they were measured here."""
-    return {key[3]: ms for key, ms in list(_known.items()) if key[:3] == (model, side, batch)}
+    asked = (model, settings.side_of(model), settings.batch)
+    return {key[3]: ms for key, ms in list(_known.items()) if key[:3] == asked}
 
 
 def expected_s(names: Sequence[str], settings: Settings) -> float:
@@ -110,14 +114,14 @@ def refuse(names: Sequence[str], settings: Settings, longest_s: float = LONGEST_
     from cvdemo.latency.counts import count
 
     if settings.precision == "int8":
-        _refuse_int8(names, settings.side)
+        _refuse_int8(names, settings)
     free = MEMORY_SHARE * compute.free_bytes()
-    costs = [count(name, settings.side) for name in dict.fromkeys(names)]
+    costs = [count(name, settings.side_of(name)) for name in dict.fromkeys(names)]
     held = sum(cost.weight_bytes for cost in costs)
-    photo = 3 * 4 * settings.side**2
+    photo = 3 * 4 * max(cost.side for cost in costs) ** 2
     each = max(cost.working_bytes for cost in costs) + len(names) * photo
     if held + settings.batch * each > free:
-        raise _too_big(settings, held, each, free)
+        raise _too_big(settings, max(cost.side for cost in costs), held, each, free)
     seconds = expected_s(names, settings)
     if seconds > longest_s:
         fitting = int(settings.rounds * longest_s / seconds)
@@ -128,13 +132,13 @@ def refuse(names: Sequence[str], settings: Settings, longest_s: float = LONGEST_
         )
 
 
-def _refuse_int8(names: Sequence[str], side: int) -> None:
+def _refuse_int8(names: Sequence[str], settings: Settings) -> None:
     for name in names:
         try:
             card = int8.card_of(name)
         except ModelUnavailable as error:
             raise TooMuch(str(error), ("precision", "fp32")) from error
-        if card.side != side:
+        if card.side != settings.side_of(name):
             raise TooMuch(int8.only_for(name, card.side), ("side", card.side))
 
 
@@ -143,13 +147,13 @@ def fits(model: str, settings: Settings) -> bool:
     from cvdemo.latency.counts import count
 
     try:
-        cost = count(model, settings.side)
+        cost = count(model, settings.side_of(model))
     except SettingError:
         return False
     return cost.weight_bytes + settings.batch * cost.working_bytes < MEMORY_SHARE * compute.free_bytes()
 
 
-def _too_big(settings: Settings, held: int, each: int, free: float) -> TooMuch:
+def _too_big(settings: Settings, side: int, held: int, each: int, free: float) -> TooMuch:
     needed, here = megabytes(held + settings.batch * each), f"{free / 1e9:.0f}"
     fitting = int((free - held) // each) if free > held else 0
     if settings.batch > 1 and fitting >= 1:
@@ -157,7 +161,7 @@ def _too_big(settings: Settings, held: int, each: int, free: float) -> TooMuch:
         text = f"Batch {settings.batch:,} would need about {needed}; this machine has {here} free. {batch:,} fits."
         return TooMuch(text, ("batch", batch))
     return TooMuch(
-        f"Photos of {settings.side:,} pixels would need about {needed}; this machine has {here} free. "
+        f"Photos of {side:,} pixels would need about {needed}; this machine has {here} free. "
         "Choose a smaller input size.",
         ("side", 224),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cvdemo.errors import SettingError
+from cvdemo.input_size import own_side
 from cvdemo.settings import Settings as Described
 from cvdemo.settings import choice, whole
 
@@ -43,7 +44,8 @@ class Settings(Described):
     Args:
         rounds: how often each model runs.
         batch: photos per run.
-        side: of each photo, in pixels; models that cannot take it take the nearest size that they can.
+        side: of each photo, in pixels; models that cannot take it take the nearest size that they can. None: each
+            model gets the size that it was made for.
         engine: ``auto`` (what was measured to be faster here), ``torch`` or ``openvino``.
         precision: ``fp32``; ``bf16``, which PyTorch computes in; ``int8``, which OpenVINO does, with those models
             that have such a version. The last two give other answers and run in that engine, whatever ``engine`` is.
@@ -51,6 +53,10 @@ class Settings(Described):
 
     rounds: int = whole(30, 1, ROUNDS_HIGH, "number of rounds")
     batch: int = whole(1, 1, BATCH_HIGH, "batch size")
-    side: int = whole(224, SIDE_LOW, SIDE_HIGH, "input size")
+    side: int | None = whole(None, SIDE_LOW, SIDE_HIGH, "input size", unset=True)
     engine: str = choice("auto", ENGINES, "engine", says="The engine must be auto, torch or openvino.")
     precision: str = choice("fp32", PRECISIONS, "precision", says="The precision must be fp32, bf16 or int8.")
+
+    def side_of(self, model: str) -> int:
+        """Return the side in pixels of the photos that ``model`` is given."""
+        return own_side(model) if self.side is None else self.side

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+from cvdemo.input_size import not_its_own
 from cvdemo.latency.result import Duel, Pair, Racer
 from cvdemo.latency.settings import FEWEST_FOR_VERDICT, MARGIN
 from cvdemo.latency.statistics import Ratio
@@ -206,9 +207,10 @@ def alone_badge(duel: Duel) -> tuple[str, str]:
 
 
 def engine_line(racer: Racer) -> str:
-    """Return engine and precision as they stand under a name."""
+    """Return engine, precision and any size that is not the model's own, as they stand under a name."""
     precision = PRECISION_WORDS.get(racer.precision, racer.precision)
-    return f"{ENGINE_WORDS.get(racer.engine, racer.engine)}, {precision}"
+    engine, size = ENGINE_WORDS.get(racer.engine, racer.engine), not_its_own(racer.model, racer.side)
+    return ", ".join(part for part in (engine, precision, size) if part)
 
 
 def machine(duel: Duel) -> str:

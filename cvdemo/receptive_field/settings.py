@@ -14,11 +14,14 @@ TWO_ONLY: Final = "Scale, path and weights must be one of the two that are offer
 
 @dataclass(frozen=True)
 class Settings(Described):
-    """How the tab is set: depth 0..1, share of the mass, scale, path, input side in pixels, random weights or not."""
+    """How the tab is set: depth 0..1, share of the mass, scale, path, input side in pixels, random weights or not.
+
+    A side of None is each model's own.
+    """
 
     depth: float = number(0.8, 0, 1, "depth")
     share: float = choice(0.5, SHARES, "share", says=SHARES_ONLY)
     log: bool = flag(False, "scale", says=TWO_ONLY, link="field")
     shortest: bool = flag(False, "path", says=TWO_ONLY, link="field")
-    side: int = whole(224, 64, 512, "input size", step=32, says=SIDES_ONLY)
+    side: int | None = whole(None, 64, 512, "input size", step=32, says=SIDES_ONLY, unset=True)
     random: bool = flag(False, "weights", says=TWO_ONLY, link="field")

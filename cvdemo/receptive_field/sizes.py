@@ -24,10 +24,20 @@ class AtSizes:
 
 
 def at_sizes(
-    title: str, asked: FieldRequest, square: SquarePhoto, point_rc: tuple[int, int], depth: float, share: float
+    title: str,
+    asked: FieldRequest,
+    square: SquarePhoto,
+    point_rc: tuple[int, int],
+    depth: float,
+    share: float,
+    also: Sequence[int] = (),
 ) -> AtSizes:
-    """Return what is known of one model at each size, at one depth, for one share of the raw gradient."""
-    wanted = tuple(sorted({*SIZES, asked.side}))
+    """Return what is known of one model at each size, at one depth, for one share of the raw gradient.
+
+    Args:
+        also: more sizes, so that models whose own ones differ are told at the same.
+    """
+    wanted = tuple(sorted({*SIZES, asked.side, *also}))
     return AtSizes(title, wanted, tuple(_share(asked, square, point_rc, side, depth, share) for side in wanted))
 
 

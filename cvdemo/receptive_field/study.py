@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cvdemo import runs
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import SettingError
+from cvdemo.input_size import own_side
 from cvdemo.inside.crop import Point
 from cvdemo.inside.model_input import SquarePhoto, normalised, square_photo
 from cvdemo.receptive_field.mass import sides_for
@@ -104,22 +105,23 @@ def table(model: str, side: int) -> LayerTable:
 
 
 def asked_for(
-    path: Path, model: str, random: bool, side: int, point_rc: tuple[int, int], fetch: bool = False
+    path: Path, model: str, random: bool, side: int | None, point_rc: tuple[int, int], fetch: bool = False
 ) -> tuple[FieldRequest, SquarePhoto]:
     """Return what to measure for a point (row, column) of the photo at ``path``, and the picture.
 
     Args:
+        side: None: the model's own.
         fetch: take trained weights also where they are to be downloaded first.
 
     Raises:
         PhotoError, SettingError: no readable photo; a model or side that this lab cannot take.
     """
     check(model)
-    shown = square_photo(path, table(model, side).side)
-    own_side = shown.pixels.shape[0]
-    point, _ = shown.crop.to_picture(point_rc, (own_side, own_side))
+    shown = square_photo(path, table(model, side or own_side(model)).side)
+    taken = shown.pixels.shape[0]
+    point, _ = shown.crop.to_picture(point_rc, (taken, taken))
     invented = runs.invented(get(model), "random" if random else "trained" if fetch else "random where absent")
-    return FieldRequest(shown.digest, model, invented, own_side, point), shown
+    return FieldRequest(shown.digest, model, invented, taken, point), shown
 
 
 def at_side(asked: FieldRequest, shown: SquarePhoto, point_rc: tuple[int, int], side: int) -> FieldRequest:

@@ -7,8 +7,8 @@ from cvdemo import compute, models
 from cvdemo.results import Results
 from cvdemo.saliency.box import BoxEvidence, box_map
 from cvdemo.saliency.cams import CAMS
-from cvdemo.saliency.checks import RUNS, Checks
-from cvdemo.saliency.faithful import curve, deletion, insertion, order_of
+from cvdemo.saliency.checks import Checks, three_curves
+from cvdemo.saliency.faithful import order_of
 from cvdemo.saliency.measures import blob_in, rank_correlation
 from cvdemo.saliency.study import Step
 
@@ -40,28 +40,18 @@ def check_box(found: BoxEvidence, method: str, step: Step | None = None) -> Chec
         return made
     from cvdemo.saliency import cells
 
-    values, done = box_map(found, method), 0
-
-    def report() -> None:
-        nonlocal done
-        done += 1
-        if step is not None:
-            step(done, RUNS + 1)
-
+    values = box_map(found, method)
     pixels = round(hidden_in_the_end(found) * found.size_hw[0] * found.size_hw[1])
-    order = order_of(values, found.size_hw)[:pixels]
-    middle = order_of(blob_in(found.seen_box(), found.size_hw), found.size_hw)[:pixels]
+    by_map, by_blob = (
+        order_of(one, found.size_hw)[:pixels] for one in (values, blob_in(found.seen_box(), found.size_hw))
+    )
     with models.borrow_detector(found.asked.model) as ready:
 
         def score(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
             with compute.turn():
                 return cells.scores_of(ready, pictures, found.cell, found.kind)
 
-        curves = (
-            curve(deletion(found.array, order, GREY), score, report),
-            curve(insertion(found.array, order), score, report),
-            curve(deletion(found.array, middle, GREY), score, report),
-        )
+        curves = three_curves(found.array, (by_map, by_blob), score, step, GREY)
     made = Checks(*curves, _random_similarity(found, method, values))
     _checked.put((found.asked, method), made)
     return made

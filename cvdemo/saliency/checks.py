@@ -1,5 +1,6 @@
 """The checks that stand beside every map: deletion, insertion, a plain blob, and random weights."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,39 +54,44 @@ def check_map(found: Evidence, method: str, step: Step | None = None) -> Checks:
     made = known(found, method)
     if made is not None:
         return made
-    values, done = map_of(found, method), 0
-
-    def report() -> None:
-        nonlocal done
-        done += 1
-        if step is not None:
-            step(done, RUNS + 1)
-
+    values, size_hw = map_of(found, method), found.picture.size_hw
+    orders = order_of(values, size_hw), order_of(centred_blob(size_hw), size_hw)
     with models.borrow(found.asked.model, random=found.asked.random) as ready:
 
         def probability(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
             return _probability(logits_of(ready, pictures, found.asked), found)
 
-        curves = _curves(found, values, probability, report)
+        curves = three_curves(found.picture.array, orders, probability, step)
     made = Checks(*curves, _random_similarity(found, method, values))
     _checked.put((found.asked, method), made)
     return made
 
 
-def _curves(
-    found: Evidence,
-    values: NDArray[np.float32],
-    probability: Callable[[NDArray[np.float32]], NDArray[np.float32]],
-    report: Callable[[], None],
+def three_curves(
+    picture: NDArray[np.float32],
+    orders: tuple[NDArray[np.intp], NDArray[np.intp]],
+    score: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+    step: Step | None,
+    fill: float = 0.0,
 ) -> tuple[Curve, Curve, Curve]:
-    picture, size_hw = found.picture.array, found.picture.size_hw
-    order = order_of(values, size_hw)
-    middle = order_of(centred_blob(size_hw), size_hw)
-    return (
-        curve(deletion(picture, order), probability, report),
-        curve(insertion(picture, order), probability, report),
-        curve(deletion(picture, middle), probability, report),
-    )
+    """Return deletion and insertion in the order of a map, and deletion in that of a blob.
+
+    Args:
+        orders: of the pixels, of the map and of the blob.
+        score: of pictures (N, 3, h, w), float32 (N,).
+        step: told after each run; may raise to stop.
+        fill: what stands where a pixel is hidden, see `deletion`.
+    """
+    done = itertools.count(1)
+
+    def report() -> None:
+        if step is not None:
+            step(next(done), RUNS + 1)
+
+    order, blob = orders
+    pictures = deletion(picture, order, fill), insertion(picture, order), deletion(picture, blob, fill)
+    first, second, third = (curve(one, score, report) for one in pictures)
+    return first, second, third
 
 
 def _probability(logits: NDArray[np.float32], found: Evidence) -> NDArray[np.float32]:
