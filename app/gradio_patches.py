@@ -23,14 +23,29 @@ UNREADABLE = (
 )
 
 
+def instead(owner: Any, name: str, ours: Any) -> None:
+    """Put ``ours`` in the place of what Gradio calls ``name``.
+
+    Raises:
+        AttributeError: the installed Gradio has no such name, so what we hold off would come back without a word.
+    """
+    if not hasattr(owner, name):
+        where = getattr(owner, "__name__", type(owner).__name__)
+        raise AttributeError(
+            f"This version of Gradio has no {name} in {where}, which CV Lab replaces: install the version that "
+            "requirements.lock names, or see app/gradio_patches.py."
+        )
+    setattr(owner, name, ours)
+
+
 def write_no_stubs() -> None:
     """Keep Gradio from writing a .pyi beside each file of our components at every start."""
-    component_meta.create_or_modify_pyi = lambda *_: None
+    instead(component_meta, "create_or_modify_pyi", lambda *_: None)
 
 
 def refuse_url_fetching() -> None:
     """Make Gradio fetch no address that a visitor names; pictures come by upload only."""
-    processing_utils.async_ssrf_protected_download = _refuse_url
+    instead(processing_utils, "async_ssrf_protected_download", _refuse_url)
 
 
 async def _refuse_url(url: str, cache_dir: str) -> str:
@@ -76,7 +91,7 @@ def leave_no_halves() -> None:
             raise
 
     if parse.__name__ != parse_or_remove.__name__:
-        GradioMultiPartParser.parse = parse_or_remove  # type: ignore[assignment, method-assign]
+        instead(GradioMultiPartParser, "parse", parse_or_remove)
 
 
 def know_signatures(demo: gr.Blocks) -> None:
@@ -98,6 +113,4 @@ def keep_no_values() -> None:
 
     Only its deep links read that, which the guard hides. `gr.State` lies elsewhere and stays.
     """
-    if not hasattr(SessionState, "_update_value_in_config"):
-        raise AttributeError("Gradio keeps the values of sessions some other way now: see app/gradio_patches.py")
-    SessionState._update_value_in_config = lambda *_: None  # type: ignore[method-assign]
+    instead(SessionState, "_update_value_in_config", lambda *_: None)
