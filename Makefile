@@ -14,7 +14,7 @@ SERVE = GRADIO_SERVER_NAME=$(HOST) GRADIO_SERVER_PORT=$(PORT)
 RELOAD = GRADIO_WATCH_DIRS=app,cvdemo GRADIO_WATCH_MODULE_NAME=app GRADIO_WATCH_DEMO_NAME=demo \
 	GRADIO_WATCH_DEMO_PATH=app.py
 
-.PHONY: all help run dev test soak check fix bench readme
+.PHONY: all help run dev test soak check fix bench lock readme
 all: test check
 
 help:  ## this list
@@ -25,9 +25,9 @@ $(BIN)/python:
 	make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/run.stamp: requirements.txt | $(BIN)/python
+.venv/run.stamp: requirements.lock install.py | $(BIN)/python
 	@echo "Installing what the page needs into .venv (some minutes the first time) ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python install.py requirements.lock
 	@$(BIN)/python -c "import cv2" 2>/dev/null || $(MAKE) --no-print-directory headless
 	@touch $@
 
@@ -39,9 +39,9 @@ headless:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps \
 		"opencv-python-headless==$$version" && $(BIN)/python -c "import cv2"
 
-.venv/dev.stamp: requirements-dev.txt requirements-nodeps.txt .venv/run.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-nodeps.txt
+.venv/dev.stamp: requirements-dev.lock requirements-nodeps.lock .venv/run.stamp
+	$(BIN)/python install.py requirements-dev.lock
+	$(BIN)/python install.py requirements-nodeps.lock
 	@touch $@
 
 # MCP asks for other versions than the page: an environment beside it, which sees all that it does not replace.
@@ -72,7 +72,7 @@ check: .venv/dev.stamp  ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy app cvdemo benchmarks
-	$(BIN)/mypy app.py
+	$(BIN)/mypy app.py install.py
 
 fix: .venv/dev.stamp  ## mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .
@@ -80,6 +80,15 @@ fix: .venv/dev.stamp  ## mend what ruff can mend by itself
 
 bench: .venv/dev.stamp  ## the scoreboard: ours against its peers (ROW=P5 for one; ARGS=--short, ARGS=--keep for docs/speed.md)
 	$(BIN)/python -m benchmarks $(if $(ROW),--row $(ROW)) $(ARGS)
+
+# Everything that is installed, with the hashes of its files, for every system and Python from 3.11 on.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock: .venv/dev.stamp  ## choose the newest allowed versions of all packages anew
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements.txt requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --no-deps requirements-nodeps.txt --output-file requirements-nodeps.lock
 
 readme: .venv/dev.stamp  ## count and list all models anew, in README and docs (after a new model or new weights)
 	$(BIN)/python -m cvdemo.loading.figures

@@ -23,8 +23,16 @@ _TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 
 
+_DIGITS = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else 32 for byte in range(256))
+_HUGE = re.compile(rb"(?<![\d.eE+])\d{19}")  # before the point: more than 64 bits hold
+
+
 class TooMuch(Exception):
     """The body is larger than its limit, or unpacks to more than `VALUES` values or `DEPTH` levels."""
+
+
+class NoSuchNumber(Exception):
+    """The body holds a number of so many digits that no part of it could be worked with or sent back."""
 
 
 def check(body: bytes) -> None:
@@ -32,9 +40,20 @@ def check(body: bytes) -> None:
 
     Raises:
         TooMuch: more than 20,000 values, deeper than 50, or written in UTF-16 or UTF-32, where this count would miss.
+        NoSuchNumber: 19 digits in a row, outside texts, before a point.
     """
     if b"\0" in body:  # never part of JSON in UTF-8
         raise TooMuch
+    _count(body)
+    if b"0" * 19 in body.translate(_DIGITS):  # seldom, and mostly inside a text: a name, a photo
+        bare = _TEXT.sub(b'""', body)
+        if len(bare) > JSON_BYTES:
+            raise TooMuch
+        if _HUGE.search(bare):
+            raise NoSuchNumber
+
+
+def _count(body: bytes) -> None:
     if _marks(body) <= DEPTH:
         return
     if body.count(b'"') - body.count(b'\\"') > 4 * VALUES:  # a value and its name are two texts

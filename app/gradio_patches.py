@@ -4,6 +4,7 @@ import contextlib
 import inspect
 from pathlib import Path
 from types import FunctionType
+from typing import Any
 
 import gradio as gr
 from gradio import component_meta, processing_utils
@@ -11,26 +12,68 @@ from gradio.route_utils import GradioMultiPartParser
 from gradio.state_holder import SessionState
 from starlette.datastructures import FormData
 
-from app import mcp
+from app import mcp, request_log
 from app.uploads import uploaded
 from cvdemo.errors import PhotoError
+
+NOT_FETCHED = "Web addresses are not fetched here. Save the picture, then upload the file."
+UNREADABLE = (
+    "This cannot be read: an argument is missing, too many, or none that is taken here."
+    " /gradio_api/info lists the endpoints and their arguments."
+)
+
+
+def instead(owner: Any, name: str, ours: Any) -> None:
+    """Put ``ours`` in the place of what Gradio calls ``name``.
+
+    Raises:
+        AttributeError: the installed Gradio has no such name, so what we hold off would come back without a word.
+    """
+    if not hasattr(owner, name):
+        where = getattr(owner, "__name__", type(owner).__name__)
+        raise AttributeError(
+            f"This version of Gradio has no {name} in {where}, which CV Lab replaces: install the version that "
+            "requirements.lock names, or see app/gradio_patches.py."
+        )
+    setattr(owner, name, ours)
 
 
 def write_no_stubs() -> None:
     """Keep Gradio from writing a .pyi beside each file of our components at every start."""
-    component_meta.create_or_modify_pyi = lambda *_: None
+    instead(component_meta, "create_or_modify_pyi", lambda *_: None)
 
 
 def refuse_url_fetching() -> None:
     """Make Gradio fetch no address that a visitor names; pictures come by upload only."""
-    processing_utils.async_ssrf_protected_download = _refuse_url
+    instead(processing_utils, "async_ssrf_protected_download", _refuse_url)
 
 
 async def _refuse_url(url: str, cache_dir: str) -> str:
     if path := mcp.own_upload(url):
         with contextlib.suppress(PhotoError):
             return str(uploaded(path))
-    raise gr.Error("Web addresses are not fetched here. Save the picture, then upload the file.", print_exception=False)
+    raise gr.Error(NOT_FETCHED, print_exception=False)
+
+
+def say_what_cannot_be_read() -> None:
+    """Let Gradio's own reading of arguments end in a sentence: too few of them, a file without a name, no choice.
+
+    It takes what a visitor sent for granted there, and its errors reach nobody, or repeat what was sent.
+    """
+    read = gr.Blocks.preprocess_data
+    if read.__name__ == "read_or_say":
+        return
+
+    async def read_or_say(blocks: gr.Blocks, block_fn: Any, inputs: Any, *rest: Any, **more: Any) -> Any:
+        try:
+            return await read(blocks, block_fn, inputs, *rest, **more)
+        except Exception as error:
+            if isinstance(error, MemoryError) or getattr(error, "message", None) == NOT_FETCHED:
+                raise
+            request_log.malformed(request_log.endpoint_of(block_fn.fn))
+            raise gr.Error(UNREADABLE, print_exception=False) from error
+
+    gr.Blocks.preprocess_data = read_or_say  # type: ignore[assignment, method-assign]
 
 
 def leave_no_halves() -> None:
@@ -48,7 +91,7 @@ def leave_no_halves() -> None:
             raise
 
     if parse.__name__ != parse_or_remove.__name__:
-        GradioMultiPartParser.parse = parse_or_remove  # type: ignore[assignment, method-assign]
+        instead(GradioMultiPartParser, "parse", parse_or_remove)
 
 
 def know_signatures(demo: gr.Blocks) -> None:
@@ -70,6 +113,4 @@ def keep_no_values() -> None:
 
     Only its deep links read that, which the guard hides. `gr.State` lies elsewhere and stays.
     """
-    if not hasattr(SessionState, "_update_value_in_config"):
-        raise AttributeError("Gradio keeps the values of sessions some other way now: see app/gradio_patches.py")
-    SessionState._update_value_in_config = lambda *_: None  # type: ignore[method-assign]
+    instead(SessionState, "_update_value_in_config", lambda *_: None)

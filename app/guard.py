@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import bodies, mcp, request_log
-from app.bodies import Body, TooMuch
+from app.bodies import Body, NoSuchNumber, TooMuch
 from app.doors import Doors
 from app.pages import Pages
 from app.reading import Reading
@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 # Live in Gradio by default and needed by nothing here: ffmpeg for anyone, an open proxy, usage figures, file writers.
 HIDDEN = re.compile(
     r"/(gradio_api/)?(process_recording|proxy=.*|custom_component|profiling|runs|run-history|vibe-edit|undo-vibe-edit"
-    r"|vibe-code|vibe-starter-queries|monitoring|deep_link|pwa_icon|login|logout)(/.*)?",
+    r"|vibe-code|vibe-starter-queries|monitoring|deep_link|upload_progress|pwa_icon|login|logout)(/.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 RELOADER = re.compile(r"/gradio_api/dev(/.*)?", re.IGNORECASE)  # `make dev` needs it
@@ -69,6 +69,7 @@ CALLS_ONLY = Refusal(405, "MCP is spoken here by POST, one call at a time.")
 UNREADABLE = Refusal(400, "This request could not be read. /gradio_api/info lists the endpoints and their arguments.")
 TOO_SLOW = Refusal(408, "The upload took too long. Try a smaller picture or a faster connection.")
 TOO_MUCH = Refusal(413, "This request holds more than any page or call needs. Photos go to /gradio_api/upload.")
+HUGE = Refusal(400, "A number in this request has more digits than any that is asked for here. Send a smaller one.")
 
 
 class Guard:
@@ -142,6 +143,8 @@ class Guard:
                 await self._admitted(address, scope, body, answer, new_session, name)
         except TooMuch:
             await TOO_MUCH(scope, receive, send)
+        except NoSuchNumber:
+            await HUGE(scope, receive, send)
         except TimeoutError:
             if answer.status is not None or not body.late:
                 raise
@@ -176,6 +179,8 @@ class Guard:
         """Let Gradio answer; where it stumbles over an unknown endpoint or a missing field, say so in its place."""
         try:
             await self.app(scope, body, answer)
+            if answer.status is not None and answer.status >= 400:  # "Queue is full", for one
+                request_log.turned_away(answer.status)
         except ClientDisconnect:
             LOG.info("A client went away in the middle of %s", scope["path"])
         except (FnIndexInferError, LookupError, TypeError, ValueError, AttributeError):

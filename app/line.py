@@ -19,6 +19,7 @@ from gradio.queueing import Event, EventQueue
 from gradio.server_messages import ProcessCompletedMessage
 from starlette.types import Scope
 
+from app.gradio_patches import instead
 from app.throttle import Clock
 
 MOST_WAIT_S = 20.0
@@ -123,5 +124,6 @@ def stand(demo: gr.Blocks, client: Callable[[Scope], str]) -> Line:
     """Put a line in front of the page's queue, which ``demo.queue`` has made."""
     queue: Any = demo._queue
     line = Line(queue, client)
-    queue.push, queue.process_events = line.push, line.process_events
+    instead(queue, "push", line.push)
+    instead(queue, "process_events", line.process_events)
     return line

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 
 from app import request_log
 from app.components.live import FRAME_SIDE
+from app.upload_door import CLIENT
 from cvdemo import images
 from cvdemo.errors import PhotoError, SettingError
 
 FRAME_LIMIT = 400_000  # characters of base64; noise of 640 x 640 pixels has 370,000
 CROWD = 16  # visitors who wait in line; more are asked to try again
+PLACES = 4  # of one address there: a session's name can be invented, and behind one address the next frame gets in
 NO_FRAME = "This is no frame of live video. Reload the page."
 BUSY: dict[str, Any] = {"busy": True}
 
@@ -35,7 +38,7 @@ def one_at_a_time(prepare: Prepare, answer: Answer) -> ServerFunction:
         if not isinstance(asked, dict):  # an upload, too: then the request was no JSON
             return {"error": NO_FRAME}
         sent = await request.json()  # Gradio has read it already
-        return await waiting_room.admit(str(sent["session_hash"]), asked)
+        return await waiting_room.admit(str(sent["session_hash"]), asked, request.scope.get(CLIENT, ""))
 
     return look
 
@@ -45,15 +48,17 @@ class WaitingRoom:
 
     def __init__(self, prepare: Prepare, answer: Answer) -> None:
         self._prepare, self._answer = prepare, answer
-        self._visitors: set[str] = set()
+        self._visitors: dict[str, str] = {}  # session -> address
         self._preparing = anyio.CapacityLimiter(4)  # apart, so that a model on its way in holds up nobody else
         self._looking = anyio.CapacityLimiter(1)
 
-    async def admit(self, visitor: str, asked: Any) -> dict[str, Any]:
-        """Answer one frame, or tell its sender to wait."""
-        if visitor in self._visitors or len(self._visitors) >= CROWD:
+    async def admit(self, visitor: str, asked: Any, address: str = "") -> dict[str, Any]:
+        """Answer one frame, or tell its sender to wait; where the ``address`` is not known, it is not counted."""
+        full = bool(address) and Counter(self._visitors.values())[address] >= PLACES
+        if full or visitor in self._visitors or len(self._visitors) >= CROWD:
+            request_log.count("frames told to wait")
             return BUSY
-        self._visitors.add(visitor)
+        self._visitors[visitor] = address
         try:
             with request_log.noted(request_log.endpoint_of(self._answer), quick=True) as note:
                 told = await anyio.to_thread.run_sync(self._prepare, asked, limiter=self._preparing)
@@ -63,7 +68,7 @@ class WaitingRoom:
                     note.outcome = "refused"
                 return told
         finally:
-            self._visitors.remove(visitor)
+            del self._visitors[visitor]
 
 
 def text(asked: Any, name: str) -> str:

@@ -20,11 +20,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.reading import PAGES
 
-FILES = re.compile(r"/(assets|static|svelte)/[^?]+|(/gradio_api)?/theme\.css|/favicon\.ico")
+FILES = re.compile(r"/(assets|static|svelte)/[^?]+|(/gradio_api)?/theme\.css|/favicon\.ico|/charts-\w{16}\.js")
 UPLOADED = re.compile(
     r"/(gradio_api/)?file[=/].+"
 )  # Gradio would compress ten megabytes on the event loop, for each GET
-FOREVER = re.compile(r"/assets/.+-[\w-]{8}\.(js|css)")  # its name has the hash of its content
+FOREVER = re.compile(r"/assets/.+-[\w-]{8}\.(js|css)|/charts-\w{16}\.js")  # its name has the hash of its content
 COMPRESSIBLE = re.compile(r"text/|application/(javascript|json|manifest)|image/svg")
 KEPT_BYTES = 48 * 2**20
 LARGEST = 8 * 2**20

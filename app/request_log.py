@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -27,6 +27,7 @@ LINES = 50  # of finished work, in a second; the next line tells how many were l
 _lock = threading.Lock()
 _totals: Counter[str] = Counter()
 _refused: Counter[int] = Counter()  # HTTP status -> how many since the last line
+_statuses: Counter[int] = Counter()  # and since the start
 _told_s = float("-inf")
 _second = [float("-inf"), 0, 0]  # when it began, lines since, lines left out
 
@@ -41,6 +42,10 @@ def begin(environ: Mapping[str, str] = os.environ, stream: TextIO | None = None)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(message)s"))
     LOG.addHandler(handler)
+
+
+class MalformedCall(CvDemoError):
+    """Arguments that are missing, too many, or of a shape that nothing here takes."""
 
 
 @dataclass
@@ -112,12 +117,19 @@ def count(what: str) -> None:
         _totals[what] += 1
 
 
+def malformed(endpoint: str) -> None:
+    """Note a call whose arguments could not even be read; the line is one of finished work."""
+    with suppress(MalformedCall), noted(endpoint):
+        raise MalformedCall
+
+
 def turned_away(status: int, now: Callable[[], float] = time.monotonic) -> None:
-    """Note a request that came no further than the door; at most one line a second tells how many."""
+    """Note a request that was answered with an error's status; at most one line a second tells how many."""
     global _told_s
     with _lock:
         _totals["turned away"] += 1
         _refused[status] += 1
+        _statuses[status] += 1
         if now() - _told_s < EVERY_S:
             return
         _told_s, counts = now(), {str(code): count for code, count in _refused.items()}
@@ -129,6 +141,12 @@ def totals() -> dict[str, int]:
     """Return how many pieces of work ended in which way since the start."""
     with _lock:
         return dict(_totals)
+
+
+def statuses() -> dict[str, int]:
+    """Return how many requests were turned away with which HTTP status since the start."""
+    with _lock:
+        return {str(status): count for status, count in _statuses.items()}
 
 
 def _write(event: str, facts: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import request_log
 from app.disk import LEDGER, Ledger, NoRoom
 
 LOG = logging.getLogger(__name__)
@@ -42,7 +41,6 @@ class UploadDoor:
             if isinstance(error, OSError):
                 LOG.warning("The disk is full", exc_info=True)
                 self._ledger.give_way(client)
-            request_log.turned_away(507)
             await JSONResponse({"detail": NO_ROOM}, 507, {"Retry-After": "60"})(scope, receive, send)
 
     async def _uploaded(self, client: str, scope: Scope, receive: Receive, answer: "_Answer") -> None:
@@ -54,7 +52,8 @@ class UploadDoor:
                 return message
 
             answer.keeps = True
-            await self.app(scope, counted, answer)
+            # Its one parameter asks Gradio to keep how far the upload is, for ever where nobody asks for that.
+            await self.app({**scope, "query_string": b""}, counted, answer)
             self._ledger.keep(client, answer.paths())
 
 

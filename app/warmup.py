@@ -66,6 +66,7 @@ def health() -> Mapping[str, object]:
         "waiting": compute.waiting(),
         "results": results.figures(),
         "requests": request_log.totals(),
+        "turned_away": request_log.statuses(),
         "online": online,
         "pair": opens_with,
     }

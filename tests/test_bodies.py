@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.bodies import DEPTH, JSON_BYTES, VALUES, TooMuch, check
+from app.bodies import DEPTH, JSON_BYTES, VALUES, NoSuchNumber, TooMuch, check
 
 NESTED = "[" * DEPTH + "]" * DEPTH
 
@@ -96,3 +96,24 @@ def test_counting_is_quick_whatever_comes(unit: bytes) -> None:
         begun_s = time.perf_counter()
         _fits(b'["' + unit * (size // len(unit)))
         assert time.perf_counter() - begun_s < most_s, size
+
+
+@pytest.mark.parametrize(
+    ("held", "body"),
+    [
+        (True, "9" * 18),
+        (True, "[-" + "9" * 18 + "]"),
+        (False, "[1" + "0" * 399 + "]"),
+        (False, '{"a": {"b": [-1' + "0" * 18 + "]}}"),
+        (False, "[1" + "0" * 399 + ".5]"),
+        (True, "[0." + "1" * 40 + ", 1.5e-5]"),
+        (True, '["' + "1" * 400 + '", 5]'),  # a text, such as the name of a folder
+        (False, '["' + "1" * 400 + '", 1' + "0" * 19 + "]"),
+    ],
+)
+def test_a_number_of_too_many_digits_is_refused(held: bool, body: str) -> None:
+    if held:
+        check(body.encode())
+        return
+    with pytest.raises(NoSuchNumber):
+        check(body.encode())

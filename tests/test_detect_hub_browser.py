@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from cvdemo import catalogue, models
+from cvdemo import catalogue, models, starters, weights
 from cvdemo.results import Results
 from cvdemo.weights import transfer
 from tests.awaited import expect
@@ -107,3 +108,24 @@ def test_a_refused_download_is_a_sentence_with_two_ways_on(
     tab.get_by_role("button", name="Try again").click()
     tab.wait_for_function(SETTLED, timeout=120_000)
     expect(tab.locator(".detect .ran")).to_contain_text("ran 1 time")
+
+
+def test_where_a_detector_of_everyday_things_is_here_photos_of_them_choose_it(
+    page: str, visit: Visit, hub: Hub, tmp_path: Path
+) -> None:
+    put_yolo(hub, "yolov8n")
+    weights.fetch(catalogue.get("yolov8n"))
+    tab = visit(f"{page}/?tab=detect")
+    tab.wait_for_selector(".pane rect.kept")
+    menu = tab.get_by_label("Detector", exact=True)
+    expect(menu).to_have_value("hog_people")  # the street shows best what NMS does
+    tab.locator("#rail [data-id='starter:cat']").click()
+    expect(menu).to_have_value("yolov8n")
+    expect(tab.locator(".detect .answer")).to_contain_text("YOLOv8n looks for 80 things")
+    tab.locator("#rail [data-id='starter:blood_cells']").click()
+    expect(menu).to_have_value("yolov8n_blood_cells")
+    own = tmp_path / "own.jpg"
+    Image.open(starters.get("coffee").path).convert("RGB").save(own)
+    tab.locator("#rail input[type=file]").first.set_input_files(str(own))
+    expect(menu).to_have_value("yolov8n")
+    expect(tab.locator(".detect .answer")).to_contain_text("YOLOv8n looks for 80 things")

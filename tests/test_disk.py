@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+from gradio.routes import file_upload_statuses
 
 from app.disk import Budget, Ledger, NoRoom
 from app.janitor import Rules, sweep
@@ -163,6 +164,14 @@ def test_an_upload_that_is_cut_off_leaves_its_file_at_once(program: Program) -> 
             wire.sendall((head + "Content-Type: multipart/form-data; boundary=x\r\n\r\n" + body).encode())
             wait_until(lambda: bool([*program.uploads.glob("tmp*")]), "nothing was written", patience_s=20)
         wait_until(lambda: not [*program.uploads.glob("tmp*")], "halves stay", patience_s=20)
+
+
+def test_how_far_an_upload_is_is_not_kept_for_ever(page: str) -> None:
+    with Visitor(page, 43) as visitor:
+        sent = visitor.post("/gradio_api/upload?upload_id=mine", files={"files": ("a.png", b"x")})
+        assert sent.status_code == 200 and "mine" not in file_upload_statuses._statuses
+        assert visitor.get("/gradio_api/upload_progress?upload_id=other").status_code == 404
+        assert "other" not in file_upload_statuses._signals
 
 
 @pytest.mark.browser

@@ -6,9 +6,13 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from gradio import component_meta, processing_utils
 from gradio.components import html
+from gradio.queueing import Queue
+from gradio.route_utils import GradioMultiPartParser
 from gradio.state_holder import SessionState
 
+from app import gradio_patches, line
 from app.main import build_demo
 
 
@@ -41,3 +45,32 @@ def test_the_kept_signatures_are_the_real_ones(demo: gr.Blocks) -> None:
             assert inspect.signature(constructor) == kept, kind
         finally:
             constructor.__signature__ = kept
+
+
+REPLACED = {
+    "stubs": (component_meta, "create_or_modify_pyi", gradio_patches.write_no_stubs),
+    "addresses of visitors": (
+        processing_utils, "async_ssrf_protected_download", gradio_patches.refuse_url_fetching
+    ),
+    "values of sessions": (SessionState, "_update_value_in_config", gradio_patches.keep_no_values),
+    "halves of uploads": (GradioMultiPartParser, "parse", gradio_patches.leave_no_halves),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REPLACED)
+def test_a_gradio_without_what_we_replace_ends_the_start(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, name, replace = REPLACED[what]
+    monkeypatch.delattr(owner, name)
+    with pytest.raises(AttributeError, match=f"{name}"):
+        replace()
+    assert not hasattr(owner, name)
+
+
+@pytest.mark.parametrize("name", ["push", "process_events"])
+def test_a_queue_without_what_we_replace_ends_the_start(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.Textbox()
+    page.queue()
+    monkeypatch.delattr(Queue, name)
+    with pytest.raises(AttributeError, match=name):
+        line.stand(page, lambda _: "")

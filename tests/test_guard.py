@@ -112,7 +112,7 @@ OPEN = {
     "/gradio_api/stream/{session_hash}/{run}/{component_id}/playlist-file",
     "/gradio_api/stream/{session_hash}/{run}/{component_id}/playlist.m3u8",
     "/gradio_api/stream/{session_hash}/{run}/{component_id}/{segment_id}.{ext}", "/gradio_api/theme.css",
-    "/gradio_api/token", "/gradio_api/upload", "/gradio_api/upload_progress", "/gradio_api/user",
+    "/gradio_api/token", "/gradio_api/upload", "/gradio_api/user",
 }  # fmt: skip
 """Every route of Gradio that a visitor may reach; a new one in the next Gradio needs a decision, here or in HIDDEN."""
 

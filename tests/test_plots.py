@@ -112,6 +112,15 @@ def test_labels_at_the_ends_of_lines_do_not_meet() -> None:
     assert by_name["a"]["yshift"] == 0 and by_name["b"]["yshift"] == pytest.approx(15)
 
 
+@pytest.mark.parametrize("at", [0.0, 50.0, 99.0, 100.0])
+def test_labels_stay_beside_the_plot(at: float) -> None:
+    ends = [plots.End(name, "cnn", at, "side to the power 2") for name in "abc"]
+    labels = plots.at_their_ends(ends, 0, 100, 220)
+    places = [220 * one["y"] / 100 + one["yshift"] for one in labels]
+    assert all(upper - lower >= 2 * plots.LABEL_PX - 1e-9 for lower, upper in itertools.pairwise(places))
+    assert places[-1] + plots.LABEL_PX <= 220 + plots.LABEL_PX / 2 + 1e-9
+
+
 def test_a_chart_as_json_is_small() -> None:
     chart = Chart("t", "a", (plots.curve("x", [0.0] * 20, [0.0] * 20, "cnn"),), {})
     assert len(json.dumps(chart.plain())) < 900

@@ -162,7 +162,8 @@ def test_the_labs_are_those_of_the_page() -> None:
 
 
 def test_every_variable_is_told_and_read_somewhere() -> None:
-    code = "".join(file.read_text() for room in ("app", "cvdemo") for file in (ROOT / room).rglob("*.py"))
+    files = [file for room in ("app", "cvdemo") for file in (ROOT / room).rglob("*.py")]
+    code = "".join(file.read_text() for file in (*files, ROOT / "install.py"))
     told = set(re.findall(r"CV_LAB_[A-Z_]+", PAGES["docs/running.md"]))
     assert told == set(re.findall(r"CV_LAB_[A-Z_]+", code))
 
@@ -205,7 +206,8 @@ def test_the_licence_is_the_whole_text() -> None:
 def test_what_is_imported_is_required(rooms: tuple[str, ...], files: tuple[str, ...]) -> None:
     required = {name for file in files for name in _requirements(file)}
     providers = importlib.metadata.packages_distributions()
-    ours = {"app", "cvdemo", "training", "benchmarks", "tests"} | {file.stem for file in (ROOT / "tests").glob("*.py")}
+    files_of_ours = [*ROOT.glob("*.py"), *(ROOT / "tests").glob("*.py")]
+    ours = {"app", "cvdemo", "training", "benchmarks", "tests"} | {file.stem for file in files_of_ours}
     for module in sorted(_imported(rooms) - set(sys.stdlib_module_names) - ours):
         found = {canonicalize_name(name) for name in providers.get(module, ())}
         assert found & required, f"{module} is imported and {' and '.join(files)} does not name it"

@@ -1,6 +1,5 @@
 """What arrives from outside, checked: Gradio does not enforce JSON types, and hands file paths over unchecked."""
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,8 @@ from cvdemo.errors import SettingError
 from cvdemo.pairs import opening_pair
 
 PAIR = list(opening_pair().names)  # when the page starts: an endpoint's defaults are written down then
+
+LARGEST = 10**15
 
 
 def photo(value: Any) -> Path:
@@ -38,14 +39,18 @@ def text(value: Any, name: str, example: str) -> str:
     return value
 
 
+def is_number(value: Any) -> bool:
+    """Whether this is a number that can be worked with: ``true``, NaN and an integer of 400 digits are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
+
+
 def whole(value: Any, name: str, low: int, high: int) -> int:
     """Return a whole number from ``low`` to ``high``.
 
     Raises:
         SettingError: it is none; ``true`` and NaN are none either.
     """
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or value != int(value) or not low <= value <= high:
+    if not is_number(value) or value != int(value) or not low <= value <= high:
         raise SettingError(f"{name} must be a whole number from {low} to {high}.")
     return int(value)
 

@@ -1,11 +1,10 @@
 """`/saliency`."""
 
-import math
 from typing import Any
 
 import gradio as gr
 
-from app.api.arguments import flag, labels_from, photo, text
+from app.api.arguments import flag, is_number, labels_from, photo, text
 from app.errors import shows_errors
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
@@ -76,9 +75,9 @@ def _box(value: Any) -> Box | None:
     if value is None:
         return None
     right = isinstance(value, list) and len(value) == 4
-    if not right or not all(isinstance(edge, int | float) and not isinstance(edge, bool) for edge in value):
+    if not right or not all(map(is_number, value)):
         raise SettingError("box must be four numbers: left, top, right and bottom edge in pixels of the photo.")
     x0, y0, x1, y1 = (float(edge) for edge in value)
-    if not all(map(math.isfinite, (x0, y0, x1, y1))) or x1 <= x0 or y1 <= y0:
-        raise SettingError("box must be left, top, right and bottom edge, in that order, all finite.")
+    if x1 <= x0 or y1 <= y0:
+        raise SettingError("box must be left, top, right and bottom edge, in that order.")
     return x0, y0, x1, y1

@@ -1,4 +1,4 @@
-/* A chart of cvdemo/plots.py, drawn by plotly.js: how one is declared stands in chart.py. */
+/* A chart of cvdemo/plots/, drawn by plotly.js: how one is declared stands in chart.py. */
 const QUIET_PLOT = { displayModeBar: false, doubleClick: false, scrollZoom: false, showTips: false, showAxisDragHandles: false };
 const PNG_WIDTH = 900;
 const coarse = window.matchMedia('(pointer: coarse)');
@@ -72,7 +72,7 @@ const makeChart = (...buttons) => {
   };
   const takePicture = async () => {
     const library = await plotly(), machine = document.querySelector('.header .status .from-640')?.textContent || '';
-    const day = new Date().toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' });
+    const day = new Date().toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
     const { template } = window.cvHouse, own = { ...template.margin, ...chart.layout.margin }, ink = template.hoverlabel.font.color;
     const above = chart.layout.showlegend ? 76 : 50, foot = { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'top', yshift: -own.b, showarrow: false, text: [machine, day, 'CV Lab'].filter(Boolean).join(' · '), font: { size: 13 } };
     const { data, layout } = dressed(chart, PNG_WIDTH, view, {

@@ -13,13 +13,11 @@ How a chart is declared:
 """
 
 import functools
-import gzip
 import hashlib
 import importlib.util
 import json
 from pathlib import Path
 
-import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,11 +25,10 @@ from starlette.routing import Route
 from cvdemo import plots
 
 SCRIPTS = ("chart_script", "chart_values", "chart")
-FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
 def route() -> Route:
-    """Return where the script is served: once, compressed, under a name that changes with its content."""
+    """Return where the script is served, under a name that changes with its content; `app.pages` compresses it once."""
     return Route(f"/{address()}", _script)
 
 
@@ -46,14 +43,8 @@ def address() -> str:
     return f"charts-{hashlib.sha256(_text()).hexdigest()[:16]}.js"
 
 
-async def _script(request: Request) -> Response:
-    packed = await anyio.to_thread.run_sync(_packed)
-    headers = dict(FOR_EVER)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-    else:
-        packed = gzip.decompress(packed)
-    return Response(packed, media_type="text/javascript", headers=headers)
+async def _script(_request: Request) -> Response:
+    return Response(_text(), media_type="text/javascript")
 
 
 def plotly_js() -> Path:
@@ -67,8 +58,3 @@ def plotly_js() -> Path:
 def _text() -> bytes:
     """Return plotly.js, and after it what it has to know of the house."""
     return plotly_js().read_bytes() + f"\nwindow.cvHouse = {json.dumps(plots.house())};\n".encode()
-
-
-@functools.cache
-def _packed() -> bytes:
-    return gzip.compress(_text(), mtime=0)

@@ -81,11 +81,15 @@ const word = h('input', { type: 'search', maxlength: 60, placeholder: 'toucan', 
 const doubts = h('ul', {});
 const scope = h('div', { class: 'card scope' }, h('label', {}, h('span', {}, 'Is it in the list?'), word), told,
   h('details', { class: 'more' }, h('summary', {}, props.none[0]), h('p', {}, props.none[1]), doubts));
+/* What the starter photos show of the pair that the page opens with, for the rail. */
+const sameModels = (models) => models.split(',').sort().join() === [...props.lessons.pair].sort().join();
+const tellLessons = whenNew((photos) => document.dispatchEvent(new CustomEvent('cv:lessons', { detail: photos })));
 let listed = '';
 const drawScope = ({ doubts: sentences, models, key }) => {
   doubts.replaceChildren(...sentences.map((sentence) => h('li', {}, sentence)));
   if (word.value && listed !== `${models} ${key}`) lookFor();
   listed = `${models} ${key}`;
+  tellLessons(sameModels(models) ? props.lessons.photos : null);
 };
 const json = smallButton('Copy as JSON', (event) => copyText(bench.shown().json, event.currentTarget));
 const link = smallButton('Copy link', (event) => copyText(bench.link({ models: bench.shown().models }), event.currentTarget));

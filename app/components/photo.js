@@ -13,6 +13,18 @@ const showImage = (photo) => {
     picture.style.setProperty('--high', photo.height);
   });
 };
+/* What each starter photo shows of the models that Classify compares, where that is known: beside the photos' names. */
+let lessons = null;
+const drawLessons = whenNew((told) => {
+  const rows = props.starters.filter((starter) => told?.[starter.id]);
+  lessonNote.hidden = !rows.length;
+  lessonNote.textContent = rows.map(({ id, name }) => `${name}: ${told[id]}`).join('. ') + (rows.length ? '.' : '');
+  for (const button of thumbs.children) {
+    const { id, name } = props.starters.find((starter) => starter.id === button.dataset.id);
+    button.title = told?.[id] ? `${name}: ${told[id]}` : name;
+  }
+});
+document.addEventListener('cv:lessons', (event) => { lessons = event.detail; draw(); });
 const draw = () => {
   const value = props.value;
   if (!value?.photo) return;
@@ -29,6 +41,7 @@ const draw = () => {
   const origin = photo.starter ? 'starter photo' : size;
   stripName.textContent = POINT_TABS.includes(tab) ? capital(rowAndColumn(point)) : photo.name;
   stripRest.textContent = POINT_TABS.includes(tab) ? `${photo.name}, ${origin}` : origin;
+  drawLessons(tab === 'classify' ? lessons : null);
   for (const button of thumbs.children) button.setAttribute('aria-pressed', String(button.dataset.id === photo.id));
 };
 const suiting = (tab) => props.starters.find((starter) => starter.id === (props.suits[tab] || props.suits[''])) || props.starters[0];

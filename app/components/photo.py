@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import EventListener
 
+from app import request_log
 from app.components.drawn import Drawn
 from app.components.photo_copies import scene_rows, starter_rows, upload_copy
 from app.doors import on_spaces
@@ -92,15 +93,18 @@ def connect(rail: PhotoRail, tabs: Mapping[str, gr.Tab] | None = None) -> None:
 
 def accept(sent: object) -> dict[str, Any]:
     """Judge an upload, for the browser: ``{"photo": {...}}``, or ``{"error": sentence}`` if it cannot be used."""
-    try:
-        path = uploaded(sent.get("path") if isinstance(sent, dict) else None)
-        frames = images.open(path).facts.frames
-        src, (width, height) = upload_copy(path)
-    except CvDemoError as error:
-        return {"error": str(error)}
-    except OSError:
-        LOG.exception("The copy of an upload could not be written")
-        return {"error": "There is no room for another photo here right now. Try again in a few minutes."}
+    with request_log.noted("photo.accept", quick=True) as note:
+        try:
+            path = uploaded(sent.get("path") if isinstance(sent, dict) else None)
+            frames = images.open(path).facts.frames
+            src, (width, height) = upload_copy(path)
+        except CvDemoError as error:
+            note.refused(error)
+            return {"error": str(error)}
+        except OSError:
+            note.outcome = "refused"
+            LOG.exception("The copy of an upload could not be written")
+            return {"error": "There is no room for another photo here right now. Try again in a few minutes."}
     return {
         "photo": {
             "id": str(path), "src": src, "width": width, "height": height, "starter": False, "frames": frames,

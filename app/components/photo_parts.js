@@ -26,9 +26,10 @@ const note = h('p', { class: 'sub note' }, `or drop or paste one anywhere here. 
 const thumbs = h('div', { class: 'thumbs', role: 'group', 'aria-label': 'Starter photos' }, props.starters.map((starter) =>
   h('button', { type: 'button', 'data-id': starter.id, 'aria-label': starter.name, title: starter.name, 'aria-pressed': 'false' },
     h('img', { src: starter.thumb, alt: '' }))));
+const lessonNote = h('p', { class: 'sub note lessons', hidden: true });
 const panel = h('div', { class: 'panel', id: 'rail-panel' },
   h('div', { class: 'card' }, stage, alertBox, caption, buttons, webcamButtons, note, file),
-  h('div', { class: 'card' }, h('h2', {}, 'Starter photos'), thumbs,
+  h('div', { class: 'card' }, h('h2', {}, 'Starter photos'), thumbs, lessonNote,
     h('p', { class: 'sub note' }, 'Each tab starts with a photo that suits it. Choose one yourself and it stays in every tab.')));
 const stripImage = h('img', { alt: '' });
 const stripName = h('b', { dir: 'auto' });

@@ -17,7 +17,7 @@ from app.tabs import classify_view as view
 from app.tabs.classify_view import Shown
 from app.tabs.missing import is_ready
 from cvdemo import catalogue, weights
-from cvdemo.classify import CHOSEN_LIMIT, classify, doubt
+from cvdemo.classify import CHOSEN_LIMIT, classify, doubt, scope
 from cvdemo.classify.pairs import known_speed, same_speed
 from cvdemo.classify.run import network_runs
 from cvdemo.classify.settings import Settings
@@ -121,6 +121,7 @@ BENCH = Bench(
         "why_title": WHY_TITLE,
         "why": WHY,
         "none": (doubt.TITLE, doubt.WHY),
+        "lessons": {"pair": scope.LESSON_PAIR, "photos": {f"starter:{id}": text for id, text in scope.LESSONS.items()}},
         "empty": view.drawn(Shown(None, (), 0), Settings(), {}),
     },
     chips=CHIPS,

@@ -11,6 +11,10 @@ from cvdemo.wording import called, listed
 WORD_LENGTH = 60  # characters
 NEAREST = 4
 ALIKE = 0.6  # of 1: less is another word
+LESSON_PAIR = ("tf_efficientnet_lite0", "mini_vit_distilled")
+"""The pair that the page opens with where nothing was downloaded; of others the next lines say nothing."""
+LESSONS = {"coffee": "both know it", "cat": "they split", "blood_cells": "in neither list"}
+"""What each starter photo shows of that pair, chosen by running them."""
 
 
 def scope_sentences(result: Classification) -> str:

@@ -40,14 +40,16 @@ def chances(found: Sequence[Moved], shift: int = 0) -> Chart:
         traces.append(
             plots.curve(name, SHIFTS, chances_of, one.family, **style, mode="lines+markers", hovertemplate=hover)
         )
-        ends.append(plots.End(plots.shortened(one.title, 16), one.family, chances_of[-1], one.labels[0]))
+        ends.append(
+            plots.End(plots.shortened(one.title, 22), one.family, chances_of[-1], plots.shortened(one.labels[0], 24))
+        )
     ticks = {"tickvals": [0, top / 2, top], "ticktext": [f"{100 * value:g}{NBSP}%" for value in (0, top / 2, top)]}
     layout = {
         "xaxis": plots.axis("shift in pixels", -0.5, SHIFT_LIMIT + 0.5, tickvals=[0, 8, 16, 24, 32]),
         "yaxis": plots.axis("probability", -0.02 * top, 1.02 * top, **ticks),
         "shapes": [plots.now(shift)],
         "annotations": plots.at_their_ends(ends, 0, top, 170),
-        "margin": {"r": 150},
+        "margin": {"r": 190},
     }
     narrow = {"annotations": [], "margin": {"r": 16}, "showlegend": True}
     answer = words.answer(tuple(found), shift)

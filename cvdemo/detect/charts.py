@@ -42,7 +42,7 @@ def boxes(found: Candidates, settings: Settings, photo: Path | None = None) -> C
         "images": [{**beneath, "source": images.data_url(images.open(photo).at(WIDTH_PX).pixels)}] if photo else [],
         "showlegend": True,
     }
-    answer = words.answer(ledger, settings, found.nms_acts)
+    answer = words.answer(found, ledger, found.acting(settings))
     return Chart(f"What {found.title} found", answer, traces, layout, height=round(WIDTH_PX * height / width))
 
 

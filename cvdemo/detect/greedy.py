@@ -45,6 +45,9 @@ def greedy(boxes: Columns, limit: np.float32, measure: str) -> tuple[NDArray[np.
 
     The best box survives and removes all that overlap it by more than ``limit``; then the best of the rest, and so on.
     Blocks change nothing: each box is removed by the first survivor that overlaps it too much.
+
+    `torchvision.ops.nms` does not tell who removed whom. With `box_iou` beside it for these books it took 8 and 23 ms
+    at 1,000 and 8,400 boxes where this takes 0.2 and 2.1, and 640 ms at the hardest input where this takes 22.
     """
     boxes, room = boxes.of_one_class(), scratch(min(PAIRS, len(boxes) ** 2))
     with np.errstate(all="ignore"):

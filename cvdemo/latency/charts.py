@@ -41,7 +41,7 @@ def growth(found: Sweep) -> Chart:
         for line, values, more, second in zip(lines, shown, told, seconds, strict=True)
     ]
     ends = [
-        plots.End(plots.shortened(line.title, 18), line.family, math.log10(values[-1]), more)
+        plots.End(plots.shortened(line.title, 22), line.family, math.log10(values[-1]), more)
         for line, values, more in zip(lines, shown, told, strict=True)
     ]
     what = "side of the photo, px" if sides else "photos per run; a large dot marks the knee"
@@ -49,7 +49,7 @@ def growth(found: Sweep) -> Chart:
         "xaxis": _stepped(what, steps, 1),
         "yaxis": plots.doubling("ms, doubling scale" if sides else "photos a second, doubling scale", low, high),
         "annotations": plots.at_their_ends(ends, math.log10(low), math.log10(high), PLOT_PX),
-        "margin": {"r": 180},
+        "margin": {"r": 190},
     }
     few = 2 if len(steps) > 6 else 1
     narrow = {"xaxis": _stepped(what, steps, few), "annotations": [], "margin": {"r": 16}, "showlegend": True}

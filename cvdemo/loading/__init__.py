@@ -1,23 +1,23 @@
 """From a catalogue line to a model that can run: one loader per source, one shape of result."""
 
+import importlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pickle import PickleError
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
 
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
-from cvdemo.lenet import INPUT_SIZE, LeNet5
 from cvdemo.loading import libraries  # noqa: F401 - here, under this module's import lock: two threads break each other
 from cvdemo.loading.finish import finish
 from cvdemo.loading.finish_detector import finish_detector
 from cvdemo.loading.parts import DetectorParts, Kind, Parts, Ready, ReadyDetector, ReadyModel
 from cvdemo.memory import freeing, is_full
 from cvdemo.notices import tell
-from cvdemo.preprocess import Preprocessing
 from cvdemo.weights import Fetched, OnProgress, Progress, fetch, suggestion
 
 __all__ = ["LOADERS", "Parts", "Ready", "ReadyDetector", "ReadyModel", "load"]
@@ -26,90 +26,27 @@ RANDOM_SEED = 0
 _UNUSABLE = (RuntimeError, OSError, LookupError, ValueError, SafetensorError, PickleError, EOFError, MemoryError)
 
 
-def _bundled(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    from cvdemo.loading.from_bundled import load_bundled
-
-    return load_bundled(spec, fetched)
-
-
-def _packaged(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    from cvdemo.loading.from_packaged import load_packaged
-
-    return load_packaged(spec, fetched)
-
-
-def _timm(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    from cvdemo.loading.from_timm import load_timm
-
-    return load_timm(spec, fetched)
-
-
-def _torchvision(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    from cvdemo.loading.from_torchvision import load_torchvision
-
-    return load_torchvision(spec, fetched)
-
-
-def _transformers(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    from cvdemo.loading.from_transformers import load_transformers
-
-    return load_transformers(spec, fetched)
-
-
-def _random(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    digits = tuple(str(digit) for digit in range(10))
-    preprocessing = Preprocessing(
-        (INPUT_SIZE, INPUT_SIZE), 1.0, "center", "bilinear", (0.1307, 0.1307, 0.1307), (0.3081, 0.3081, 0.3081)
-    )  # mean and spread of MNIST's digits
-    return Parts(LeNet5(), preprocessing, digits)
-
-
-def _opencv(spec: ModelSpec) -> ReadyDetector:
-    from cvdemo.loading.from_opencv import load_opencv
-
-    return load_opencv(spec)
-
-
-def _blood_cells(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
-    from cvdemo.loading.from_ultralytics import load_blood_cells
-
-    return load_blood_cells(spec, fetched)
-
-
-def _ultralytics(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
-    from cvdemo.loading.from_ultralytics import load_ultralytics
-
-    return load_ultralytics(spec, fetched)
-
-
-def _torchvision_detector(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
-    from cvdemo.loading.from_torchvision_detect import load_torchvision_detector
-
-    return load_torchvision_detector(spec, fetched)
-
-
-def _transformers_detector(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
-    from cvdemo.loading.from_transformers_detect import load_transformers_detector
-
-    return load_transformers_detector(spec, fetched)
-
-
-LOADERS: dict[str, Callable[[ModelSpec, Fetched | None], Parts]] = {
-    "bundled": _bundled,
-    "packaged": _packaged,
-    "timm": _timm,
-    "torchvision": _torchvision,
-    "transformers": _transformers,
-    "random": _random,
+# By source: module of this room and its function, which takes the model and its weights, or None. Libraries are heavy:
+# each comes in with the first model that needs it.
+LOADERS = {
+    "bundled": ("from_bundled", "load_bundled"),
+    "packaged": ("from_packaged", "load_packaged"),
+    "timm": ("from_timm", "load_timm"),
+    "torchvision": ("from_torchvision", "load_torchvision"),
+    "transformers": ("from_transformers", "load_transformers"),
+    "random": ("from_nothing", "load_lenet"),
+}
+DETECTORS = {
+    "bundled": ("from_ultralytics", "load_blood_cells"),
+    "torchvision": ("from_torchvision_detect", "load_torchvision_detector"),
+    "transformers": ("from_transformers_detect", "load_transformers_detector"),
+    "ultralytics": ("from_ultralytics", "load_ultralytics"),
 }
 
 
-DETECTORS: dict[str, Callable[[ModelSpec, Fetched | None], DetectorParts]] = {
-    "bundled": _blood_cells,
-    "torchvision": _torchvision_detector,
-    "transformers": _transformers_detector,
-    "ultralytics": _ultralytics,
-}
+def _loader(place: tuple[str, str]) -> Any:
+    module, function = place
+    return getattr(importlib.import_module(f"cvdemo.loading.{module}"), function)
 
 
 _seeding = threading.RLock()  # torch has one source of chance for all threads
@@ -125,13 +62,15 @@ def _seeded() -> Iterator[None]:
 def build(spec: ModelSpec, fetched: Fetched | None) -> Parts:
     """Return the parts of a classifier on the CPU, with the weights of ``fetched`` or random ones, seeded."""
     with _seeded():
-        return LOADERS[spec.source](spec, fetched)
+        parts: Parts = _loader(LOADERS[spec.source])(spec, fetched)
+        return parts
 
 
 def build_detector(spec: ModelSpec, fetched: Fetched | None) -> DetectorParts:
     """Return the parts of a detector with a network, in the same way."""
     with _seeded():
-        return DETECTORS[spec.source](spec, fetched)
+        parts: DetectorParts = _loader(DETECTORS[spec.source])(spec, fetched)
+        return parts
 
 
 def load(
@@ -149,7 +88,9 @@ def load(
         Busy: others kept the device for longer than a warm-up may wait.
     """
     if spec.source == "opencv":
-        return _opencv(spec)
+        from cvdemo.loading.from_opencv import load_opencv
+
+        return load_opencv(spec)
     invented = random or spec.source == "random"
     fetched = None if invented else fetch(spec, progress)
     if progress is not None:

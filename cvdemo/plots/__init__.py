@@ -5,33 +5,25 @@ room. It wears the light colours of ``app/style.css``; `dark` gives every one it
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from cvdemo.plots.colours import PALETTE, TWINS, dark, light, text, tint
+from cvdemo.plots.ends import LABEL_PX, TEXT_PX, End, at_their_ends
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-PALETTE: Mapping[str, tuple[str, str]] = {  # token: light, dark; a test compares them with app/style.css
-    "card": ("#ffffff", "#161b22"),
-    "sunk": ("#e9ecf0", "#242c36"),
-    "line": ("#d8dde4", "#2d3641"),
-    "edge": ("#7d8896", "#76828f"),
-    "ink": ("#16202b", "#e9eef4"),
-    "ink-2": ("#4b5764", "#a9b4c0"),
-    "accent": ("#0f766e", "#4fd1c0"),
-    "warn": ("#8a5a00", "#f0bf57"),
-    "cnn": ("#0b5fe0", "#5b9bff"),
-    "vit": ("#b04a06", "#f59342"),
-    "hybrid": ("#7a1288", "#dc93d0"),
-    "classical": ("#363c45", "#e3e8ee"),
-}
+__all__ = [
+    "LABEL_PX", "NARROW_PX", "PALETTE", "SIZES", "SYMBOLS", "TEXT_PX", "Chart", "End", "at_their_ends", "axis",
+    "beside", "ceiling", "curve", "dark", "doubling", "house", "light", "now", "numbers", "of_model", "seconds",
+    "shortened", "template", "text", "tint",
+]  # fmt: skip
+
 SIZES = {"cnn": 8, "vit": 10, "hybrid": 10, "classical": 9}  # px: marks that look equally large
 SYMBOLS = {"cnn": "square", "vit": "triangle-up", "hybrid": "diamond", "classical": "circle"}
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif"
-TEXT_PX = 13
-LABEL_PX = 17  # from one direct label to the next
 NARROW_PX = 520  # below that, a legend stands instead of direct labels
 
 
@@ -72,42 +64,6 @@ class Chart:
         """Return it for ``app/components/chart.js``, as JSON can hold it."""
         told = {"title": self.title, "answer": self.answer, "layout": self.layout, "narrow": self.narrow}
         return {**told, "data": list(self.traces), "height": self.height}
-
-
-def light(token: str) -> str:
-    """Return a token's colour; `dark` turns it."""
-    return PALETTE[token][0]
-
-
-def tint(token: str, alpha: float) -> str:
-    """Return a token's colour that lets ``1 - alpha`` of what lies beneath through, for bands."""
-    red, green, blue = bytes.fromhex(light(token)[1:])
-    return f"rgba({red},{green},{blue},{alpha:g})"
-
-
-def dark(value: Any, key: str = "") -> Any:
-    """Return a figure's JSON with the dark twin of every colour; what is no colour stays, names like colours too."""
-    if isinstance(value, Mapping):
-        return {name: dark(one, name) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [dark(one, key) for one in value]
-    return _TWINS.get(value, _tinted(value)) if "color" in key and isinstance(value, str) else value
-
-
-def _tinted(colour: str) -> str:
-    if not colour.startswith("rgba("):
-        return colour
-    *channels, alpha = colour[5:-1].split(",")
-    twin = _TWINS.get("#" + bytes(map(int, channels)).hex())
-    return colour if twin is None else f"rgba({','.join(map(str, bytes.fromhex(twin[1:])))},{alpha})"
-
-
-_TWINS = dict(PALETTE.values())
-
-
-def text(name: str) -> str:
-    """Return a name as Plotly shows it: Plotly reads tags and entities in every text."""
-    return escape(name, quote=False)
 
 
 def numbers(values: Iterable[float], digits: int = 4) -> list[float | None]:
@@ -179,41 +135,8 @@ def beside(words: str, x: float, y: float, left: bool = False, token: str = "ink
     """Return words beside a point, in the units of its axes (of a logarithmic one: the logarithm)."""
     way = {"xanchor": "right", "xshift": -9} if left else {"xanchor": "left", "xshift": 9}
     font = {"color": light(token), "size": TEXT_PX, "weight": 650}
-    return {"x": x, "y": y, "text": text(words), "showarrow": False, "yshift": 12, "font": font, **way}
-
-
-class End(NamedTuple):
-    """A direct label: a name, its colour, where its line ends, and what else there is to say of it.
-
-    ``at`` is in the units of the axis, of a logarithmic one the logarithm; None where there is no line.
-    """
-
-    name: str
-    token: str
-    at: float | None
-    more: str = ""
-
-
-def at_their_ends(ends: Sequence[End], low: float, high: float, plot_px: float) -> list[dict[str, Any]]:
-    """Return direct labels right of the plot, each at the end of its line, moved apart where they would meet.
-
-    Args:
-        low, high: the ends of the axis.
-        plot_px: the height of the plot.
-    """
-    placed, taken = [], -math.inf
-    for one in sorted(ends, key=lambda one: low if one.at is None else one.at):
-        at = low if one.at is None else one.at
-        middle, room = plot_px * (at - low) / (high - low), LABEL_PX * (2 if one.more else 1)
-        middle, wanted = max(middle, taken + room / 2), middle
-        taken = middle + room / 2
-        more = f"<br>{text(one.more)}" if one.more else ""
-        placed.append(
-            {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 10, "y": at, "yshift": middle - wanted,
-             "text": f"<b>{text(one.name)}</b>{more}", "showarrow": False, "align": "left",
-             "font": {"color": light(one.token), "size": TEXT_PX}}
-        )  # fmt: skip
-    return placed
+    return {"x": x, "y": y, "text": text(words), "showarrow": False, "yshift": 12, "font": font,
+            "bgcolor": tint("card", 0.7), **way}  # fmt: skip
 
 
 def ceiling(value: float, step: float) -> float:
@@ -254,4 +177,4 @@ def template() -> dict[str, Any]:
 
 def house() -> dict[str, Any]:
     """Return what the browser has to know to dress a chart: the shared layout, each colour's twin, the narrow width."""
-    return {"template": template(), "twins": _TWINS, "narrow": NARROW_PX}
+    return {"template": template(), "twins": TWINS, "narrow": NARROW_PX}

@@ -1,0 +1,85 @@
+"""Arguments that make no sense get a sentence each, from the endpoints, the page's own events and component servers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.asked import ask_event, faults, is_sentence, unhurried
+from tests.attacked import Program, Visitor
+
+HUGE = "1" + "0" * 399
+IMAGE = '{"path": "x", "meta": {"_type": "gradio.FileData"}}'
+RAIL = '{"photo": {"id": "starter:cat"}, "point": [1, 1]}'
+
+
+@pytest.fixture(scope="module")
+def visitor(program: Program) -> Iterator[Visitor]:
+    """Visit the page."""
+    with Visitor(program.address, 70) as one:
+        yield one
+
+
+def _join(visitor: Visitor, number: int, data: str) -> dict[str, Any]:
+    return ask_event(visitor, "odd", f'{{"fn_index": {number}, "session_hash": "odd", "data": {data}}}')
+
+
+ODD = {
+    "an integer of 400 digits": f'[{IMAGE}, ["mini_resnet"], {HUGE}]',
+    "a number beyond all": f'[{IMAGE}, ["mini_resnet"], 1e400]',
+    "no argument": "[]",
+    "one argument": f"[{IMAGE}]",
+    "an address": '[{"path": "x", "url": "http://127.0.0.1/"}, ["mini_resnet"], 5]',
+    "an address that is none": '[{"path": "x", "url": 5}, ["mini_resnet"], 5]',
+    "meta that is a text": '[{"path": "x", "meta": "x"}, ["mini_resnet"], 5]',
+    "a path elsewhere": '[{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, ["mini_resnet"], 5]',
+    "names that are lists": f"[{IMAGE}, [[[]]], 5]",
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_an_endpoint_says_what_is_wrong(visitor: Visitor, case: str) -> None:
+    events = visitor.get("/config").json()["dependencies"]
+    number = next(one["id"] for one in events if one["api_name"] == "classify")
+    before = faults(visitor)
+    told = _join(visitor, number, ODD[case])
+    assert not told["success"] and is_sentence(told["output"]["error"]), told
+    assert faults(visitor) == before
+
+
+PHOTOS = (
+    "1000",
+    '{"photo": 1000}',
+    '{"photo": {"id": []}}',
+    f'{{"photo": {{"id": "starter:cat"}}, "point": [{HUGE}, 1]}}',
+)
+VALUES = (
+    '{"settings": {"view": []}}', '{"settings": [[]]}', '{"key": []}', '{"key": {}}', '{"fetching": {}}',
+    '{"use": {"model": [], "instead": {}}}', f'{{"settings": {{"depth": {HUGE}}}}}', '{"chosen": [[]]}', "5", "[[]]",
+)  # fmt: skip
+
+
+def test_an_event_of_the_page_says_what_is_wrong(visitor: Visitor) -> None:
+    """Each event gets each odd photo and each odd value, more than some take and fewer than others."""
+    before = faults(visitor)
+    for event in visitor.get("/config").json()["dependencies"]:
+        if not event["backend_fn"] or event["api_visibility"] == "public":
+            continue
+        for photo, value in [(photo, VALUES[0]) for photo in PHOTOS] + [(RAIL, value) for value in VALUES]:
+            told = _join(visitor, event["id"], f"[{photo}, {value}, {value}]")
+            assert told["success"] or is_sentence(told["output"]["error"]), (event["api_name"], value[:60], told)
+    assert faults(visitor) == before
+
+
+def test_a_component_server_says_what_is_wrong(visitor: Visitor) -> None:
+    before = faults(visitor)
+    for one in visitor.get("/config").json()["components"]:
+        for name in one["props"].get("server_fns") or ():
+            for value in (*PHOTOS, *VALUES):
+                body = f'{{"component_id": {one["id"]}, "fn_name": "{name}", "session_hash": "odd", "data": {value}}}'
+                answer = unhurried(visitor, "component_server", body)
+                told = answer.json()
+                assert answer.status_code in (200, 400), (name, value[:60], answer.text[:200])
+                wrong = told.get("error") if answer.status_code == 200 else told["detail"]
+                assert wrong is None or is_sentence(wrong), (name, value[:60], told)
+    assert faults(visitor) == before
