@@ -156,7 +156,7 @@ def _shipped(spec: ModelSpec) -> Fetched:
 
 
 def _installed(spec: ModelSpec, file: Path) -> Fetched:
-    if download_record.sha256(file) != PACKAGES[spec.name].sha256:
+    if not download_record.is_as_known(file, PACKAGES[spec.name].sha256):
         raise ModelUnavailable(
             f"{spec.title} is not as its package should have brought it. Install the page's packages anew, or choose "
             "another model.",

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from cvdemo import catalogue
 from cvdemo.catalogue import ModelSpec
-from cvdemo.weights.download_record import sha256
+from cvdemo.weights.download_record import is_as_known
 
 
 @dataclass(frozen=True)
@@ -132,16 +132,9 @@ def fault(spec: ModelSpec) -> str | None:
     known = card(spec.name) if spec.task == "classify" else detector_card(spec.name)
     if known is None:
         return "has no card in this copy of the page, or a damaged one, so nobody knows what it is"
-    if not _is_as_known(weights_file(spec.name), known.sha256):
+    if not is_as_known(weights_file(spec.name), known.sha256):
         return "is not what its card describes: its file was changed or damaged in this copy of the page"
     return None
-
-
-def _is_as_known(file: Path, expected: str) -> bool:
-    try:
-        return sha256(file) == expected
-    except OSError:
-        return False
 
 
 def doubt_card(name: str) -> DoubtCard | None:

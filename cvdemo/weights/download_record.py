@@ -68,6 +68,14 @@ def sha256(path: Path) -> str:
     return _verified[key]
 
 
+def is_as_known(path: Path, expected: str) -> bool:
+    """Return whether a file is there, can be read, and has the whole sha256 that was ``expected`` of it."""
+    try:
+        return sha256(path) == expected
+    except OSError:
+        return False
+
+
 def matches(path: Path, expected: str) -> bool:
     """Return whether a file is what the Hub calls ``expected``: a sha256, a beginning of one, or git's blob name.
 
