@@ -27,7 +27,12 @@ from starlette.types import Scope
 from app import connections, line, mcp, memory
 from app.disk import LEDGER
 from app.doors import doors, on_spaces
-from app.gradio_patches import leave_no_halves, refuse_url_fetching, say_what_cannot_be_read
+from app.gradio_patches import (
+    leave_no_halves,
+    refuse_url_fetching,
+    say_what_cannot_be_read,
+    start_on_a_busy_machine,
+)
 from app.guard import Guard
 from app.janitor import Janitor
 from app.throttle import address_of
@@ -78,6 +83,7 @@ def launch(
     asked_to_stop = stop_requests() if block else None
     refuse_url_fetching()
     leave_no_halves()
+    start_on_a_busy_machine()
     say_what_cannot_be_read()
     memory.share_heaps()
     connections.raise_handles()

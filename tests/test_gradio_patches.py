@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
-from gradio import component_meta, processing_utils
+from gradio import component_meta, networking, processing_utils
 from gradio.components import html
 from gradio.queueing import Queue
 from gradio.route_utils import GradioMultiPartParser
@@ -54,6 +54,7 @@ REPLACED = {
     ),
     "values of sessions": (SessionState, "_update_value_in_config", gradio_patches.keep_no_values),
     "halves of uploads": (GradioMultiPartParser, "parse", gradio_patches.leave_no_halves),
+    "a slow first page": (networking, "url_ok", gradio_patches.start_on_a_busy_machine),
 }  # fmt: skip
 
 
@@ -74,3 +75,20 @@ def test_a_queue_without_what_we_replace_ends_the_start(name: str, monkeypatch: 
     monkeypatch.delattr(Queue, name)
     with pytest.raises(AttributeError, match=name):
         line.stand(page, lambda _: "")
+
+
+@pytest.mark.parametrize(("fails", "starts"), [(0, True), (6, True), (10**6, False)])
+def test_a_first_page_that_takes_long_does_not_end_the_start(
+    fails: int, starts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answers(url: str) -> bool:  # as Gradio's own, without its three seconds
+        asked.append(url)
+        return len(asked) > fails
+
+    monkeypatch.setattr(networking, "url_ok", answers)
+    gradio_patches.start_on_a_busy_machine()
+    gradio_patches.start_on_a_busy_machine()  # a second page in one process
+    assert networking.url_ok("http://127.0.0.1:1/") is starts
+    assert len(asked) == min(fails + 1, gradio_patches.STARTS)
