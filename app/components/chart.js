@@ -11,7 +11,7 @@ const makeChart = (...buttons) => {
   const png = smallButton('PNG', () => takePicture());
   const tools = h('div', { class: 'chart-tools' }, zoom, reset, buttons, open, png);
   const node = h('figure', { class: 'chart' }, stage, word, tools, values.node);
-  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0;
+  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0;
   open.setAttribute('aria-expanded', 'false');
   reset.hidden = tools.hidden = true;
 
@@ -51,10 +51,12 @@ const makeChart = (...buttons) => {
     if (busy || !near || failed || empty()) return;
     busy = true;
     requestAnimationFrame(() => setTimeout(async () => {
+      const begun = performance.now();
       again = false;
       try { await react(); } finally { busy = false; }
+      rested = performance.now() + Math.min(100, performance.now() - begun); // half of the time is for a slider's picture
       if (again) soon();
-    }));
+    }, Math.max(0, rested - performance.now())));
   };
   const resetView = () => { view += 1; reset.hidden = true; soon(); };
   const fail = () => {
