@@ -14,6 +14,7 @@ from app.tabs.receptive_field import BENCH
 from cvdemo import models, starters
 from cvdemo.errors import CvDemoError
 from cvdemo.inside.crop import Crop, centred
+from cvdemo.pairs import opening_pair
 from cvdemo.receptive_field import study
 from cvdemo.receptive_field.export import COLUMNS, as_csv
 from cvdemo.receptive_field.growth_chart import growth
@@ -169,7 +170,7 @@ def _photo(path: Path = CAT, **more: Any) -> dict[str, Any]:
 
 def test_defaults_are_the_pages() -> None:
     assert Settings.of({}) == Settings() == Settings(0.8, 0.5, False, False, None, False)
-    assert wish(BENCH, _photo(), None, None).models == ("mini_resnet", "mini_vit")
+    assert wish(BENCH, _photo(), None, None).models == opening_pair().names
 
 
 @pytest.mark.parametrize(

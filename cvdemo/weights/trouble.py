@@ -81,10 +81,13 @@ def suggestion(spec: ModelSpec) -> str | None:
     task: Task = "detect" if spec.task == "detect" else "classify"
     others = [other for other in offered(task) if other.name != spec.name]
     packaged = [other for other in others if packaged_file(other.name)]
-    sound = [other for other in others if other.source == "bundled" and fault(other) is None]
-    ready = [*packaged, *sound, *(other for other in others if other.source == "opencv")]
+    ready = [*packaged, *(other for other in others if _is_sound(other))]
     if not ready:
         return None
     if task == "detect":
         return ready[0].name
     return next((other.name for other in ready if other.family == spec.family), ready[0].name)
+
+
+def _is_sound(spec: ModelSpec) -> bool:
+    return spec.source == "opencv" or (spec.source == "bundled" and fault(spec) is None)
