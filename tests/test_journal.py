@@ -52,13 +52,13 @@ def _secrets(visitor: Visitor, long: str) -> Iterator[tuple[str, str, dict[str, 
 def test_no_word_of_a_visitor_is_written_and_no_line_is_long(written: Program, times: int) -> None:
     time.sleep(1.1)  # each kind is told once a second, and another test may just have had it told
     before = written.log.stat().st_size
-    with Visitor(written.address, 30) as visitor:
+    with Visitor(written.address, 30 if times == 1 else 33) as visitor:  # each with a visitor's whole share
         for method, path, what in _secrets(visitor, SECRET * times):
             with contextlib.suppress(httpx.TransportError):  # some bodies are refused before they are read
                 visitor.request(method, f"/gradio_api/{path}", **what)
         raw(written.address, f"GET /{SECRET} HTTP/9.{SECRET}\r\n\r\n".encode())
+    wait_until(lambda: written.log.stat().st_size > before, "an attack is not passed over in silence")
     lines = written.log.read_text()[before:].splitlines()
-    assert lines, "an attack is not passed over in silence"
     assert not [line[:400] for line in lines if SECRET in line or "Traceback" in line]
     for line in lines:
         assert len(line) <= 2000 and "event" in json.loads(line)
