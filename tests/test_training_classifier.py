@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -35,25 +37,30 @@ def tiny_data(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_stopped_training_ends_in_the_same_weights(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _trained_whole_and_stopped(data: Path, out: Path) -> list[int]:
+    """Train two epochs at once and again with a stop after the first; return the epochs that ran after the stop."""
     recipe = dataclasses.replace(RECIPES["mini_resnet_long"], stages=((2, 32),), start_from=None, batch_size=8)
-    monkeypatch.setitem(RECIPES, "mini_resnet_long", recipe)
-    train("mini_resnet_long", data, tmp_path / "runs", tmp_path / "whole")
+    save, epoch, seen = classifier._save, classifier._epoch, []
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    save, epoch = classifier._save, classifier._epoch
-    monkeypatch.setattr(classifier, "_save", lambda *args: (save(*args), killed())[0])
-    with pytest.raises(KeyboardInterrupt):
-        train("mini_resnet_long", data, tmp_path / "broken", tmp_path / "again")
-    monkeypatch.setattr(classifier, "_save", save)
-    seen: list[int] = []
-    monkeypatch.setattr(classifier, "_epoch", lambda *args: (seen.append(args[-1]), epoch(*args))[1])
-    train("mini_resnet_long", data, tmp_path / "broken", tmp_path / "again")
-    assert seen == [1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(RECIPES, "mini_resnet_long", recipe)
+        train("mini_resnet_long", data, out / "runs", out / "whole")
+        patch.setattr(classifier, "_save", lambda *args: (save(*args), killed())[0])
+        with pytest.raises(KeyboardInterrupt):
+            train("mini_resnet_long", data, out / "broken", out / "again")
+        patch.setattr(classifier, "_save", save)
+        patch.setattr(classifier, "_epoch", lambda *args: (seen.append(args[-1]), epoch(*args))[1])
+        train("mini_resnet_long", data, out / "broken", out / "again")
+    return seen
+
+
+def test_a_stopped_training_ends_in_the_same_weights(data: Path, tmp_path: Path) -> None:
+    # In a process of its own, as trainings run: threads of other tests draw from the same global generators.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(_trained_whole_and_stopped, data, tmp_path).result() == [1]
     whole, again = (load_file(tmp_path / name / "mini_resnet_long.safetensors") for name in ("whole", "again"))
     assert all(np.array_equal(whole[name], again[name]) for name in whole)
     cards = [json.loads((tmp_path / name / "mini_resnet_long.json").read_text()) for name in ("whole", "again")]
