@@ -19,9 +19,12 @@ const makeViews = (views, choose) => {
 /* Steps through the layers of the first model, from where the slider stands, or from the first one again. */
 const makePlay = (stepOn) => {
   let timer = null;
-  const button = h('button', { type: 'button', class: 'btn sm in-play', 'aria-label': 'Play through the layers' });
+  const button = h('button', { type: 'button', class: 'btn sm in-play' });
   const stop = () => { clearInterval(timer); timer = null; mark(); };
-  const mark = () => { button.replaceChildren(h('span', { 'aria-hidden': 'true' }, timer ? '\u25a0' : '\u25b6'), h('span', { class: 'wide' }, timer ? 'Stop' : 'Play')); };
+  const mark = () => {
+    button.setAttribute('aria-label', timer ? 'Stop playing' : 'Play through the layers');
+    button.replaceChildren(h('span', { 'aria-hidden': 'true' }, timer ? '\u25a0' : '\u25b6'), h('span', { class: 'wide' }, timer ? 'Stop' : 'Play'));
+  };
   const step = (again) => { if (!stepOn(again)) stop(); };
   button.addEventListener('click', () => {
     if (timer) { stop(); return; }

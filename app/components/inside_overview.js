@@ -4,7 +4,7 @@ VIEWS.overview = (tools) => {
   const node = h('section', { class: 'card in-over' }, heads, swipe, list), rows = new Map();
   const drawHeads = whenNew((columns) => {
     heads.replaceChildren(...columns.map(({ title, sentence }) => h('div', {}, h('h3', {}, title), h('p', { class: 'sub' }, sentence))));
-    swipe.textContent = `Swipe: ${columns.map(({ title }) => title.replace(/ (here|for the answer|from this point)$/, '').toLowerCase()).join(', ')}.`;
+    swipe.textContent = `Swipe: ${columns.map(({ title }) => title.replace(/ here$/, '').toLowerCase()).join(', ')}.`;
   });
   const makeTile = (row) => {
     const open = h('a', { class: 'linkish' }), caption = h('p', { class: 'in-caption' }), bar = makeBar('');
