@@ -10,6 +10,7 @@ from framed import Frame, Visit, opened, quiet_frame, served_frame  # noqa: F401
 from PIL import Image
 
 from tests.awaited import expect
+from tests.tabbed import open_lab
 
 pytestmark = pytest.mark.browser
 GARBAGE = "This file is not a picture we can read. JPEG, PNG and WebP always work."
@@ -224,13 +225,12 @@ def test_the_webcam_can_be_left_and_refused(visit: Visit, frame: Frame) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_back_and_forward_change_the_tab_and_keep_the_photo(visit: Visit, frame: Frame, width: int) -> None:
     """Each tab is an entry of the history, a link's first one too; Back left the page."""
-    page = opened(visit, frame, "?tab=latency", width=width)  # on a phone its button stands in a menu
+    page = opened(visit, frame, "?tab=latency", width=width)
     page.evaluate("document.dispatchEvent(new CustomEvent('cv:choose', { detail: 'starter:portrait' }))")
     photo = "document.querySelector('.rail .caption b').textContent"
     page.wait_for_function(f"{photo} === 'Portrait'")
     for name, tab in (("Classify", "classify"), ("Look inside", "inside")):
-        page.get_by_role("tab", name=name).click()
-        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        open_lab(page, name)
         expect(page).to_have_url(re.compile(rf"tab={tab}\b"))  # the entry comes a moment after the look
     for step, tab in (("back", "classify"), ("back", "latency"), ("forward", "classify"), ("forward", "inside")):
         page.evaluate(f"history.{step}()")

@@ -10,8 +10,15 @@ const memory = h('b', {});
 const resident = h('span', { class: 'from-1200', hidden: true });
 const network = h('span', { class: 'network' });
 const starter = makeStarter();
+const lab = h('span', {});
+const labs = h('button', { type: 'button', class: 'btn labs', 'aria-haspopup': 'dialog', hidden: true, onclick: () => document.dispatchEvent(new CustomEvent('cv:labs')) },
+  lab, h('i', { 'aria-hidden': 'true' }, '\u25be'), h('span', { class: 'sr' }, 'All labs'));
+const nameLab = (id) => { lab.textContent = props.titles[id] || ''; labs.hidden = !props.titles[id]; };
+document.addEventListener('cv:tab', (event) => nameLab(event.detail));
+nameLab(document.documentElement.dataset.lab);
 root.append(
   h('h1', {}, logo, h('span', {}, 'CV Lab')),
+  labs,
   h('span', { class: 'tagline' }, 'One photo. See what vision models do with it.'),
   starter.node,
   h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network));

@@ -73,17 +73,15 @@ root.addEventListener('keydown', (event) => {
 });
 watch('value', draw);
 
-/* Back and Forward: the tab that the address names now, by its button; on a phone it may stand in Gradio's menu. */
+/* Back and Forward: the tab that the address names now, by Gradio's button. */
 window.addEventListener('popstate', () => {
-  const tab = new URLSearchParams(location.search).get('tab'), title = props.tabs?.[tab];
-  if (!title || tab === window.cvTab) return;
-  const inMenu = [...document.querySelectorAll('.overflow-menu button')].find((one) => one.textContent.trim() === title);
-  (document.querySelector(`[role=tab][data-tab-id="${tab}"]`) || inMenu)?.click();
+  const tab = new URLSearchParams(location.search).get('tab');
+  if (tab !== window.cvTab) document.querySelector(`#shell [role=tab][data-tab-id="${CSS.escape(tab)}"]`)?.click();
 });
 const begin = () => {
   const asked = new URLSearchParams(location.search);
   const restored = known.find((starter) => starter.id === `starter:${asked.get('photo')}`);
-  const tabs = Object.keys(props.tabs || {});
+  const { tabs } = props;
   const tab = window.cvTab || (tabs.includes(asked.get('tab')) ? asked.get('tab') : tabs[0]) || null;
   if (restored) chooseStarter(restored, true);
   else if (!props.value.chosen) chooseStarter(suiting(tab), false);

@@ -25,7 +25,7 @@ OPENED = """() => {
   const tab = TAB, url = new URL(location.href), asked = url.searchParams.get('tab');
   if (!window.cvTab && asked !== tab && TABS.includes(asked)) { window.cvTab = asked; return; }
   const chosen = window.cvTab && asked !== tab; // else the address knows it already: a link, Back or Forward
-  window.cvTab = tab;
+  window.cvTab = document.documentElement.dataset.lab = tab;
   url.searchParams.set('tab', tab);
   history[chosen ? 'pushState' : 'replaceState'](null, '', url);
   document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));
@@ -61,6 +61,7 @@ class PhotoRail(Drawn):
             starters=starter_rows(),
             scenes=scene_rows(),
             suits={tab: f"starter:{starters.best(wanted)}" for tab, wanted in suiting.items()},
+            tabs=[],
             limit_bytes=images.MAX_BYTES,
             privacy="It goes to this server only and is deleted within an hour."
             if on_spaces()
@@ -85,7 +86,7 @@ def connect(rail: PhotoRail, tabs: Mapping[str, gr.Tab] | None = None) -> None:
     Until the visitor chooses a photo, each tab then shows the starter photo that suits it.
     """
     names = list(tabs or {})
-    rail.props["tabs"] = {name: tab.label for name, tab in (tabs or {}).items()}
+    rail.props["tabs"] = names
     for name, tab in (tabs or {}).items():
         script = OPENED.replace("TABS", json.dumps(names)).replace("TAB", json.dumps(name))
         tab.select(None, js=script, api_visibility="private")

@@ -127,6 +127,8 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="inside",
     title="Look inside",
+    group="Look into it",
+    brief="What reacts to the point you clicked?",
     question=QUESTION,
     build=_build,
     endpoints=(
