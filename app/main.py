@@ -30,7 +30,9 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
         header = Header(titles={lab.id: lab.title for lab in labs}, server_functions=[starter])
         TabRow(lab.row() for lab in labs)
         with gr.Row(elem_id="shell"):
-            rail = PhotoRail(suits={lab.id: lab.starter for lab in labs})
+            rail = PhotoRail(
+                suits={lab.id: lab.starter for lab in labs}, pointed=[lab.id for lab in labs if lab.pointed]
+            )
             with gr.Column(elem_id="main"), gr.Tabs() as tabs:
                 shown = {}
                 for lab in labs:

@@ -45,7 +45,9 @@ def _build(frame: Frame) -> gr.Blocks:
         Header(titles=TABS)
         TabRow(lab.row() for lab in LABS)
         with gr.Row(elem_id="shell"):
-            rail = PhotoRail(suits={"classify": "cat", "detect": "street"})
+            rail = PhotoRail(
+                suits={"classify": "cat", "detect": "street"}, pointed=[lab.id for lab in LABS if lab.pointed]
+            )
             with gr.Column(), gr.Tabs() as tabs:
                 shown = {}
                 for name, title in TABS.items():

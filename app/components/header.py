@@ -21,6 +21,7 @@ class Header(Drawn):
     when all of it is here.
 
     Below 1024 px a button names the open lab, by ``titles``: it tells ``cv:labs``, which opens the sheet of all labs.
+    A switch turns Presenter on and off.
     """
 
     EVENTS = [EventListener("fetched")]
@@ -35,7 +36,7 @@ class Header(Drawn):
         super().__init__(
             value or starting(),
             titles=titles or {},
-            names=("connection", "header_starter", "header"),
+            names=("connection", "header_starter", "header_presenter", "header"),
             class_name="header",
             elem_id=elem_id,
             **kwargs,

@@ -92,8 +92,7 @@ const choose = (view) => {
   refusal = null;
   bench.set({ view }, false);
   viewSwitch.mark();
-  const url = new URL(location.href);
-  if (url.searchParams.get('tab') === props.tab) { url.searchParams.set('view', view); history.replaceState(null, '', url); }
+  went(view);
   bench.look();
 };
 document.addEventListener('keydown', (event) => {
@@ -130,4 +129,5 @@ const drawn = (value) => {
 };
 const bench = makeBench({ paint, arrived, drawn, wished, refused, result: ['random', 'side'], about: () => ({ point }), fits: ({ view }) => view === bench.local.view });
 if (address.get('tab') === props.tab) restore(bench.local, address.get('inside'));
+const went = makeViewEntry(props.tab, bench.local.view, (view) => choose(view));
 bench.begin();

@@ -217,6 +217,7 @@ class Lab:
         endpoints: its public functions.
         check: see `Check`; /status runs it.
         starter: the starter photo that suits it.
+        pointed: the shared point matters in it, so it stands on the photo.
     """
 
     id: str
@@ -229,6 +230,7 @@ class Lab:
     build: Callable[[PhotoRail], None] | None = None
     endpoints: tuple[Callable[..., Any], ...] = ()
     starter: str = "cat"
+    pointed: bool = False
 
     def row(self) -> dict[str, str]:
         """Return what a list of all labs says of it."""

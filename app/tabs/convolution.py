@@ -88,4 +88,5 @@ LAB = Lab(
     question=words.QUESTION,
     build=_build,
     check=_check,
+    pointed=True,
 )

@@ -138,4 +138,5 @@ LAB = Lab(
         attention,
     ),
     check=_check,
+    pointed=True,
 )

@@ -172,4 +172,5 @@ LAB = Lab(
     build=_build,
     endpoints=(receptive_field, effective_receptive_field),
     check=_check,
+    pointed=True,
 )
