@@ -7,8 +7,8 @@ LABS: tuple[Lab, ...] = (
     classify.LAB,
     detect.LAB,
     inside.LAB,
-    receptive_field.LAB,
     convolution.LAB,
+    receptive_field.LAB,
     teach.LAB,
     latency.LAB,
 )

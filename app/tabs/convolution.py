@@ -86,7 +86,10 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="convolution",
     title="Convolution",
+    group="Take it apart",
+    brief="What does one small filter do?",
     question=words.QUESTION,
     build=_build,
     check=_check,
+    pointed=True,
 )

@@ -131,6 +131,8 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="inside",
     title="Look inside",
+    group="Look into it",
+    brief="What reacts to the point you clicked?",
     question=QUESTION,
     build=_build,
     endpoints=(
@@ -140,4 +142,5 @@ LAB = Lab(
         attention,
     ),
     check=_check,
+    pointed=True,
 )

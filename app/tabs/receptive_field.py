@@ -160,8 +160,11 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="receptive-field",
     title="Receptive field",
+    group="Take it apart",
+    brief="How far does one unit see?",
     question=words.QUESTION,
     build=_build,
     endpoints=(receptive_field, effective_receptive_field),
     check=_check,
+    pointed=True,
 )

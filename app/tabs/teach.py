@@ -94,6 +94,8 @@ def _check(_photo: Path) -> str:
 LAB = Lab(
     id="teach",
     title="Teach",
+    group="Make it yours",
+    brief="How few photos teach it your own things?",
     question=words.QUESTION,
     bench=BENCH,
     endpoints=(linear_probe,),
