@@ -102,8 +102,7 @@ const choose = (view) => {
   refusal = null;
   bench.set(ownDepth ? { view } : { view, depth: opensAt(view) }, false);
   controls.mark(view);
-  const url = new URL(location.href);
-  if (url.searchParams.get('tab') === props.tab) { url.searchParams.set('view', view); history.replaceState(null, '', url); }
+  went(view);
   bench.look();
 };
 document.addEventListener('keydown', (event) => {
@@ -142,4 +141,5 @@ const bench = makeBench({ paint, arrived, drawn, wished, refused, result: ['rand
 if (address.get('tab') === props.tab) restore(bench.local, address.get('inside'));
 ownDepth = Boolean(address.get('inside')?.includes('"depth"')) && address.get('tab') === props.tab;
 if (!ownDepth) bench.local.depth = opensAt(bench.local.view);
+const went = makeViewEntry(props.tab, bench.local.view, (view) => choose(view));
 bench.begin();

@@ -130,6 +130,8 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="inside",
     title="Look inside",
+    group="Look into it",
+    brief="What reacts to the point you clicked?",
     question=QUESTION,
     build=_build,
     endpoints=(
@@ -139,4 +141,5 @@ LAB = Lab(
         attention,
     ),
     check=_check,
+    pointed=True,
 )
