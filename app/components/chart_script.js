@@ -18,9 +18,9 @@ const inDark = (value, key = '') => {
   const twin = twins[`#${tint.slice(1, 4).map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`];
   return twin ? `rgba(${[1, 3, 5].map((at) => parseInt(twin.slice(at, at + 2), 16)).join(',')},${tint[4]})` : value;
 };
-/* Data and layout of a chart at a width, in the page's theme. A new `view` gives up what the visitor zoomed to. */
-const dressed = (chart, width, view, more) => {
-  const { template, narrow } = window.cvHouse, theme = document.body.classList.contains('dark') ? inDark : structuredClone;
+/* Data and layout of a chart at a width, in the page's theme, or in light colours for a file. A new `view` gives up what the visitor zoomed to. */
+const dressed = (chart, width, view, more, always = false) => {
+  const { template, narrow } = window.cvHouse, theme = !always && document.body.classList.contains('dark') ? inDark : structuredClone;
   const fits = width < narrow ? chart.narrow : {};
   return theme({ data: chart.data, layout: { ...chart.layout, ...fits, width, height: chart.height, uirevision: `${chart.title} ${view}`, ...more, template: { layout: template } } });
 };
