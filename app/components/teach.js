@@ -5,7 +5,7 @@ const sets = makeChoice('Photos', props.sets, (photos) => { if (photos !== bench
 const teach = h('button', { type: 'button', class: 'btn primary', onclick: () => bench.anew({}) }, 'Teach');
 const fault = h('p', { class: 'alert', role: 'alert', hidden: true });
 const classes = h('div', { class: 'classes' }), split = h('p', { class: 'sub' });
-const ways = makeChart(), enough = makeChart(), confused = makeConfused((cell) => bench.look({ cell }));
+const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
 const results = h('div', { class: 'taught' },
   h('div', { class: 'grid2' },
     h('section', { class: 'card' }, h('h3', {}, 'Ways to learn, one test'), h('p', { class: 'sub' }, props.overlap), ways.node),
@@ -50,7 +50,6 @@ const bench = makeBench({
   catchUp: null,
   wished: () => {},
   paint(shown) {
-    if (shown.cell) { confused.photos(shown.cell); return; }
     drawClasses(shown.classes);
     split.textContent = `${shown.split} Dashed: held out, never used for learning.`;
     ways.show(shown.ways);

@@ -22,7 +22,8 @@ const makeConfused = (open) => {
       photos.replaceChildren();
     },
     photos(cell) {
-      if (!cell || String(cell.at) !== String(opened)) return;
+      if (!cell) { photos.replaceChildren(h('p', { class: 'sub' }, 'The server does not keep these photos any more. Teach again to see them.')); return; }
+      if (String(cell.at) !== String(opened)) return;
       const [, row, column] = cell.at, shown = cell.photos.length;
       const said = row === column ? `${names[row]}, named rightly` : `${names[row]}, called ${names[column]}`;
       photos.replaceChildren(h('p', { class: 'sub' }, `${said}${shown < cell.count ? `: ${shown} of ${cell.count}` : ''}`), h('div', { class: 'thumbs' }, cell.photos.map(({ src, name }) => h('img', { src, alt: name, title: name, width: 112, height: 112 }))));
