@@ -49,7 +49,8 @@ def sentence(state: State) -> str:
         return f"Get the starter set, {megabytes(state.total)}"
     if state.phase == "fetching":
         left = "" if state.left_s is None else f", about {max(1, round(state.left_s)):,}{NBSP}s left"
-        return f"Starter set: {state.done / 1e6:.0f} of {megabytes(state.total)}{left}"
+        done = f"{state.done / 1e6:.0f}" if state.total < 999.5e6 else megabytes(state.done)
+        return f"Starter set: {done} of {megabytes(state.total)}{left}"
     if state.phase == "broken":
         return state.reason
     if state.phase == "done":

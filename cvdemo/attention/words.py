@@ -40,8 +40,8 @@ def answer(names: Sequence[str], distances: Sequence[float | None], from_class: 
 def self_test(found: Attended) -> str:
     """Return whether all rows that were calculated sum to 1."""
     worst, rows = largest_deviation(found.figures), _rows(found)
-    good = "Self-test passed" if worst < 1e-4 else "Self-test failed"
-    return f"{good}: {rows:,} rows of attention sum to 1; the largest deviation is {worst:.1e}."
+    sums = f"passed: {rows:,} rows of attention" if worst < 1e-4 else f"failed: of {rows:,} rows of attention not all"
+    return f"Self-test {sums} sum to 1; the largest deviation is {worst:.1e}."
 
 
 def _rows(found: Attended) -> int:

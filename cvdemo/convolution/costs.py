@@ -76,8 +76,9 @@ def sentence(shape: Shape) -> str:
     """Return what the bars do not show: bias, positions, and where 1 x 1 falls short."""
     size, channels = f"{shape.size} × {shape.size}", "channel" if shape.inputs == 1 else "channels"
     one = shape.size * shape.size * shape.inputs
+    weights = "weight" if one == 1 else "weights"
     return (
-        f"One {size} filter over {shape.inputs:,} {channels} has {one:,} weights and 1 bias, {one + 1:,} in all, and "
-        f"makes one output channel. Each weight is used at all {shape.side**2:,} positions of the map. 1 × 1 mixes "
+        f"One {size} filter over {shape.inputs:,} {channels} has {one:,} {weights} and 1 bias, {one + 1:,} in all, "
+        f"and makes one output channel. Each weight is used at all {shape.side**2:,} positions of the map. 1 × 1 mixes "
         "channels only: it sees no neighbours."
     )

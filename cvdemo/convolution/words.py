@@ -105,7 +105,8 @@ def torch_line(used: Tool, settings: Settings) -> str:
 def parameters(used: Tool, settings: Settings) -> str:
     """Return how many numbers the layer has."""
     count, bias = used.taps.size, int(used.bias != 0) * (3 if settings.groups == 3 else 1)
-    return f"{count:,} weights" + (" + 1 bias" if bias else "")
+    weights = f"{count:,} weight{'' if count == 1 else 's'}"
+    return weights + (f" + {bias} bias{'' if bias == 1 else 'es'}" if bias else "")
 
 
 def flipped(used: Tool, settings: Settings) -> str:

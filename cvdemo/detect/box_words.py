@@ -99,7 +99,8 @@ def _stayed(ledger: Ledger, index: int, settings: Settings, name: str) -> str:
     if settings.method == "merge" and removed:
         return f"{name} took in {windows}; it is now their mean, weighted by score."
     if settings.method.startswith("soft"):
-        fell = f"fell from {before:.2f} to {after:.2f}" if after < before else f"stayed {before:.2f}"
+        high, low = apart(before, after)
+        fell = f"fell from {high} to {low}" if after < before else f"stayed {before:.2f}"
         return f"{name} was kept: its score {fell}. It pushed {windows} below your confidence."
     return f"{name} removed {windows}."
 
@@ -116,9 +117,11 @@ def step(ledger: Ledger, number: int, settings: Settings, numbers: Numbers | Non
         parts.append(f"{len(now.removed) - LISTED:,} more")
     removed = listed(parts) if parts else "nothing"
     place = f"Step {number + 1:,} of {len(ledger.order):,}."
-    if not now.kept:
-        return f"{place} {name} survives, but {_limits(settings)}; it removes {removed}."
+    does = f"; it {'takes in' if settings.method == 'merge' else 'removes'} {removed}"
     if settings.method.startswith("soft"):
-        pushed = f"; it pushes {removed} below your confidence" if parts else ""
-        return f"{place} Choose {name} (score now {ledger.scores[now.survivor]:.2f}){pushed}."
-    return f"{place} Keep {name}; it {'takes in' if settings.method == 'merge' else 'removes'} {removed}."
+        does = f"; it pushes {removed} below your confidence" if parts else ""
+    if not now.kept:
+        return f"{place} {name} survives, but {_limits(settings)}{does}."
+    if settings.method.startswith("soft"):
+        return f"{place} Choose {name} (score now {ledger.scores[now.survivor]:.2f}){does}."
+    return f"{place} Keep {name}{does}."

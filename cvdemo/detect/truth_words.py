@@ -97,7 +97,8 @@ def _nearest(compared: Comparison, label: int, numbers: Numbers | None) -> str:
     row = int(alike.argmax() if alike.max() >= IOU else shared.argmax())
     name, overlap = _name(int(compared.kept[row]), numbers), float(shared[row])
     if alike[row] >= IOU:
-        return f"The best overlapping box, {name} (IoU {overlap:.2f}), found another {_label(compared, kind)}."
+        best = "The best overlapping box" if overlap == shared.max() else "The best overlapping box of its class"
+        return f"{best}, {name} (IoU {overlap:.2f}), found another {_label(compared, kind)}."
     says = _label(compared, kinds[row])
     if overlap >= IOU:
         return f"{name} lies here (IoU {overlap:.2f}), but says {says}."

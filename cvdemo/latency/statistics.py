@@ -38,6 +38,7 @@ class Ratio:
         alike: how much a round resembles the one before it, -1..1 (see `autocorrelation`).
         verdict: None below 20 rounds, and where rounds are too alike; ``too close to call`` unless the whole interval
             lies outside 0.97 to 1.03.
+        ties: in how many rounds both took equally long.
     """
 
     ratio: float
@@ -48,6 +49,7 @@ class Ratio:
     wins: int
     alike: float
     verdict: Verdict | None
+    ties: int = 0
 
     @property
     def drifting(self) -> bool:
@@ -59,7 +61,8 @@ class Ratio:
         back: dict[Verdict | None, Verdict | None] = {"faster": "slower", "slower": "faster"}
         verdict = back.get(self.verdict, self.verdict)
         ends = 1 / self.ratio, 1 / self.high, 1 / self.low
-        return Ratio(*ends, self.rounds, self.p_value, self.rounds - self.wins, self.alike, verdict)
+        losses = self.rounds - self.wins - self.ties
+        return Ratio(*ends, self.rounds, self.p_value, losses, self.alike, verdict, self.ties)
 
 
 def percentiles(ms: NDArray[np.float64]) -> Percentiles:
@@ -79,7 +82,8 @@ def compare(one_ms: NDArray[np.float64], other_ms: NDArray[np.float64], seed: in
         p_value, verdict = 1.0, None
     else:
         verdict = _verdict(low, high, rounds)
-    return Ratio(float(_ratios(one_ms, other_ms)), low, high, rounds, p_value, wins, alike, verdict)
+    ties = int(np.count_nonzero(one_ms == other_ms))
+    return Ratio(float(_ratios(one_ms, other_ms)), low, high, rounds, p_value, wins, alike, verdict, ties)
 
 
 def autocorrelation(values: NDArray[np.float64]) -> float:

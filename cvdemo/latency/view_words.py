@@ -1,5 +1,6 @@
 """The sentences under the four views of the Latency tab: resolution, batch, accuracy, layers."""
 
+import math
 from collections.abc import Sequence
 
 from cvdemo.catalogue import get
@@ -60,7 +61,7 @@ def _knee(name: str, found: Knee | None, largest: int) -> str:
     subject = f"{name[:1].upper()}{name[1:]}"
     rate = f"{figures3(found.per_second)} photos a second"
     if found.batch == 1:
-        gain = round(100 * (found.most - 1))
+        gain = math.ceil(round(100 * (found.most - 1), 6))
         most = f"at most {gain}{NBSP}%" if gain else "nothing"
         return f"{subject} gains {most} from larger batches: {rate} one by one."
     if found.batch == largest:

@@ -1,5 +1,7 @@
 """What engines and precisions cost and change, in sentences."""
 
+import math
+
 from cvdemo import weights
 from cvdemo.latency.result import Duel, Racer
 from cvdemo.latency.words import ENGINE_WORDS, PRECISION_WORDS, engine_line
@@ -28,7 +30,17 @@ def _way(way: str) -> str:
 
 
 def _moved(racer: Racer) -> str:
-    return f"with {engine_line(racer)}, probabilities move by at most {racer.difference:.1g}{_right(racer)}"
+    return (
+        f"with {engine_line(racer)}, probabilities move by at most {_at_most(racer.difference or 0.0)}{_right(racer)}"
+    )
+
+
+def _at_most(value: float) -> str:
+    """Return ``value`` in one figure, rounded up."""
+    if not value:
+        return "0"
+    step = 10.0 ** math.floor(math.log10(value))
+    return f"{math.ceil(value / step - 1e-9) * step:.1g}"
 
 
 def _right(racer: Racer) -> str:

@@ -58,8 +58,10 @@ def _seen(a: Racer, b: Racer, ratio: Ratio) -> str:
     """Return in how many rounds one of two models was faster, for those who get no verdict."""
     if ratio.ratio < 1:
         a, b, ratio = b, a, ratio.turned()
-    if ratio.ratio <= 1 + MARGIN or 2 * ratio.wins <= ratio.rounds:
+    if ratio.ratio <= 1 + MARGIN:
         return f"{a.title} and {b.title} took about as long."
+    if 2 * ratio.wins <= ratio.rounds:  # the medians differ, most rounds do not say so
+        return f"Neither {a.title} nor {b.title} was clearly faster."
     about = f"about {times(ratio.ratio)} times" if ratio.ratio < 1.95 else f"about {ratio.ratio:.0f} times"
     return f"{a.title} was faster than {b.title} in {ratio.wins} of {ratio.rounds} rounds, {about}."
 
@@ -81,9 +83,9 @@ def running(done: int, rounds: int, seconds_left: float | None) -> str:
 
 def in_line(place: int, seconds: float | None) -> str:
     """Return what somebody in line for the device reads."""
-    ordinal = {1: "1st", 2: "2nd", 3: "3rd"}.get(place, f"{place}th")
+    ending = "th" if 10 < place % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     wait = "" if seconds is None else f", about {max(1, round(seconds))} s"
-    return f"The machine is busy. You are {ordinal} in line{wait}."
+    return f"The machine is busy. You are {place}{ending} in line{wait}."
 
 
 def verdict(a: Racer, b: Racer, ratio: Ratio, short: bool = False) -> str:

@@ -49,7 +49,8 @@ def checked(found: BoxEvidence, checks: Checks) -> list[str]:
     fallen, blob = (of_the_box(found, curve.half_at) for curve in (checks.deletion, checks.blob))
     need = "never brings it there" if blob is None else f"needs {percent(blob)}"
     if fallen is None:
-        fell = f"the score never falls to half, not even with {AREAS:.0f} times the box's area hidden"
+        hidden = of_the_box(found, 1.0) or AREAS  # less than `AREAS` where the box is most of the photo
+        fell = f"the score never falls to half, not even with {hidden:.2g} times the box's area hidden"
     else:
         fell = f"the score falls to half after {percent(fallen)} of the box's area"
     hiding = f"Hiding the brightest first, {fell}; a plain blob in the middle of the box {need} {numbers}."

@@ -10,7 +10,7 @@ from torchvision.ops import box_iou, distance_box_iou
 
 from cvdemo.detect import Candidates, Ledger, Settings, State, scope, suppress, words
 from cvdemo.detect.settings import METHODS
-from tests.scenes import heaps, squares
+from tests.scenes import heaps, scene, squares
 from tests.sentences.table import Reader, holds, listed_in, number, same, share, true_of
 
 KINDS = ("person", "bus", "knife", "sheep", "mouse", "box", "RBC")
@@ -77,7 +77,11 @@ def random_scene(draw: np.random.Generator, tiled: bool = False) -> Scene:
     """Return heaps of boxes, boxes side by side, one or none, of one class or many, with equal scores now and then."""
     count = int(draw.choice([0, 1, 2, 5, 20, 40]))
     seed = int(draw.integers(1 << 30))
-    boxes, scores, _ = heaps(seed, count, int(draw.integers(1, 6))) if draw.random() < 0.7 else squares(count)
+    boxes, scores, _ = (
+        heaps(seed, count, int(draw.integers(1, 6))),
+        scene(2 * seed, count, 200),
+        squares(count),
+    )[draw.choice(3, p=[0.5, 0.3, 0.2])]
     scores = scores.round(int(draw.choice([1, 2, 6])))
     order = np.argsort(-scores, kind="stable")
     labels = KINDS[: int(draw.choice([1, 3, 7]))]

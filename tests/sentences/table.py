@@ -107,7 +107,8 @@ class Spoiler:
     """Makes one part of a form false where it can, and leaves every other sentence as it is.
 
     Args:
-        way: 0 and 1 raise the last digit of its first and last number by one; 2 puts a word, or leaves a number out.
+        way: 0 and 1 raise the last digit of its first and last number by one; 2 leaves it out;
+            3 puts another word for a name.
     """
 
     form: str
@@ -116,13 +117,15 @@ class Spoiler:
     example: Said | None = None
 
     def __call__(self, said: Said) -> Said:
-        if said.form != self.form:
+        if said.form != self.form or not said.parts[self.place]:
             return said
         part = said.parts[self.place]
         numbers = list(re.finditer(r"\d(?:[\d,.]*\d)?", part))
         if self.way == 2:
-            other = "" if numbers else "nobody"
-        elif numbers and (self.way == 0 or len(numbers) > 1):
+            other = ""
+        elif self.way == 3 and not numbers and re.fullmatch(r"\S+( \S+){0,2}", part) and part[0] not in ",.":
+            other = "nobody"
+        elif self.way < 2 and numbers and (self.way == 0 or len(numbers) > 1):
             end = numbers[-self.way].end()
             other = f"{part[: end - 1]}{'8' if part[end - 1] == '9' else int(part[end - 1]) + 1}{part[end:]}"
         else:

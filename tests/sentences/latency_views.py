@@ -1,0 +1,236 @@
+"""What Latency says in its four views and of engines, and what stands beside sizes of photos."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from scipy.stats import t
+
+from cvdemo import catalogue, input_size, weights
+from cvdemo.engines import int8
+from cvdemo.latency import charts, view_words, way_words
+from cvdemo.latency.accuracy import AccuracyPoint, pareto
+from cvdemo.latency.layers import LayerTime, LayerTimes
+from cvdemo.latency.sweep import Line
+from tests.sentences.latency import MODELS, MS, TITLES, X, random_duel
+from tests.sentences.table import Reader, holds, listed_in, number, same, share, true_of
+
+NAME = r"(?:[Tt]he CNN|[Tt]he ViT|[\w/-]+)"
+STEPS = (1, 2, 4, 8)
+
+
+def random_lines(draw: np.random.Generator, steps: tuple[int, ...]) -> list[Line]:
+    """Return how 1 to 3 models' times change over the steps, some of which they may not have reached."""
+    lines = []
+    for place in range(draw.integers(1, 4)):
+        reached = steps[: int(draw.choice([len(steps), len(steps), 3, 1]))]
+        growth = draw.choice([0.8, 1, 1.0003, 1.03, 1.3, 2]) * draw.uniform(0.95, 1.05, len(reached)) ** draw.integers(
+            0, 2
+        )
+        ms = 5 * np.array(reached) / np.cumprod(growth)
+        family = str(draw.choice(["cnn", "vit"]))
+        lines.append(Line(MODELS[place], TITLES[place], family, False, reached, tuple(ms.tolist())))
+    return lines
+
+
+def spoken(models: list[Line]) -> list[str]:
+    families = [one.family for one in models]
+    if sorted(families) == ["cnn", "vit"]:
+        return [{"cnn": "the CNN", "vit": "the ViT"}[family] for family in families]
+    return [one.title for one in models]
+
+
+@true_of(
+    view_words.sides,
+    few=r"Four sizes are needed before a growth can be told\.",
+    _=r"Twice the side costs (.+ times) \((exponent|exponents) (.+): (95 %) intervals\)\.",
+)
+def sides(draw: np.random.Generator, read: Reader) -> None:
+    lines = random_lines(draw, (64, 96, 128, 160, 192, 224))
+    said = read(view_words.sides(lines))
+    known = [(name, line) for name, line in zip(spoken(lines), lines, strict=True) if len(line.steps) >= 4]
+    assert (said.form == "few") == (not known)
+    if said.form == "few":
+        return
+    same(said.parts[1], "exponent" if len(known) == 1 else "exponents")
+    same(said.parts[3], "95 %")
+    for cost, three, (name, line) in zip(listed_in(said.parts[0]), said.parts[2].split("; "), known, strict=True):
+        x, y = np.log(line.steps), np.log(line.ms)
+        slope, start = np.polyfit(x, y, 1)
+        left = float(((y - slope * x - start) ** 2).sum())
+        reach = t.ppf(0.975, len(x) - 2) * math.sqrt(max(left, 0) / (len(x) - 2) / ((x - x.mean()) ** 2).sum())
+        same(cost.rsplit(" ", 2)[0], name)
+        holds(cost.rsplit(" ", 2)[1], 2**slope)
+        value, ends = three.split(", ")
+        for text, real in zip((value, *ends.split(" to ")), (slope, slope - reach, slope + reach), strict=True):
+            assert number(text) == pytest.approx(real, abs=0.00502)
+
+
+@true_of(
+    view_words.batches,
+    few=r"Two batch sizes are needed before a gain can be told\.",
+    nothing=rf"({NAME}) gains nothing from larger batches: {X} photos a second one by one\.",
+    most=rf"({NAME}) gains at most (\d+ %) from larger batches: {X} photos a second one by one\.",
+    still=rf"({NAME}) still gained at batch (\d+), the largest measured: {X} photos a second, {X} times as many\.",
+    knee=rf"({NAME}) gains little beyond batch (\d+): {X} photos a second, {X} times as many as one by one\.",
+)
+def batches(draw: np.random.Generator, read: Reader) -> None:
+    lines = random_lines(draw, STEPS)
+    parts = view_words.batches(lines).replace(". ", ".\n").split("\n")
+    told = [read(part) for part in parts]
+    known = [(name, line) for name, line in zip(spoken(lines), lines, strict=True) if len(line.steps) > 1]
+    assert (told[0].form == "few") == (not known)
+    for said, (name, line) in zip(told, known, strict=bool(known)):
+        rates = 1000 * np.array(line.steps) / np.array(line.ms)
+        same(said.parts[0], name[0].upper() + name[1:])
+        most = 100 * (rates.max() / rates[0] - 1)
+        if said.form in ("nothing", "most"):
+            holds(said.parts[-1], rates[0])
+            assert rates[0] >= 0.9 * rates.max()
+            assert (said.form == "nothing") == (most < 1e-6)
+            if said.form == "most":
+                assert most - 1e-6 <= number(said.parts[1]) < most + 1
+            continue
+        place = line.steps.index(int(said.parts[1]))
+        holds(said.parts[2], rates[place])
+        holds(said.parts[3], rates[place] / rates[0])
+        assert (rates[:place] < 0.9 * rates.max()).all() and rates[place] >= 0.9 * rates.max()
+        assert (said.form == "still") == (place == len(rates) - 1)
+
+
+@true_of(
+    view_words.accuracy,
+    none=r"Nothing to show yet: no model that was measured here has a published accuracy on ImageNet-1k\. Add one, "
+    r"such as ResNet-50, and measure\.",
+    some=r"Nobody here is both faster and more accurate than (.+?)\.(?: Not shown, since their accuracy on ImageNet-1k "
+    r"is not published: (.+)\.)?",
+)
+def accuracy(draw: np.random.Generator, read: Reader) -> None:
+    rows = [(float(draw.integers(5, 9)), float(draw.integers(70, 74))) for _ in range(draw.integers(0, 5))]
+    front = pareto(rows)
+    points = [
+        AccuracyPoint(title, title, "cnn", *row, "a recipe", 224, row in front)
+        for title, row in zip(TITLES, rows, strict=False)
+    ]
+    left_out = list(TITLES[len(rows) :][: draw.integers(0, 3)])
+    said = read(view_words.accuracy(points, left_out))
+    assert (said.form == "none") == (not rows)
+    if rows:
+        named = listed_in(said.parts[0], "or")
+        beaten = {
+            title
+            for title, (ms, right) in zip(TITLES, rows, strict=False)
+            if any(other < ms and more > right for other, more in rows)
+        }
+        assert not beaten & set(named)
+        best = {one for one in rows if not any(a <= one[0] and b >= one[1] and (a, b) != one for a, b in rows)}
+        assert named == [one.title for one in sorted(points, key=lambda one: one.ms) if (one.ms, one.accuracy) in best]
+        assert (listed_in(said.parts[1]) if said.parts[1] else []) == left_out
+    assert catalogue.get("resnet50").published is not None
+
+
+@true_of(charts.said_of, _=rf"({NAME}): {MS} here, (\d+\.\d %) published for (.+)\.")
+def said_of(draw: np.random.Generator, read: Reader) -> None:
+    title, ms, right = str(draw.choice(TITLES)), float(10 ** draw.uniform(0, 4)), float(draw.uniform(50, 100))
+    recipe = str(draw.choice(["a1_in1k", "augreg"]))
+    said = read(charts.said_of(AccuracyPoint(title, title, "cnn", ms, right, recipe, 224, True)))
+    same(said.parts[0], title)
+    holds(said.parts[1], ms, "ms")
+    share(said.parts[2], right / 100)
+    same(said.parts[3], recipe)
+
+
+@true_of(
+    view_words.layers, none="", _=rf"({NAME}): the (\d+) slowest of (\d+) layers take (\d+ %) of {MS}\."
+)  # fmt: skip
+def layers(draw: np.random.Generator, read: Reader) -> None:
+    found = []
+    for place in range(draw.integers(0, 4)):
+        shares = np.sort(draw.dirichlet(np.ones(int(draw.integers(1, 60)))))[::-1]
+        slowest = tuple(LayerTime("x", "Conv2d", float(one), float(one)) for one in shares[:5])
+        family = str(draw.choice(["cnn", "vit"]))
+        ms = float(draw.exponential(50))
+        found.append(LayerTimes(MODELS[place], TITLES[place], family, False, slowest, len(shares), ms))
+    text = view_words.layers(found)
+    told = [read(part) for part in re.split(r"(?<=\.) (?=[A-Z])", text)]
+    for said, one, name in zip(told, found, spoken(found), strict=bool(found)):  # type: ignore[arg-type]
+        same(said.parts[0], name[0].upper() + name[1:])
+        holds(said.parts[1], min(5, one.count))
+        holds(said.parts[2], one.count)
+        holds(said.parts[3], 100 * sum(layer.share for layer in one.slowest), "%")
+        holds(said.parts[4], one.total_ms, "ms")
+
+
+WAYS = {"torch float32": "PyTorch fp32", "openvino float32": "OpenVINO fp32", "openvino int8": "OpenVINO int8"}
+INT8 = "tf_efficientnet_lite0"
+
+
+@true_of(
+    way_words.ways,
+    _=rf"({NAME}): ((?:(?:PyTorch|OpenVINO) (?:fp32|int8) [\d.,]+ ms(?:, )?)*)(?:; with (.+), probabilities move by at "
+    r"most ([\d.e-]+)(?:, and (\d+\.\d %) of ([\d,]+) validation photos get the right name, (\d+\.\d %) in fp32)?)?\.",
+)
+def ways(draw: np.random.Generator, read: Reader) -> None:
+    from dataclasses import replace
+
+    duel = random_duel(draw)
+    racers = [
+        replace(
+            one,
+            model=INT8 if draw.random() < 0.5 else one.model,
+            precision=str(draw.choice(["float32", "int8"])),
+            difference=None if draw.random() < 0.4 else float(10 ** draw.uniform(-7, -1)),
+        )
+        for one in duel.racers[:1]
+    ]
+    duel = replace(duel, racers=tuple(racers))
+    times = {way: float(draw.exponential(30)) + 0.1 for way in WAYS if draw.random() < 0.7}
+    told = way_words.ways(duel, {one.model: times for one in racers})
+    for text, one in zip(
+        told, [one for one in racers if not one.failed and (len(times) > 1 or one.difference)], strict=True
+    ):
+        said = read(text)
+        same(said.parts[0], one.title)
+        rows = said.parts[1].split(", ") if said.parts[1] else []
+        order = sorted(times.items(), key=lambda row: row[1])
+        for row, (way, ms) in zip(rows, order, strict=True):
+            same(" ".join(row.split(" ")[:2]), WAYS[way])
+            holds(" ".join(row.split(" ")[2:]), ms, "ms")
+        assert bool(said.parts[3]) == (one.difference is not None)
+        if one.difference is None:
+            continue
+        precision = {"float32": "fp32"}.get(one.precision, one.precision)
+        own = catalogue.figures(one.model).input_size_hw[0]  # type: ignore[union-attr]
+        size = "" if own == one.side else f", {one.side} px, not its own {own}"
+        same(said.parts[2], f"PyTorch, {precision}{size}")
+        assert one.difference <= float(said.parts[3]) * (1 + 1e-9) <= 2 * one.difference * (1 + 1e-6)
+        card, whole = weights.int8_card(one.model), weights.card(one.model)
+        known = card is not None and whole is not None and one.precision == "int8"
+        assert bool(said.parts[4]) == known
+        if card is not None and whole is not None and known:
+            share(said.parts[4], card.top1)
+            holds(said.parts[5], whole.validation_photos)
+            share(said.parts[6], whole.top1)
+
+
+@true_of(input_size.not_its_own, own="", other=r"(\d+ px), not its own (\d+)")
+def not_its_own(draw: np.random.Generator, read: Reader) -> None:
+    model, side = str(draw.choice(["resnet50", "mini_vit", "hog_people"])), int(draw.choice([224, 64, 96]))
+    said = read(input_size.not_its_own(model, side))
+    known = catalogue.figures(model)
+    own = known.input_size_hw[0] if known else side
+    assert (said.form == "own") == (side == own)
+    if said.form == "other":
+        holds(said.parts[0], side, "px")
+        holds(said.parts[1], own)
+
+
+@true_of(
+    int8.only_for, _=r"The int8 version of (.+) was measured with photos of (\d+) pixels\. Choose that input size\."
+)
+def only_for(draw: np.random.Generator, read: Reader) -> None:
+    model, side = str(draw.choice(MODELS)), int(draw.integers(32, 512))
+    said = read(int8.only_for(model, side))
+    same(said.parts[0], catalogue.get(model).title)
+    holds(said.parts[1], side)
