@@ -94,6 +94,8 @@ root.addEventListener('keydown', (event) => {
 document.addEventListener('pointerdown', (event) => {
   if (!menu.hidden && !root.contains(event.target)) open(false);
 });
+/* Another part of the tab asks for a whole choice. */
+document.addEventListener('cv:chips', ({ detail }) => { if (detail.tab === props.tab) choose(detail.models); });
 watch('value', follow);
 draw();
 setTimeout(() => { // what is set at once, Gradio takes back

@@ -1,6 +1,10 @@
 /* The Latency tab: every run as a dot, ratios with their intervals, where the milliseconds go, and the settings. */
 const strip = makeStrip(), ratios = makeRatios(props.margin), stages = makeStages(), figures = makeTable();
 const notice = h('div', { class: 'notices' });
+/* The models of the lesson, with its figures as quotes beside ours. */
+const lesson = props.lesson, quoted = h('span', { class: 'sub' });
+const three = smallButton(lesson.choose, () => document.dispatchEvent(new CustomEvent('cv:chips', { detail: { tab: props.tab, models: lesson.models } })));
+strip.node.append(h('div', { class: 'bar lesson-three' }, three, quoted));
 const rounds = makeChoice('Rounds', props.round_choices.map((count) => [count, String(count)]), (value) => change({ rounds: value }));
 /* Two precisions belong to one engine each; Auto takes only what answers as PyTorch does in fp32. */
 const OWNERS = { bf16: 'torch', int8: 'openvino' };
@@ -72,6 +76,11 @@ const change = (settings) => {
   clearTimeout(pause);
   pause = setTimeout(estimate, 200);
 };
+const drawLesson = () => {
+  const said = bench.shown()?.quoted;
+  three.hidden = lesson.models.every((name) => chosen.includes(name));
+  quoted.textContent = said || (three.hidden ? '' : lesson.about);
+};
 const drawNotices = () => {
   const { refused } = offer, note = bench.shown()?.note, list = [];
   if (refused) list.push(h('p', { class: 'alert' }, refused.text, ' ', refused.use ? smallButton(refused.use[2], () => change({ [refused.use[0]]: refused.use[1] })) : null));
@@ -85,6 +94,7 @@ const paint = (shown) => {
   figures.show(shown);
   ways.replaceChildren(...shown.ways.map((text) => h('p', { class: 'sub' }, text)));
   foot.say(shown.machine);
+  drawLesson();
   drawNotices();
 };
 /* More of the duel that is shown. */
@@ -110,6 +120,7 @@ const drawn = (value) => {
 const wished = (value) => {
   if (value && value.chosen && value.chosen.join() !== chosen.join()) {
     chosen = value.chosen;
+    drawLesson();
     document.dispatchEvent(new CustomEvent('cv:latency', { detail: { models: chosen } }));
     estimate(bench.shown() ? { mayRun: true } : {});
   } else if (!bench.shown() && !running() && !glanced) {

@@ -8,7 +8,7 @@ from app.components import chart
 from app.components.lab_view import LabView
 from cvdemo.engines import TITLES, int8
 from cvdemo.engines import names as engine_names
-from cvdemo.latency import view_words, words
+from cvdemo.latency import lesson, view_words, words
 from cvdemo.latency.settings import MARGIN, ROUND_CHOICES
 from cvdemo.pairs import opening_pair
 
@@ -36,6 +36,7 @@ PROPS = {
         "layers": view_words.LAYERS_WHY,
     },
     "margin": MARGIN,
+    "lesson": {"models": list(lesson.QUOTED_MS), "choose": lesson.CHOOSE, "about": lesson.ABOUT},
     "round_choices": list(ROUND_CHOICES),
     "pair": list(opening_pair().names),
 }

@@ -3,7 +3,7 @@ const VIEWS = [['side', 'Resolution'], ['batch', 'Batch'], ['accuracy', 'Accurac
 const TITLES = { side: 'How does the time grow with the photo?', batch: 'Do several photos at once pay?', accuracy: 'What does accuracy cost here?', layers: 'Which layers are slow?' };
 const STARTS = { side: 'Measure the sizes', batch: 'Measure the batches', layers: 'Time the layers' };
 const makeViews = (whys, onMeasure, onOpen) => {
-  const charts = { side: makeChart(), batch: makeChart(), accuracy: makeChart() };
+  const charts = { side: makeChart(), batch: makeChart(), accuracy: makeChart() }, own = makeChart(), both = h('div', { class: 'grid2' });
   const slow = h('div', { class: 'slow-layers grid2' }), layers = [];
   const title = h('h3', {}), text = h('p', { class: 'live', 'aria-live': 'polite' }), note = h('p', { class: 'sub' }), why = h('p', { class: 'sub' });
   const start = h('button', { type: 'button', class: 'btn start-view', onclick: () => onMeasure(now) });
@@ -21,6 +21,12 @@ const makeViews = (whys, onMeasure, onOpen) => {
     });
     if (slow.childElementCount !== models.length) slow.replaceChildren(...layers.slice(0, models.length).map(({ head, chart }) => h('div', {}, head, chart.node)));
   };
+  /* Published accuracies and ours are of other photos and classes: two axes. */
+  const drawAccuracy = (view) => {
+    const shown = [[charts.accuracy, view.chart], [own, view.own]].filter(([, drawn]) => drawn);
+    if (both.childElementCount !== shown.length || stage.firstChild !== both) { both.replaceChildren(...shown.map(([one]) => one.node)); stage.replaceChildren(both); }
+    for (const [one, drawn] of shown) one.show(drawn);
+  };
   const paintView = () => {
     buttons.forEach((button) => button.setAttribute('aria-pressed', String(button.dataset.view === now)));
     const view = known[now];
@@ -33,7 +39,8 @@ const makeViews = (whys, onMeasure, onOpen) => {
     note.textContent = view?.note || '';
     note.hidden = !view?.note;
     why.textContent = whys[now];
-    if (!view || (now === 'accuracy' && !view.chart)) { stage.replaceChildren(); return; }
+    if (!view || (now === 'accuracy' && !view.chart && !view.own)) { stage.replaceChildren(); return; }
+    if (now === 'accuracy') { drawAccuracy(view); return; }
     if (now === 'layers') { drawLayers(view); stage.replaceChildren(slow); return; }
     if (stage.firstChild !== charts[now].node) stage.replaceChildren(charts[now].node);
     charts[now].show(view.chart);

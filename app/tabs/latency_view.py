@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.tabs import latency_views as views
-from cvdemo.latency import way_words, words
+from cvdemo.latency import lesson, way_words, words
 from cvdemo.latency.estimate import by_way
 from cvdemo.latency.ratio_chart import compared, ratios
 from cvdemo.latency.result import Duel, Racer
@@ -24,6 +24,7 @@ def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
         "rounds": duel.rounds,
         "answer": words.answer(duel) if duel.finished or duel.rounds else "",
         "note": note,
+        "quoted": lesson.quoted(duel),
         "picture": words.picture(duel),
         "badges": words.badges(duel) if duel.rounds else [],
         "racers": [_racer(duel, racer) for racer in duel.racers],

@@ -5,7 +5,7 @@ from typing import Any
 
 from cvdemo.latency import charts
 from cvdemo.latency import view_words as words
-from cvdemo.latency.accuracy import points
+from cvdemo.latency.accuracy import own_points, points
 from cvdemo.latency.layers import LayerTimes
 from cvdemo.latency.settings import Settings
 from cvdemo.latency.sweep import Sweep
@@ -34,7 +34,17 @@ def _size(settings: Settings) -> str:
 
 def of_accuracy(models: Sequence[str], settings: Settings) -> dict[str, Any]:
     """Return every model timed here with these settings over its published accuracy."""
-    known = points(settings.side, settings.engine)
-    chart = charts.accuracy_over_time(known, words.accuracy(known, words.without_accuracy(models)))
+    known, own = points(settings.side, settings.engine), own_points(settings.side, settings.engine)
+    elsewhere = {one.model for one in own}
+    left_out = words.without_accuracy([model for model in models if model not in elsewhere])
+    chart = charts.accuracy_over_time(known, words.accuracy(known, left_out))
     drawn = chart.plain() if known else None  # the answer says why not
-    return {"text": chart.answer, "note": f"One photo of {_size(settings)}.", "chart": drawn}
+    ours = charts.accuracy_over_time(own, words.own_accuracy(own), own=True) if own else None
+    said = [chart.answer] if known or not ours else []
+    text = " ".join([*said, *([ours.answer] if ours else [])])
+    return {
+        "text": text,
+        "note": f"One photo of {_size(settings)}.",
+        "chart": drawn,
+        "own": ours.plain() if ours else None,
+    }

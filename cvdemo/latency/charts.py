@@ -96,8 +96,12 @@ def _padded(values: Sequence[float]) -> tuple[float, float]:
     return float(2 ** (low - pad)), float(2 ** (high + pad))
 
 
-def accuracy_over_time(points: Sequence[AccuracyPoint], answer: str) -> Chart:
-    """Return published accuracy over the time measured here; a line joins those that nobody beats in both."""
+def accuracy_over_time(points: Sequence[AccuracyPoint], answer: str, own: bool = False) -> Chart:
+    """Return accuracy over the time measured here; a line joins those that nobody beats in both.
+
+    Args:
+        own: the accuracies are ours, of bundled models, and not published ones.
+    """
     known = sorted(points, key=lambda one: one.ms)
     front = [one for one in known if one.best]
     edge = {"line": {"color": plots.light("edge"), "dash": "dash", "width": 1.5}, "hoverinfo": "skip"}
@@ -107,7 +111,7 @@ def accuracy_over_time(points: Sequence[AccuracyPoint], answer: str) -> Chart:
         style: dict[str, Any] = plots.of_model(one.family, second=not one.best)
         style.pop("line", None)
         style["marker"] = {**style["marker"], "size": 12}
-        style |= {"customdata": [plots.text(said_of(one))], "hovertemplate": "%{customdata}<extra></extra>"}
+        style |= {"customdata": [plots.text(said_of(one, own))], "hovertemplate": "%{customdata}<extra></extra>"}
         x, y = plots.numbers([one.ms]), plots.numbers([one.accuracy])
         traces.append({**plots.curve(one.title, x, y, one.family, **style), "mode": "markers"})
     low, high = _padded([one.ms for one in known])
@@ -115,14 +119,22 @@ def accuracy_over_time(points: Sequence[AccuracyPoint], answer: str) -> Chart:
     marks = [one.accuracy for one in known] or [0.0]
     layout = {
         "xaxis": plots.doubling("milliseconds here, doubling scale", low, high),
-        "yaxis": plots.axis("published top-1, %", math.floor(min(marks) - 2), math.ceil(max(marks) + 2), nticks=6),
+        "yaxis": plots.axis(
+            "top-1 on our photos, %" if own else "published top-1, %",
+            math.floor(min(marks) - 2),
+            math.ceil(max(marks) + 2),
+            nticks=6,
+        ),
         "annotations": _names(known, math.log10(low), math.log10(high)),
     }
-    return Chart("Published accuracy over time here", answer, tuple(traces), layout, height=300)
+    title = "Our accuracy over time here" if own else "Published accuracy over time here"
+    return Chart(title, answer, tuple(traces), layout, height=300)
 
 
-def said_of(one: AccuracyPoint) -> str:
-    """Return one point in words."""
+def said_of(one: AccuracyPoint, own: bool = False) -> str:
+    """Return one point in words; ``own`` as in `accuracy_over_time`."""
+    if own:
+        return f"{one.title}: {milliseconds(one.ms)} here, {one.accuracy:.1f} % of {one.recipe}."
     return f"{one.title}: {milliseconds(one.ms)} here, {one.accuracy:.1f} % published for {one.recipe}."
 
 

@@ -21,7 +21,8 @@ BATCH_WHY = (
 )
 ACCURACY_WHY = (
     "Times are measured on this machine; accuracies are those that the weights' publishers state (top-1 on "
-    "ImageNet-1k, at their own photo size). The line joins models that no other one here beats in both."
+    "ImageNet-1k, at their own photo size). Models that come with this page know 100 classes: they have an axis of "
+    "their own, with what we measured. The line joins models that no other one here beats in both."
 )
 LAYERS_WHY = (
     "Each layer with a clock before and after it, in PyTorch; a layer's own time, without the layers inside it. The "
@@ -82,6 +83,12 @@ def accuracy(points: Sequence[AccuracyPoint], left_out: Sequence[str]) -> str:
     if left_out:
         text += f" Not shown, since their accuracy on ImageNet-1k is not published: {listed(list(left_out))}."
     return text
+
+
+def own_accuracy(points: Sequence[AccuracyPoint]) -> str:
+    """Return what the chart of the bundled models says; they have an axis of their own."""
+    best = [point.title for point in sorted(points, key=lambda point: point.ms) if point.best]
+    return f"Of the models that come with this page nobody is both faster and more accurate than {listed(best, 'or')}."
 
 
 def layers(found: Sequence[LayerTimes]) -> str:
