@@ -1,5 +1,5 @@
 /* Attention: heat over the photo (for a CNN: the square that a unit can see), all layers and heads as small pictures, and
-   how far each head looks by depth. Picture, controls under it, then the details. */
+   how far each head looks by depth. Controls, pictures, then the details. */
 const makeHeads = (tools) => {
   const grid = h('div', { class: 'in-heads' }), chart = makeChart(), title = h('div', {});
   const heads = h('figure', {}, h('figcaption', { class: 'sub' }, 'All layers and heads from here, each on its own scale. Choose one.'), grid);
@@ -39,7 +39,7 @@ VIEWS.attention = (tools) => {
   const fused = namedChoice('Heads fused by', fusion), headChoice = h('label', { class: 'in-choice' }, h('span', { class: 'name' }, 'Head'), head);
   const bar = h('div', { class: 'bar in-choices' }, namedChoice('Show', mode), namedChoice('From', start), headChoice, fused, discard.node);
   const cards = makeCards(() => makeCard()), details = h('div', { class: 'in-view' }), known = new Map();
-  const node = h('div', { class: 'in-view in-attention' }, cards.node, bar, details);
+  const node = h('div', { class: 'in-view in-attention' }, bar, cards.node, details); // what is said under a picture is long: the bar beneath it would be off the screen
 
   const makeCard = () => {
     const card = { number: 0, title: h('div', {}) };
