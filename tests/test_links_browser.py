@@ -56,8 +56,8 @@ LINKS: dict[str, tuple[str, dict[str, Any]]] = {
         "models=mini_vit&side=64&share=0.2&depth=0.25&field=log",
         {
             "document.querySelectorAll('.eyes > *').length": 1,
-            VALUES.format(".choice-kept .segmented input:checked"): ["0.2"],
-            PRESSED.format(".field-body") + "[0]": "Log-scaled",
+            PRESSED.format(".held") + "[0]": "20\u00a0%",
+            PRESSED.format(".field-settings") + "[0]": "Log-scaled",
         },
     ),
     "receptive-field, a stack": (

@@ -6,7 +6,7 @@ const comparable = (rows) => {
   const share = (row, values) => values.map((value) => (value === null || value === undefined ? value : (100 * value) / row.side));
   return [rows.map((row) => ({ ...row, side: 100, theory: share(row, row.theory), shortest: share(row, row.shortest), effective: row.effective.map((one) => share(row, one)) })), '%'];
 };
-const makeGrowth = (status, onDepth) => {
+const makeGrowth = (choices, onDepth) => {
   const box = h('div', { class: 'growth', tabindex: 0, role: 'slider', 'aria-label': 'Depth', 'aria-valuemin': 0, 'aria-valuemax': 100 });
   const play = h('button', { type: 'button', class: 'btn' }, 'Play');
   const legend = h('div', { class: 'legend' });
@@ -48,15 +48,15 @@ const makeGrowth = (status, onDepth) => {
   /* Labels at the lines' ends, moved apart where they would touch. */
   const apart = (labels, high) => {
     labels.sort((a, b) => a.y - b.y);
-    labels.forEach((label, index) => { if (index) label.y = Math.max(label.y, labels[index - 1].y + 15); });
+    labels.forEach((label, index) => { if (index) label.y = Math.max(label.y, labels[index - 1].y + 16 * enlargement()); });
     const over = labels.length ? labels.at(-1).y - high : 0;
-    if (over > 0) labels.toReversed().forEach((label, index, all) => { label.y = Math.min(label.y - (index ? 0 : over), index ? all[index - 1].y - 15 : high); });
+    if (over > 0) labels.toReversed().forEach((label, index, all) => { label.y = Math.min(label.y - (index ? 0 : over), index ? all[index - 1].y - 16 * enlargement() : high); });
     return labels;
   };
   const drawChart = () => {
     if (!series.length) return;
-    const narrow = root.clientWidth < 640, full = Math.max(260, box.clientWidth), high = narrow ? 220 : 250;
-    const left = 46, right = narrow ? 12 : 148, top = 26, bottom = 26, width = full - left - right;
+    const full = Math.max(260, box.clientWidth), narrow = full < 520, high = !narrow ? 250 : innerHeight < 800 ? 180 : 220;
+    const k = enlargement(), left = 46 * k, right = narrow ? 12 : 164 * k, top = 26, bottom = 26, width = full - left - right;
     frame = { left, width };
     const photo = Math.max(...series.map((row) => row.side));
     const known = series.flatMap((row) => [...row[path], ...row.effective[shareAt]]).filter((value) => value !== null);
@@ -96,7 +96,7 @@ const makeGrowth = (status, onDepth) => {
   };
   new ResizeObserver(drawChart).observe(box);
   return {
-    node: h('section', { class: 'card grows' }, h('div', { class: 'bar' }, h('h3', {}, 'How the field grows with depth'), status, h('span', { class: 'end' }, play)), box, legend),
+    node: h('section', { class: 'card grows' }, h('div', { class: 'bar' }, h('h3', {}, 'How the field grows with depth'), h('span', { class: 'end' }, play)), box, legend, choices),
     show(rows, at, share, shortest) { [series, unit] = comparable(rows); depth = at; shareAt = share; path = shortest ? 'shortest' : 'theory'; drawChart(); },
     stop,
   };
