@@ -309,7 +309,7 @@ def test_sliders_and_what_they_change_share_a_screen(
 ) -> None:
     tab = visit(f"{page}/?tab=convolution&view={name}", width=width, height=height)
     tab.wait_for_selector(f"#{name} {pictures}")
-    on_one_screen(tab, f"#{name} .controls input[type=range]", f"#{name} {pictures}", f"#{name} select")
+    on_one_screen(tab, f"#{name} .controls input[type=range]", f"#{name} {pictures}")
 
 
 def test_pooling_opens_on_stripes_and_older_links_on_the_photo(page: str, visit: Visit) -> None:

@@ -1,5 +1,6 @@
 """The charts of the Detect lab say what the lab computed."""
 
+import numpy as np
 import pytest
 
 from cvdemo import starters
@@ -39,7 +40,7 @@ def test_thousands_of_points_are_thinned_to_what_can_be_told_apart() -> None:
 @pytest.mark.parametrize(
     ("kept", "limit", "here", "left"),
     [
-        (list(range(1, 20)), 0.45, 9, False),
+        (list(range(1, 20)), 0.45, 9, True),
         (list(range(1, 20)), 0.63, 13, True),  # between two of the limits that were tried: the nearer one
         ([0] * 19, 0.05, 0, False),
     ],
@@ -53,6 +54,22 @@ def test_boxes_kept_against_the_limit(kept: list[int], limit: float, here: int, 
     assert chart.layout["annotations"][0]["text"] == f"{here} kept at {limit:.2f}"
     assert (chart.layout["annotations"][0]["xanchor"] == "right") == left
     assert chart.answer.startswith(f"At an IoU limit of {limit:.2f}, {here} boxes are kept")
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_the_words_at_the_limit_lie_beside_the_curve(seed: int) -> None:
+    """On a plot of 250 x 150 px, where they are 105 x 16 px: no step of the curve runs through them."""
+    draw = np.random.default_rng(seed)
+    kept = np.sort(draw.integers(0, draw.choice([2, 10, 400]), len(THRESHOLDS))).tolist()
+    limit = float(draw.choice(THRESHOLDS))
+    chart = charts.kept_by_limit(THRESHOLDS, kept, limit)
+    (words,), (low, high) = chart.layout["annotations"], chart.layout["yaxis"]["range"]
+    over = 150 * (words["y"] - low) / (high - low) + words["yshift"]
+    left = words["xanchor"] == "right"
+    first = 250 * (limit - 0.03) / 0.94 - (105 + 9 if left else -9)
+    for at, count in zip(THRESHOLDS, kept, strict=True):
+        across, up = 250 * (at - 0.03) / 0.94, 150 * (count - low) / (high - low)
+        assert not (first < across < first + 105 and abs(up - over) < 4), (at, count, words)
 
 
 def test_boxes_stand_on_their_photo_where_they_were_found() -> None:

@@ -167,7 +167,9 @@ def test_channels_are_ranked_chosen_and_switched_off(page: str, visit: Visit) ->
     slider = tab.get_by_label("Depth").first
     expect(tab.locator(".in-depth output")).to_have_text(re.compile("^30"))
     layer = tab.locator(".in-card .fam").first.inner_text()
-    slider.press("PageUp")
+    for _ in range(2):
+        slider.press("PageUp")
+    expect(tab.locator(".in-card .fam").first).to_contain_text("64 channels")
     tab.wait_for_function("(old) => document.querySelector('.in-card .fam').innerText !== old", arg=layer)
     _rest(tab)
     assert activations.network_runs() == known, "all layers' contributions come out of one run"

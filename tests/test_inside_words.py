@@ -153,6 +153,37 @@ def test_other_sentences_say_their_numbers() -> None:
     assert feature_maps.value(-0.001) == "0.00"
 
 
+def test_what_hiding_pixels_says_of_the_maps() -> None:
+    seen: set[str] = set()
+    for seed in ROUNDS:
+        draw = np.random.default_rng(seed)
+        rows = [
+            (
+                name,
+                *(
+                    None if draw.random() < 0.2 else float(one)
+                    for one in draw.choice([0.1, 0.1001, *draw.random(2)], 2)
+                ),
+            )
+            for name in NAMES[: int(draw.integers(1, 4))]
+        ]
+        text = words.believed(rows)
+        better = {name for name, fell, blob in rows if fell is not None and fell < (2 if blob is None else blob)}
+        so = text.rpartition(". So ")[2]
+        seen.add(re.sub(r"the \w+", "", so))
+        assert ("know" in so) == (len(better) == len(rows)) and ("no better" in so) == (not better)
+        if so.startswith("only"):
+            assert {name for name, *_ in rows if name in so} == better
+        for name, fell, blob in rows:
+            told = text[text.index(name) :]
+            assert told.startswith(
+                f"{name} never falls" if fell is None else f"{name} falls to half after {100 * fell:.1f}"
+            )
+            needs = told.partition("in the middle ")[2]
+            assert needs.startswith("never brings" if blob is None else f"needs {100 * blob:.1f}")
+    assert len(seen) > 4
+
+
 def test_the_columns_name_the_families_that_are_there() -> None:
     assert overview.reached(["CNN"], ["ViT"]) == "What looks the same (CNN), what it looks at (ViT)."
     assert overview.reached(["CNN"], []) == "What looks the same."

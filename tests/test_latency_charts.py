@@ -110,6 +110,17 @@ def test_ratios_have_their_intervals_a_line_at_one_and_the_margin() -> None:
     assert ends[1] > math.log10(max(row.ratio.high for row in rows))
 
 
+def test_who_is_compared_is_named_whole() -> None:
+    titles = ("EfficientNet-Lite0 (TF)", "Small ViT, distilled")
+    chart = ratio_chart.ratios(duel(racer(titles[0], 10), racer(titles[1], 42, seed=1)))
+    for axis in (chart.layout["yaxis"], chart.narrow["yaxis"]):
+        (name,) = axis["ticktext"]
+        said = name.replace("<br>", " ").replace("<b>", "").replace("</b>", "")
+        assert all(title in said for title in titles) and "…" not in said
+        assert max(len(line.replace("<b>", "")) for line in name.split("<br>")) <= 22 + len("against ")
+    assert chart.height > 70 + ratio_chart.ROW_PX  # the narrow chart needs more lines
+
+
 def test_a_duel_under_way_has_no_ratios() -> None:
     under_way = dataclasses.replace(duel(racer("A", 10), racer("B", 42, seed=1)), finished=False)
     assert ratio_chart.compared(under_way) == []

@@ -107,6 +107,12 @@ def test_while_it_runs(done: int, left: float | None, sentence: str) -> None:
         ({"disturbed": tuple(range(11))}, ["Measured alone", "30 rounds, 11 disturbed, all shown"]),
         ({"other_requests": 1}, ["Not alone: 1 other request ran", "30 rounds, none disturbed"]),
         ({"other_requests": 3}, ["Not alone: 3 other requests ran", "30 rounds, none disturbed"]),
+        ({"browser_share": 0.31}, ["Alone but for a browser here: 31 %", "30 rounds, none disturbed"]),
+        ({"browser_share": 0.04}, ["Measured alone", "30 rounds, none disturbed"]),
+        (
+            {"others_share": 0.52, "browser_share": 0.31},
+            ["Not alone: other programs took 52 %", "30 rounds, none disturbed"],
+        ),
         ({"others_share": 0.52}, ["Not alone: other programs took 52 %", "30 rounds, none disturbed"]),
     ],
 )

@@ -1,6 +1,5 @@
 """A lesson for a few photos: what it counts, what it says, and what it refuses."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,8 @@ from app.tabs import teach_stored, teach_view
 from app.tabs.teach import BENCH, LAB
 from cvdemo.errors import SettingError
 from cvdemo.photo_sets import ready
-from cvdemo.transfer import Lesson, Taught, Way, charts, probe, words
+from cvdemo.transfer import Lesson, charts, probe
 from cvdemo.transfer.export import to_dict
-from cvdemo.transfer.result import way
-from cvdemo.wording import NBSP
 from tests.test_photo_sets import classes, zipped
 from tests.test_probes import few_digits
 
@@ -55,81 +52,6 @@ def test_two_lessons_of_one_seed_are_equal_and_of_another_not(lesson: Lesson) ->
 def test_odd_backbones_are_refused(models: tuple[str, ...], said: str) -> None:
     with pytest.raises(SettingError, match=said):
         probe(few_digits(6), models)
-
-
-def invented(seed: int) -> Lesson:
-    """Return a lesson with random answers: one to three backbones of all degrees of skill, ties among them."""
-    draw = np.random.default_rng(seed)
-    photos = few_digits(12)
-    out = np.arange(len(photos.labels)) % 3 == 0
-    labels = photos.labels[out]
-    taught = []
-    for place in range(int(draw.integers(1, 4))):
-        skill = draw.choice([0.0, 0.3, 0.7, 1.0])
-        answers = [
-            np.where(draw.random(len(labels)) < skill, labels, draw.integers(0, 3, len(labels))) for _ in range(2)
-        ]
-        ways = tuple(way(name, one, labels) for name, one in zip(("nearest", "probe"), answers, strict=True))
-        family = ("cnn", "vit", "hybrid")[place] if seed % 2 else "cnn"
-        taught.append(Taught(f"model {place}", f"Model {place}", family, ways, None, ()))  # type: ignore[arg-type]
-    always = Way(
-        "majority", np.zeros(len(labels), np.intp), way("majority", np.zeros(len(labels), np.intp), labels).score
-    )
-    return Lesson(photos, np.arange(len(out)), out, seed, always, tuple(taught))
-
-
-def test_every_claim_of_the_answer_is_true() -> None:
-    """300 random lessons: who is best, how many it names, and whether the difference is sure, by scipy's own test."""
-    from scipy.stats import binomtest
-
-    def p_of(one: Way, other: Way, labels: np.ndarray) -> float:
-        first, second = one.predicted == labels, other.predicted == labels
-        only = int((first & ~second).sum()), int((second & ~first).sum())
-        return float(binomtest(only[0], sum(only)).pvalue) if sum(only) else 1.0
-
-    seen = set()
-    for seed in range(300):
-        lesson = invented(seed)
-        labels, said = lesson.labels, words.answer(lesson).replace(NBSP, " ").replace("\u2011", "-")
-        ranked = sorted(
-            (one.way("probe") for one in lesson.taught), key=lambda one: -int((one.predicted == labels).sum())
-        )
-        right = [int((one.predicted == labels).sum()) for one in ranked]
-        counts = [int(count) for count in re.findall(r"\d+(?= of| held|:|\.$)", said)]
-        if said.startswith("No way beats"):
-            assert right[0] <= lesson.majority.score.right or p_of(ranked[0], lesson.majority, labels) >= 0.05
-            seen.add("none")
-            continue
-        assert right[0] > lesson.majority.score.right and p_of(ranked[0], lesson.majority, labels) < 0.05
-        assert counts[0] == right[0] and f"{right[0]} of {len(labels)} held-out" in said
-        if len(ranked) == 1:
-            assert f"{100 * right[0] / len(labels):.1f} %" in said
-            seen.add("one")
-            continue
-        beaten = [one for one, count in zip(ranked[1:], right[1:], strict=True) if count == right[1]]
-        if "too close to call" in said:
-            assert any(p_of(ranked[0], one, labels) >= 0.05 for one in beaten) and f" {right[1]}: too close" in said
-            seen.add("close")
-        else:
-            assert said.endswith(f"only {right[1]}.") and right[1] < right[0]
-            assert any(p_of(ranked[0], one, labels) < 0.05 for one in beaten)
-            seen.add("sure")
-    assert seen == {"none", "one", "close", "sure"}
-
-
-def test_what_is_confused_most_is_named_where_it_is_one_pair() -> None:
-    for seed in range(300):
-        lesson = invented(seed)
-        for place, one in enumerate(lesson.taught):
-            said = words.confused(lesson, place)
-            cells = lesson.confusion(one.way("probe")).copy()
-            wrong = cells.sum() - np.trace(cells)
-            np.fill_diagonal(cells, 0)
-            assert said.startswith(f"{wrong} of {cells.shape[0] * 4} " if wrong else "None of 12 is wrong.")
-            pair = re.search(r"Most often (\d) is taken for (\d)", said)
-            assert bool(pair) == bool(wrong and (cells == cells.max()).sum() == 1)
-            if pair:
-                assert cells[int(pair[1]), int(pair[2])] == cells.max()
 
 
 def test_charts_draw_every_way_with_its_interval(lesson: Lesson) -> None:

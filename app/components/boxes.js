@@ -12,11 +12,25 @@ const makeBoxes = (onPick) => {
   const rect = ({ x0, y0, x1, y1 }, kind) => ({ class: kind, x: x0, y: y0, width: Math.max(1, x1 - x0), height: Math.max(1, y1 - y0) });
   const drawRects = makeRows(({ class: kind, ...place }) =>
     (kind === 'tile' ? ['tile'] : [`casing ${kind}`, `line ${kind}`]).map((name) => svg('rect', { ...place, class: name })));
-  /* A tag stands on its box; at the photo's right and upper edges it turns inwards, so that it is never cut off. */
-  const tag = ({ box, kind, tag: text }) => {
+  /* A tag stands on its box; at the photo's right and upper edges it turns inwards, so that it is never cut off. One that
+     would lie over another moves up or down: those that are drawn last have their places first. */
+  const TAG_PX = 19, MOVES = [0, 1, -1, 2, -2, 3, -3, 4, -4];
+  let size = [0, 0];
+  new ResizeObserver(([{ contentRect: { width, height } }]) => { size = [width, height]; paint(); }).observe(stage);
+  const free = (placed, left, wide, top) => {
+    const far = MOVES.find((step) => {
+      const y = top + step * TAG_PX;
+      return y >= 0 && y + TAG_PX <= size[1] && !placed.some((other) => Math.abs(other.y - y) < TAG_PX && other.left < left + wide && left < other.left + other.wide);
+    }) ?? 0;
+    placed.push({ left, wide, y: top + far * TAG_PX });
+    return far * TAG_PX;
+  };
+  const tag = (placed) => ({ box, kind, tag: text }) => {
     const left = (100 * box.x0) / view.width, top = (100 * box.y0) / view.height, inwards = left > 88 || (left > 60 && text.length > 12);
     const across = inwards ? `right:${Math.max(0, 100 - (100 * box.x1) / view.width)}%` : `left:${left}%`;
-    return [text, { class: `box-tag ${kind}${top < 4 ? ' under' : ''}`, style: `${across};top:${top}%` }];
+    const wide = 7.4 * text.length + 12, x = inwards ? Math.min(size[0], (box.x1 / view.width) * size[0]) - wide : (box.x0 / view.width) * size[0];
+    const y = (top / 100) * size[1] - (top < 4 ? 0 : TAG_PX - 1), moved = size[0] ? free(placed, x, wide, Math.max(0, y)) : 0;
+    return [text, { class: `box-tag ${kind}${top < 4 ? ' under' : ''}`, style: `${across};top:${moved ? `calc(${top}% + ${moved}px)` : `${top}%`}` }];
   };
   const drawTags = makeRows(([text, props]) => [h('span', props, text)]);
   const setSize = whenNew((width, height) => {
@@ -53,7 +67,7 @@ const makeBoxes = (onPick) => {
     const order = drawn();
     const edges = (view.tiles || []).map(([x0, y0, x1, y1]) => rect({ x0, y0, x1, y1 }, 'tile'));
     drawRects(drawing, [...edges, ...order.map(({ box, kind }) => rect(box, kind))]);
-    drawTags(labels, order.filter((one) => one.tag).map(tag));
+    drawTags(labels, order.filter((one) => one.tag).reverse().map(tag([])).reverse());
   };
   const at = (event) => {
     const frame = stage.getBoundingClientRect();

@@ -59,7 +59,7 @@ const foot = makeFoot(
   smallButton('JSON', () => takeAway('json')),
   smallButton('PNG', async () => saveFile(`${bench.shown().panes[active].model}.png`, await panes[active].png())),
   smallButton('Copy link', (event) => copyText(bench.link(), event.currentTarget)));
-root.append(head.node, h('div', { class: 'det' }, h('div', { class: 'stack' }, pictureCard, why), h('div', { class: 'stack side' }, controls.node, charts.node)), foot.node);
+root.append(head.node, h('div', { class: 'det' }, h('div', { class: 'stack' }, pictureCard, why), h('div', { class: 'stack side' }, controls.node, charts.node, controls.more)), foot.node);
 
 const sayWhatRan = (shown) => {
   const subject = (pane) => (shown.length > 1 ? pane.title : 'The detector');

@@ -16,9 +16,9 @@ const makeControls = (act) => {
   };
   const settings = makeSettings(act.change);
   const extras = makeExtras({ ...act, options, second: (name) => act.models([...new Set([detector.value, name].filter(Boolean))]) });
-  const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), settings.node, extras.node);
+  const more = h('section', { class: 'card controls further' }, h('details', { class: 'more' }, h('summary', {}, 'More settings'), settings.node, extras.node));
   const node = h('section', { class: 'card controls' }, h('label', { class: 'top which' }, 'Detector', detector), about, outside, offers, iou.node, reason, beside,
-    confidence.node, h('label', { class: 'check last' }, removed, 'Show removed boxes'), more);
+    confidence.node, h('label', { class: 'check last' }, removed, 'Show removed boxes'));
 
   const drawOffer = (offer) => h('div', { class: 'offer' }, h('p', {}, offer.text), h('div', { class: 'btns' },
     offer.fetch ? h('button', { type: 'button', class: 'btn primary', onclick: act.fetch }, offer.fetch) : null,
@@ -30,6 +30,7 @@ const makeControls = (act) => {
   removed.addEventListener('change', () => act.show());
   return {
     node,
+    more,
     refuse: extras.refuse,
     showRemoved: () => removed.checked,
     set(wanted, { detectors, offers, classic }, panes) {

@@ -72,7 +72,7 @@ const paint = (shown) => {
   if (place.firstElementChild !== views[view].node) place.replaceChildren(views[view].node);
   views[view].draw(shown.cards, shown);
   place.dataset.view = view;
-  controls.set(bench.local, shown.layers);
+  controls.set(bench.local, shown.layers, shown.why);
   drawNotices(props.value);
   body.hidden = false;
   tell();

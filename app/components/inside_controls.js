@@ -54,7 +54,7 @@ const makeControls = (views, on) => {
     why,
     stop: play.stop,
     mark: (view) => open.set(view),
-    set(local, names) {
+    set(local, names, told) {
       const view = views.find((one) => one.id === local.view);
       deep.hidden = !view.depth;
       last.hidden = view.depth;
@@ -63,7 +63,7 @@ const makeControls = (views, on) => {
       layers.title = layers.textContent;
       opacity.set(local.opacity, null);
       why.firstElementChild.textContent = view.why_title;
-      why.lastElementChild.textContent = view.why;
+      why.lastElementChild.textContent = told;
       side.set(local.side);
       weights.set(local.random);
       open.set(local.view);

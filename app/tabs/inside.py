@@ -39,7 +39,6 @@ PROPS = {
         {
             "id": one.ID,
             "title": one.TITLE,
-            "why": one.WHY,
             "why_title": getattr(one, "WHY_TITLE", "What does this show?"),
             "depth": getattr(one, "DEPTH", True),
             "opens": getattr(one, "OPENS_AT", 1.0),

@@ -12,7 +12,7 @@ from cvdemo.inside import words
 from cvdemo.settings import Settings
 from cvdemo.wording import FAMILY_WORDS
 
-__all__ = ["ID", "TITLE", "WHY", "WHY_TITLE", "Settings", "answer", "arrays", "columns", "draw", "known", "work"]
+__all__ = ["ID", "TITLE", "WHY", "WHY_TITLE", "Settings", "answer", "arrays", "columns", "draw", "known", "why", "work"]
 
 ID = "overview"
 TITLE = "Overview"
@@ -52,6 +52,11 @@ def columns(given: ViewInput) -> list[dict[str, str]]:
         "strongest": words.STRONGEST,
     }
     return [{"id": name, "title": title, "sentence": told[name]} for name, title in COLUMNS.items()]
+
+
+def why(given: ViewInput) -> str:
+    """Return how far the maps can be believed: as measured, where the view Saliency has tested them."""
+    return SOURCES[0].tiles_why(given) or WHY
 
 
 def draw(given: ViewInput) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from cvdemo.wording import called
 
 __all__ = [
     "DEPTH", "ID", "TITLE", "WHY", "Settings", "answer", "arrays", "classes", "draw", "known", "known_tile", "tile",
-    "tiles_answer", "tiles_column", "work", "work_tile",
+    "tiles_answer", "tiles_column", "tiles_why", "work", "work_tile",
 ]  # fmt: skip
 
 ID = "saliency"
@@ -99,6 +99,19 @@ def tiles_answer(given: ViewInput) -> str | None:
         return None
     heats = [at_point(found.picture, values, given.point_rc) for _, (found, values) in rows]
     return words.answer(called(one.spec for one, _ in rows), heats)
+
+
+def tiles_why(given: ViewInput) -> str | None:
+    """Return what the checks say of the overview's maps; None where they have not been made, or for earlier layers."""
+    rows = []
+    for number, one in enumerate(given.seen):
+        found = study.known(asked_of(given, one)) if one in classifiers(given) else None
+        made = checks.known(found, method_of(given, one).name) if found else None
+        if made and given.stop(number) == len(one.stops) - 1:
+            rows.append((one, made))
+    names = called(one.spec for one, _ in rows)
+    halves = [(made.deletion.half_at, made.blob.half_at) for _, made in rows]
+    return words.believed([(name, *half) for name, half in zip(names, halves, strict=True)]) if rows else None
 
 
 def tiles_column(given: ViewInput) -> str:

@@ -70,6 +70,7 @@ def drawn(given: ViewInput) -> dict[str, Any]:
         "point": list(given.point_rc),
         "answer": view.answer(given),
         "cards": view.draw(given),
+        "why": view.why(given) if hasattr(view, "why") else view.WHY,
         "columns": view.columns(given) if hasattr(view, "columns") else [],
         "points": [list(point) for point, _ in points],
         "notes": [words.CUT_OFF if gone else _size(one) for one, (_, gone) in zip(given.seen, points, strict=True)],

@@ -18,7 +18,7 @@ BACKBONES = ("tf_efficientnet_lite0", "mini_vit_distilled")
 def stored() -> dict[str, Any]:
     """Return what was drawn of the digits then, with machine and day; {} where that is not here."""
     try:
-        return {"key": "stored", **json.loads(FILE.read_text(encoding="utf-8"))}
+        return {"key": "stored", "message": "", **json.loads(FILE.read_text(encoding="utf-8"))}
     except (OSError, ValueError):
         return {}
 

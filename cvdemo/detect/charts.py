@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 WIDTH_PX = 640  # of the boxes on their photo
+WORDS_WIDE = 0.42  # of the IoU axis, that the words at the current limit take where the chart is narrow
 POINTS_AT_MOST = 200  # of the curve: more cannot be told apart
 
 
@@ -101,11 +102,24 @@ def kept_by_limit(thresholds: Sequence[float], kept: Sequence[int], limit: float
         "xaxis": plots.axis("IoU limit", 0.03, 0.97, tickvals=[0.05, 0.5, 0.95]),
         "yaxis": plots.axis("boxes kept", -0.03 * most, 1.2 * most, tickvals=sorted({0, round(most / 2), most})),
         "shapes": [plots.now(limit)],
-        "annotations": [plots.beside(f"{here} kept at {limit:.2f}", limit, here, left=limit > 0.6)],
+        "annotations": [_kept_here(thresholds, kept, limit, here)],
     }
     answer = f"At an IoU limit of {limit:.2f}, {here} boxes are kept; at 0.95 it would be {kept[-1]}."
     traces = (steps, _dot("now", limit, here, "%{y} kept at %{x:.2f}"))
     return Chart("Boxes kept against the IoU limit", answer, traces, layout, height=210)
+
+
+def _kept_here(thresholds: Sequence[float], kept: Sequence[int], limit: float, here: int) -> dict[str, Any]:
+    """Return the words at the current limit, where the curve does not run: it rises from left to right, mostly."""
+    said = f"{here} kept at {limit:.2f}"
+    before = [count for at, count in zip(thresholds, kept, strict=True) if limit - WORDS_WIDE <= at <= limit]
+    after = [count for at, count in zip(thresholds, kept, strict=True) if limit <= at <= limit + WORDS_WIDE]
+    if limit >= 0.03 + WORDS_WIDE and max(before, default=here) <= here:
+        return plots.beside(said, limit, here, left=True)  # above what lies left
+    left = limit > 0.97 - WORDS_WIDE
+    if not left and min(after, default=here) >= here > 0.25 * max(kept):
+        return {**plots.beside(said, limit, here), "yshift": -14}  # below what lies right
+    return plots.beside(said, limit, max(before if left else after, default=here), left=left)
 
 
 def _dot(name: str, x: float, y: float, hover: str) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Race:
     log: Log = field(default_factory=lambda: Log([]))
     begun_s: float = 0.0
     others: int = 0
+    watch: Others = field(default_factory=Others)
     finished: bool = False
 
     def racing(self) -> list[int]:
@@ -64,7 +65,7 @@ class Race:
         racers = tuple(self._racer(place, key) for place, key in enumerate(keys(self.names)))
         return Duel(
             self.settings, racers, log.rounds, log.disturbed(), self.others, share, self.finished, environment(),
-            time.time(),
+            time.time(), self.watch.browser_share,
         )  # fmt: skip
 
     def _racer(self, place: int, key: str) -> Racer:
@@ -175,7 +176,8 @@ def _measure(race: Race, path: Path, report: Report, budget_s: float | None) -> 
     def enough() -> bool:
         return time.perf_counter() > end_s
 
-    race.log = take_turns(works, race.settings.rounds, stopwatch(), Others().share, tell, enough=enough, **short)
+    race.watch = Others()
+    race.log = take_turns(works, race.settings.rounds, stopwatch(), race.watch.share, tell, enough=enough, **short)
     for place, one in race.contenders.items():
         if race.racing().index(place) not in race.log.failed:
             race.stages[place] = stages(one, path, host_clock(), tell)

@@ -34,6 +34,7 @@ def environment(duel: Duel) -> dict[str, Any]:
         "versions": here.versions,
         "measured_alone": duel.alone,
         "other_requests": duel.other_requests,
+        "browser_share": None if duel.browser_share is None else round(duel.browser_share, 4),
         "others_share": None if duel.others_share is None else round(duel.others_share, 4),
         "rounds": duel.rounds,
         "rounds_disturbed": len(duel.disturbed),

@@ -1,5 +1,6 @@
 """How many times as fast: a bar a pair of models, with its 95 % interval and the margin that does not matter."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,8 @@ from cvdemo.latency.settings import MARGIN
 from cvdemo.latency.statistics import Ratio
 from cvdemo.plots import Chart
 
-ROW_PX = 54
+ROW_PX = 54  # for two lines of names, and each further one
+LINE_PX = 17
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,27 @@ def ratios(duel: Duel) -> Chart:
         "margin": {"r": 138},
         "meta": {"y": "pair"},
     }
-    narrow = {"yaxis": _pairs(rows, 15, "vs"), "annotations": _sayings(rows, sure, wide=False), "margin": {"r": 16}}
-    return Chart("How many times as fast", answer, tuple(traces), layout, narrow, height=70 + ROW_PX * len(rows))
+    narrow: dict[str, Any] = {
+        "yaxis": _pairs(rows, 15, "vs"),
+        "annotations": _sayings(rows, sure, wide=False),
+        "margin": {"r": 16},
+    }
+    lines = max((tick.count("<br>") + 1 for tick in narrow["yaxis"]["ticktext"]), default=2)
+    each = ROW_PX + LINE_PX * max(0, lines - 2)
+    return Chart("How many times as fast", answer, tuple(traces), layout, narrow, height=70 + each * len(rows))
 
 
 def _pairs(rows: Sequence[Compared], most: int, word: str) -> dict[str, Any]:
-    short = [(plots.shortened(row.a, most), plots.shortened(row.b, most - len(word))) for row in rows]
-    names = [f"<b>{plots.text(a)}</b><br>{word} {plots.text(b)}" for a, b in short]
+    names = [f"<b>{_lines(row.a, most)}</b><br>{word} {_lines(row.b, most)}" for row in rows]
     ticks = {"tickvals": list(range(len(rows))), "ticktext": names, "showgrid": False}
     return plots.axis("", len(rows) - 0.5, -0.5, **ticks)
+
+
+def _lines(title: str, most: int) -> str:
+    """Return a title, whole, in lines of about ``most`` characters, broken between words."""
+    return "<br>".join(
+        plots.text(line) for line in textwrap.wrap(title, most, break_long_words=False, break_on_hyphens=False)
+    )
 
 
 def _intervals(rows: Sequence[Compared], sure: Sequence[bool], kind: bool) -> dict[str, Any]:

@@ -87,6 +87,7 @@ class Duel:
         rounds: how many are complete.
         finished: False while it runs, and when it was stopped.
         measured_at: seconds since 1970.
+        browser_share: the share of the machine that browsers on it took, which is not among that of others.
     """
 
     settings: Settings
@@ -98,6 +99,7 @@ class Duel:
     finished: bool
     environment: Environment
     measured_at: float
+    browser_share: float | None = None
 
     def kept(self) -> NDArray[np.intp]:
         """Return the numbers of the rounds that count: the quiet ones; all where no verdict can come of those."""

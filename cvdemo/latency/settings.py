@@ -11,6 +11,7 @@ FEWEST_FOR_VERDICT = 20
 MARGIN = 0.03  # ratios of 0.97 to 1.03 do not matter to anybody who waits for an answer
 QUICK_ROUNDS = 10
 DISTURBED_SHARE = 0.1  # of the machine, taken by others: a round with more of it does not count
+BROWSER_SHARE = 0.5  # of the machine, that a browser here may take: see `Others`
 ROUND_CHOICES = (30, 100, 300)
 MODEL_LIMIT = 6
 SIDE_LOW, SIDE_HIGH = 32, 8192  # what can be asked for; what fits is another question

@@ -5,7 +5,7 @@ import math
 
 from cvdemo.input_size import not_its_own
 from cvdemo.latency.result import Duel, Pair, Racer
-from cvdemo.latency.settings import FEWEST_FOR_VERDICT, MARGIN
+from cvdemo.latency.settings import DISTURBED_SHARE, FEWEST_FOR_VERDICT, MARGIN
 from cvdemo.latency.statistics import Ratio
 from cvdemo.wording import NBSP, listed, milliseconds
 
@@ -203,6 +203,8 @@ def alone_badge(duel: Duel) -> tuple[str, str]:
         return "warn", f"Not alone: {count} other request{'' if count == 1 else 's'} ran"
     if not duel.alone and duel.others_share is not None:
         return "warn", f"Not alone: other programs took {100 * duel.others_share:.0f}{NBSP}%"
+    if (duel.browser_share or 0.0) > DISTURBED_SHARE:
+        return "", f"Alone but for a browser here: {100 * (duel.browser_share or 0.0):.0f}{NBSP}%"
     return "ok", "Measured alone"
 
 

@@ -113,6 +113,30 @@ def checked(checks: Checks) -> list[str]:
     return [hiding, *random_weights(checks.random_similarity)]
 
 
+def believed(rows: Sequence[tuple[str, float | None, float | None]]) -> str:
+    """Return what hiding pixels says of the overview's maps, and what follows.
+
+    Args:
+        rows: a model's name, and the shares of the pixels, 0..1, after which its answer falls to half when the map's
+            brightest are hidden first, and when those in the middle are; None: never.
+    """
+    told = "; ".join(_hidden(*row) for row in rows)
+    better = [name for name, fell, blob in rows if fell is not None and (blob is None or fell < blob)]
+    if len(better) == len(rows):
+        so = f"{'this map knows' if len(rows) == 1 else 'these maps know'} something, but not everything"
+    elif better:
+        so = f"only the map of {listed(better)} does better than the blob"
+    else:
+        so = f"{'this map does' if len(rows) == 1 else 'these maps do'} no better than the blob"
+    return f"Such maps can look convincing and be wrong. Hiding the brightest first, {told}. So {so}."
+
+
+def _hidden(name: str, fell: float | None, blob: float | None) -> str:
+    needs = "never brings it there" if blob is None else f"needs {percent(blob)}"
+    falls = "never falls to half" if fell is None else f"falls to half after {percent(fell)} of the pixels"
+    return f"{name} {falls}, a plain blob in the middle {needs}"
+
+
 def random_weights(similarity: float | None) -> list[str]:
     """Return what the map of random weights says, with a warning where it hardly differs."""
     if similarity is None:

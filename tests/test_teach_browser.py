@@ -1,0 +1,64 @@
+"""The Teach tab in a real browser, offline: taught digits at once, a zip of one's own, and one that cannot be used."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.awaited import expect, fits
+from tests.test_browser import Visit
+from tests.test_photo_sets import classes, zipped
+
+pytestmark = pytest.mark.browser
+
+
+def _open(page: str, visit: Visit, **options: Any) -> Any:
+    tab = visit(f"{page}/?tab=teach", **options)
+    tab.wait_for_selector(".teach .class-card")
+    return tab
+
+
+def _give(tab: Any, file: Path) -> None:
+    tab.locator(".teach input[type=file]").set_input_files(file)
+
+
+def _answer(tab: Any) -> Any:
+    return tab.locator("#teach .answer, .headline .answer").locator("visible=true").first
+
+
+def test_digits_are_taught_before_anything_runs(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    expect(_answer(tab)).to_contain_text("of 100 held")
+    expect(tab.locator(".class-card")).to_have_count(10)
+    expect(tab.locator(".teach .foot")).to_contain_text("Measured on")
+    expect(tab.locator(".confused figure")).to_have_count(2)
+    tab.locator(".teach .chart").first.scroll_into_view_if_needed()
+    expect(tab.locator(".teach .chart[data-drawn]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_zip_of_ones_own_is_taught_and_its_matrix_opens_photos(
+    page: str, visit: Visit, tmp_path: Path, width: int
+) -> None:
+    tab = _open(page, visit, width=width)
+    _give(tab, zipped(tmp_path / "mine.zip", classes("a very long name of a class that goes on", "keys", count=8)))
+    expect(tab.locator(".class-card")).to_have_count(2)
+    expect(tab.locator(".teach .photos > .sub")).to_contain_text("12 photos to learn from, 4 held out for the test.")
+    expect(tab.locator(".teach .foot")).to_contain_text("Measured here just now")
+    cell = tab.locator(".confused button:not(:disabled)").first
+    cell.click()
+    expect(tab.locator(".cell-photos img")).to_have_count(int(cell.inner_text()))
+    assert fits(tab)
+
+
+def test_what_cannot_be_taught_says_why_and_leaves_what_is_shown(page: str, visit: Visit, tmp_path: Path) -> None:
+    tab = _open(page, visit)
+    for name, entries, said in (
+        ("one", classes("mug"), "Two classes are needed"),
+        ("few", classes("mug", "keys", count=3), "mug has 3 photos. Five are needed"),
+        ("none", {}, "no folders with photos"),
+    ):
+        _give(tab, zipped(tmp_path / f"{name}.zip", entries))
+        expect(tab.locator(".teach .alert")).to_contain_text(said)
+        expect(tab.locator(".class-card")).to_have_count(10)
+        expect(_answer(tab)).to_contain_text("of 100 held")
