@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from app import status
 from app.api import add_endpoints
-from app.components import chart
+from app.components import chart, sheet
 from app.components.chips import ModelChips
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
@@ -50,7 +50,7 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
 
 def appearance() -> dict[str, Any]:
     """Return what ``launch`` needs to dress the page."""
-    return {"theme": theme(), "head": head() + chart.link()}
+    return {"theme": theme(), "head": head() + chart.link() + sheet.scripts()}
 
 
 def routes() -> list[Route]:

@@ -280,7 +280,7 @@ def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&kernel=sharpen&stride=3&dilation=2&padding=mirror")
     tab.wait_for_function("document.querySelector('.convolution .answer').textContent.startsWith('Sharpen')")
     with tab.expect_download() as table:
-        tab.get_by_role("button", name="Save CSV").locator("visible=true").click()
+        tab.get_by_role("button", name="CSV", exact=True).locator("visible=true").click()
     lines = Path(table.value.path()).read_text().splitlines()
     assert (
         lines[0]
@@ -288,7 +288,7 @@ def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
     )
     assert len(lines) == 3 + 11 * 11
     with tab.expect_download() as poster:
-        tab.get_by_role("button", name="Save PNG").locator("visible=true").click()
+        tab.get_by_role("button", name="PNG", exact=True).locator("visible=true").click()
     assert Image.open(poster.value.path()).size[0] > 1000
     tab.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     tab.get_by_role("button", name="Copy link").locator("visible=true").click()

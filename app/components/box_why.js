@@ -11,8 +11,11 @@ const busyText = h('span', {}), stop = h('button', { type: 'button', class: 'btn
 const busy = h('p', { class: 'box-busy', role: 'status', hidden: true }, busyText, ' ', stop);
 const alertBox = h('p', { class: 'alert', role: 'alert', hidden: true });
 const why = h('div', { class: 'why' }, h('b', {}, 'What does this show?'), h('p', {}, props.why));
-const foot = makeFoot(
-  smallButton('PNG', async () => saveFile('why-this-box.png', await paintSheet([stage], answer.textContent, `${asked.photo.name}. ${asked.title}. ${props.value.facts.method}.`))),
+const taken = () => ({
+  view: `why ${asked.title}`, question: name.textContent, answer: answer.textContent, photo: asked.photo, models: [], across: 2,
+  credit: `${props.value.facts.model}, ${props.value.facts.method}.`, tiles: () => [stageTile(stage)],
+});
+const foot = makeExports({ taken, card: false, files: [
   smallButton('NPY', async () => {
     const { name: title, url } = await server.look({ key: props.value.key, settings: {}, npy: true });
     if (url) saveFile(title, url);
@@ -21,7 +24,7 @@ const foot = makeFoot(
   smallButton('Copy as JSON', ({ currentTarget }) => {
     const { facts, answer: said, told: checks } = props.value;
     copyText(JSON.stringify({ photo: asked.photo.name, ...facts, answer: said, checks }, null, 2), currentTarget);
-  }));
+  })] });
 const card = h('section', { class: 'card box-card', hidden: true, 'aria-label': 'Why this box?' },
   h('div', { class: 'box-top' }, name, close), answer, busy, alertBox,
   h('div', { class: 'box-body' }, h('div', {}, stage.node, scale.node), h('div', { class: 'box-side' }, namedChoice('Map by', method), opacity.node, notes, told, curves.node, why)), foot.node);

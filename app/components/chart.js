@@ -10,7 +10,7 @@ const makeChart = (...buttons) => {
   const reset = smallButton('Reset view', () => resetView());
   const png = smallButton('PNG', () => takePicture());
   const tools = h('div', { class: 'chart-tools' }, zoom, reset, buttons, open, png);
-  const node = h('figure', { class: 'chart' }, stage, word, tools, values.node);
+  const node = h('figure', { class: 'chart' }, stage, word, tools, values.node), take = makeTaking(node);
   let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0;
   open.setAttribute('aria-expanded', 'false');
   reset.hidden = tools.hidden = true;
@@ -73,21 +73,18 @@ const makeChart = (...buttons) => {
     values.open(true);
     tell();
   };
-  const takePicture = async () => {
-    const library = await plotly(), machine = document.querySelector('.header .status .from-640')?.textContent || '';
-    const day = new Date().toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
-    const { template } = window.cvHouse, own = { ...template.margin, ...chart.layout.margin }, ink = template.hoverlabel.font.color;
-    const above = chart.layout.showlegend ? 76 : 50, foot = { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'top', yshift: -own.b, showarrow: false, text: [machine, day, 'CV Lab'].filter(Boolean).join(' · '), font: { size: 13 } };
-    const { data, layout } = dressed(chart, PNG_WIDTH, view, {
-      height: chart.height + 130, margin: { ...own, t: own.t + above, b: own.b + 34 }, annotations: [...(chart.layout.annotations || []), foot],
-      title: { text: chart.title.replaceAll('&', '&amp;').replaceAll('<', '&lt;'), x: 0, xref: 'paper', y: 1, yref: 'container', yanchor: 'top', pad: { t: 14 }, font: { size: 17, color: ink } },
-    });
-    const url = await library.toImage({ data, layout, config: QUIET_PLOT }, { format: 'png', width: PNG_WIDTH, height: chart.height + 130, scale: 2 });
-    saveFile(`${chart.title.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 60)}.png`, url);
+  /* The chart as a picture, twice as fine, in light colours. */
+  const image = async () => {
+    const library = await plotly(), { data, layout } = dressed(chart, PNG_WIDTH, view, {}, true);
+    return loadPicture(await library.toImage({ data, layout, config: QUIET_PLOT }, { format: 'png', width: PNG_WIDTH, height: chart.height, scale: 2 }));
   };
+  const takePicture = () => take(async () => {
+    const { photo = null, credit, how } = home.taken() || {}, { title, answer } = chart;
+    await savePicture({ view: title, photo, question: title, answer, credit, how, wide: PNG_WIDTH, tiles: async () => [{ image: await image(), fine: true }] });
+  });
   new IntersectionObserver(([{ isIntersecting }]) => { near = isIntersecting; soon(); }, { rootMargin: '300px' }).observe(node);
   new ResizeObserver(([{ contentRect }]) => { if (contentRect.width && contentRect.width !== width) { ({ width } = contentRect); soon(); } }).observe(stage);
   new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ['class'] });
   document.addEventListener('cv:presenter', soon);
-  return { node, show(value) { chart = value; tell(); soon(); } };
+  return { node, image: () => (empty() ? null : image()), show(value) { chart = value; tell(); soon(); } };
 };

@@ -25,9 +25,9 @@ const enlarged = (value, k, within = '') => {
   const grows = (name, one) => typeof one === 'number' && (within === 'margin' || (name === 'size' && within.endsWith('font')));
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, grows(name, one) ? one * k : enlarged(one, k, name)]));
 };
-/* Data and layout of a chart at a width, in the page's theme. A new `view` gives up what the visitor zoomed to. */
-const dressed = (chart, width, view, more) => {
-  const { template, narrow } = window.cvHouse, theme = document.body.classList.contains('dark') ? inDark : structuredClone;
+/* Data and layout of a chart at a width, in the page's theme, or in light colours for a file. A new `view` gives up what the visitor zoomed to. */
+const dressed = (chart, width, view, more, always = false) => {
+  const { template, narrow } = window.cvHouse, theme = !always && document.body.classList.contains('dark') ? inDark : structuredClone;
   const fits = width < narrow ? chart.narrow : {};
   return theme({ data: chart.data, layout: { ...chart.layout, ...fits, width, height: chart.height, uirevision: `${chart.title} ${view}`, ...more, template: { layout: template } } });
 };

@@ -92,8 +92,21 @@ const drawScope = ({ doubts: sentences, models, key }) => {
   tellLessons(sameModels(models) ? props.lessons.photos : null);
 };
 const json = smallButton('Copy as JSON', (event) => copyText(bench.shown().json, event.currentTarget));
-const link = smallButton('Copy link', (event) => copyText(bench.link({ models: bench.shown().models }), event.currentTarget));
-const foot = makeFoot(json, link);
+/* Each model's answers, as they stand on its card; the share card has the first answer of two. */
+const BAR_SCALE = { ticks: PERCENT_TICKS, text: 'probability' };
+const barOf = ({ label, share, text, rank }) => ({ title: label, share, text, colour: rank ? `class-${rank}` : 'class-rest' });
+const taken = () => {
+  const { name, src, answer, cards, json: there } = bench.shown() || {}, rows = (cards || []).filter((card) => card.rows), { temperature } = bench.local;
+  if (!there || !rows.length) return null;
+  return {
+    view: '', answer, photo: { name, src }, models: rows, across: 2,
+    credit: temperature === 1 ? '' : `Temperature ${temperature.toFixed(1)}: not the answers as the models give them.`,
+    bars: rows.map((card) => ({ ...barOf(card.rows[0]), title: card.title, family: card.family, label: card.rows[0].label })), barScale: BAR_SCALE,
+    tiles: async () => [{ image: await loadPicture(src), title: 'The photo' }, ...rows.map(({ title, family, sees, notice, rows: guesses }) => ({
+      title, family, caption: [sees, notice].filter(Boolean).join('. '), block: (width) => barsBlock(guesses.map(barOf), width, { size: 16, scale: BAR_SCALE }) }))],
+  };
+};
+const foot = makeExports({ taken, files: [json], link: () => bench.link({ models: bench.shown().models }) });
 root.append(h('div', { class: 'classify-body' }, answers,
   h('div', { class: 'grid2' }, h('div', { class: 'card peaked' }, h('h3', {}, 'How peaked are the answers?'), temperature.node), agreement),
   scope,
@@ -112,7 +125,7 @@ const paint = (shown) => {
     h('div', { class: 'metrics' }, figures.figures.map(([figure, what]) => h('div', { class: 'm' }, h('b', {}, figure), h('span', {}, what)))),
     h('p', { class: 'sub' }, figures.sentence));
   foot.say(...[know && h('b', {}, `${know} `), ran, classes && h('details', {}, h('summary', {}, 'See the list'), h('p', {}, classes.join(', ')))].filter(Boolean));
-  json.hidden = link.hidden = !copied;
+  foot.offer(Boolean(copied));
 };
 const bench = makeBench({ paint, wished: () => anew(), result: ['labels'] });
 paint(props.empty);

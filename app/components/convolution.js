@@ -9,10 +9,11 @@ const link = () => {
     colour: flagged(colour), transposed: flagged(transposed), flip: flagged(flip), groups: groups === 3 ? 3 : null,
   });
 };
-const foot = makeFoot(
-  smallButton('Save PNG', () => drawPoster(bench.shown(), sum.textContent)),
-  smallButton('Save CSV', () => saveFile('convolution.csv', csv(bench.shown()), 'text/csv')),
-  smallButton('Copy link', (event) => copyText(link(), event.currentTarget)));
+const taken = () => {
+  const value = bench.shown(), tiles = () => pictures(value, sum.textContent);
+  return value?.grid ? { view: 'slide', how: 'Computed', answer: value.answer, photo: { name: value.name, src: value.src }, models: [], across: 3, tiles, onCard: async () => (await tiles()).slice(2) } : null;
+};
+const foot = makeExports({ taken, files: [smallButton('CSV', () => saveFile('convolution.csv', csv(bench.shown()), 'text/csv'))], link });
 root.append(head.node, pictureCard, h('div', { class: 'grid2 below' }, controls, responseCard), why, foot.node);
 
 const paint = (value) => {

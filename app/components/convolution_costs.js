@@ -14,7 +14,16 @@ const sliders = {
 const weights = h('div', { class: 'costbars' }), work = h('div', { class: 'costbars' });
 const note = h('p', { class: 'sub' });
 const table = () => [`# ${JSON.stringify(bench.local)}`, 'kind,weights,multiply_adds', ...bench.shown().rows.map((row) => `${row.title},${row.weights},${row.work}`)].join('\n');
-const foot = makeFoot(smallButton('Save CSV', () => saveFile('costs.csv', table(), 'text/csv')), smallButton('Copy link', (event) => copyText(bench.link(), event.currentTarget)));
+const barsOf = (at, what) => (width) => {
+  const { rows } = bench.shown(), most = Math.max(1, ...rows.map((row) => row[at])), longest = rows.find((row) => row[at] === most);
+  return barsBlock(rows.map((row) => ({ title: row.title, text: row[`${at}_text`], share: row[at] / most, colour: row === rows[0] ? 'class-rest' : 'accent' })), width, { size: 17, scale: { ticks: [[0, '0'], [1, longest?.[`${at}_text`] || '1']], text: what } });
+};
+const taken = () => {
+  const { local } = bench, { answer, sentence } = bench.shown(), set = `${local.inputs} channels in, ${local.outputs} out, kernel ${local.size} x ${local.size}, map ${local.side} x ${local.side}.`;
+  const tiles = () => [{ title: 'Weights', block: barsOf('weights', 'weights') }, { title: 'Multiply-adds for one photo', block: barsOf('work', 'multiply-adds') }];
+  return { view: 'costs', how: 'Counted', answer, photo: null, models: [], across: 2, credit: `${set} ${sentence}`, tiles, onCard: tiles };
+};
+const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', () => saveFile('costs.csv', table(), 'text/csv'))], link: () => bench.link() });
 foot.say('Counted by formula; no network ran.');
 root.append(head.node, h('div', { class: 'costs' },
   h('section', { class: 'card' }, h('h3', {}, 'Weights'), weights, h('h3', {}, 'Multiply-adds for one photo'), work, note),

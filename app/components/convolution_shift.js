@@ -16,7 +16,24 @@ const table = () => {
   const rows = bench.shown().models.flatMap((one) => one.probabilities.map((value, index) => [one.title, index, `"${one.labels[index].replaceAll('"', '""')}"`, value, ...one.errors.map((row) => row[index])].join(',')));
   return ['# errors: one column a layer, from the first to the last', 'model,shift_px,answer,probability_of_first_answer,errors', ...rows].join('\n');
 };
-const foot = makeFoot(smallButton('Save CSV', () => saveFile('shift.csv', table(), 'text/csv')), smallButton('Copy link', (event) => copyText(bench.link(), event.currentTarget)));
+/* What each model sees of the moved photo, and the charts that are shown. */
+const cropPicture = async ({ src, width, height }, now) => {
+  const picture = await loadPicture(src), scale = picture.naturalHeight / height, pen = newPen(Math.round(width * scale), picture.naturalHeight, 1);
+  pen.drawImage(picture, -Math.round((32 - now) * scale), 0);
+  return pen.canvas;
+};
+const taken = () => {
+  const study = bench.shown(), { shift: now } = bench.local, trained = study.models.filter((one) => !one.random);
+  const seen = () => Promise.all(study.models.map(async (one) => ({ title: one.title, family: one.family, image: await cropPicture(one, now), caption: one.random ? '' : `${one.labels[now]}, ${(100 * one.probabilities[now]).toFixed(1)}\u00a0%` })));
+  const drawn = async (card, chart) => (card.hidden ? [] : [{ title: card.firstChild.textContent, image: await chart.image(), fine: true, row: true }]);
+  return {
+    view: 'shift', answer: study.answers[now], photo: { name: study.name, src: study.src }, models: study.models, across: 2, credit: `The photo moved ${now} px to the right.`,
+    bars: trained.length === study.models.length ? trained.map(({ title, family, probabilities, labels }) => ({ title, family, label: `${labels[0]}, after ${now} px`, share: probabilities[now], text: `${(100 * probabilities[now]).toFixed(1)}\u00a0%` })) : [],
+    barScale: { ticks: PERCENT_TICKS, text: 'probability of the first answer' }, onCard: async () => (await seen()).slice(0, 2),
+    tiles: async () => [...await seen(), ...await drawn(chanceCard, chances), ...await drawn(layerCard, followed)],
+  };
+};
+const foot = makeExports({ taken, files: [smallButton('CSV', () => saveFile('shift.csv', table(), 'text/csv'))], link: () => bench.link() });
 const pictures = h('section', { class: 'card bleed shiftcard' }, crops);
 const charts = h('div', { class: 'grid2 charts' }, chanceCard, layerCard);
 const controls = h('section', { class: 'card controls' }, shift.node, h('label', { class: 'top' }, 'Models', menu), start, random);

@@ -54,11 +54,18 @@ const takeAway = async (format) => {
   else saveFile(file.name, file.text);
 };
 const refused = (answer) => head.set({ question: props.value.question, answer });
-const foot = makeFoot(
-  smallButton('CSV', () => takeAway('csv')),
-  smallButton('JSON', () => takeAway('json')),
-  smallButton('PNG', async () => saveFile(`${bench.shown().panes[active].model}.png`, await panes[active].png())),
-  smallButton('Copy link', (event) => copyText(bench.link(), event.currentTarget)));
+/* All pictures that are shown, each with what its lines mean. */
+const taken = () => {
+  const { panes: rows, photo, answer } = bench.shown() || {}, { local } = bench;
+  if (!rows) return null;
+  const tiles = (room, thick) => rows.map(({ title, family, brief }, place) => ({
+    title, family, image: panes[place].picture(room, thick), fine: thick > 1, whole: true, caption: `${brief}. Solid: kept, with its score. ${controls.showRemoved() ? 'Dashed: removed by NMS.' : ''}` }));
+  return {
+    view: 'boxes', answer, photo, models: rows, across: rows.length, credit: `Confidence at least ${local.confidence.toFixed(2)}, IoU limit ${local.iou.toFixed(2)}.`,
+    tiles: () => tiles([PNG_WIDE / rows.length - 12 * (rows.length - 1), 860], 2), onCard: () => tiles([552, 630 / rows.length], 1),
+  };
+};
+const foot = makeExports({ taken, files: [smallButton('CSV', () => takeAway('csv')), smallButton('JSON', () => takeAway('json'))], link: () => bench.link() });
 root.append(head.node, h('div', { class: 'det' }, h('div', { class: 'stack' }, pictureCard, why), h('div', { class: 'stack side' }, controls.node, charts.node, controls.more)), foot.node);
 
 const sayWhatRan = (shown) => {

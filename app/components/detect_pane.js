@@ -56,7 +56,7 @@ const makePane = (act) => {
   });
   return {
     node,
-    png: () => paintPng(boxes.drawn()),
+    picture: (room, thick) => boxesPicture(boxes.drawn(), room, thick),
     show(newPane, newView) {
       [pane, view] = [newPane, newView];
       const fresh = drawn !== view.run;

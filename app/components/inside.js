@@ -40,18 +40,26 @@ const controls = makeControls(props.views, {
   },
 });
 const notices = h('div', { class: 'in-notices' }), place = h('div', { class: 'in-place' });
-const foot = makeFoot(
-  smallButton('PNG', async () => { const { answer, name, layers } = bench.shown(), { view } = bench.local; saveFile(`look-inside-${view}.png`, await paintSheet(views[view].stages?.() || [], answer, `${name}. ${layers.join(', ')}.`)); }),
+/* The share card shows the first picture of two models. */
+const taken = () => {
+  const { answer, name, src, heads, layers } = bench.shown(), stages = views[bench.local.view].stages?.() || [], each = Math.max(1, Math.floor(stages.length / heads.length));
+  if (!stages.length) return null;
+  return {
+    view: bench.local.view, answer, photo: { name, src }, models: heads, across: Math.min(3, each > 1 ? each : stages.length), credit: `${layers.join(', ')}.`,
+    tiles: () => stages.map(stageTile), onCard: () => stages.filter((_, place) => place % each === 0).slice(0, 2).map(stageTile),
+  };
+};
+const link = () => {
+  const set = Object.fromEntries(Object.entries(bench.local).filter(([name, value]) => name !== 'view' && (name === 'depth' ? ownDepth : !same(value, START[name]))));
+  return bench.link({ models: bench.shown().heads.map((head) => head.model).join(','), inside: Object.keys(set).length ? JSON.stringify(set) : '' });
+};
+const foot = makeExports({ taken, link, files: [
   smallButton('NPY', async () => { for (const { name, url } of (await bench.file({ npy: true })).files || []) saveFile(name, url); }),
   smallButton('Copy as JSON', ({ currentTarget }) => {
     const { name: title, heads, answer, layers, versions } = bench.shown(), { local: settings } = bench;
     const models = heads.map(({ model, weights, size: [height, width] }) => ({ name: model, weights, input_size: [height, width] }));
     copyText(JSON.stringify({ photo: title, point, view: settings.view, models, settings, answer, layers, versions }, null, 2), currentTarget);
-  }),
-  smallButton('Copy link', ({ currentTarget }) => {
-    const set = Object.fromEntries(Object.entries(bench.local).filter(([name, value]) => name !== 'view' && (name === 'depth' ? ownDepth : !same(value, START[name]))));
-    copyText(bench.link({ models: bench.shown().heads.map((head) => head.model).join(','), inside: Object.keys(set).length ? JSON.stringify(set) : '' }), currentTarget);
-  }));
+  })] });
 const body = h('div', { class: 'in-body' }, controls.node, place, controls.why, foot.node);
 root.append(notices, body);
 

@@ -18,7 +18,17 @@ const went = makeViewEntry(props.tab, views.at(), (view) => views.choose(view));
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
 const take = (file, kind) => smallButton(file.toUpperCase(), async () => { const { text } = await bench.file({ file }); if (text) saveFile(`latency.${file}`, text, kind); });
 const csv = take('csv', 'text/csv'), json = take('json', 'application/json');
-const foot = makeFoot(csv, json, smallButton('Copy link', (event) => copyText(bench.link({ models: chosen.join(','), view: views.at() }), event.currentTarget)));
+/* The dots as they are drawn, and how sure the ratios are; medians stand on the share card. */
+const taken = () => {
+  const { answer, racers, rounds: measured, machine, name, src, badges } = bench.shown() || {}, timed = (racers || []).filter((row) => row.p50 !== null), most = Math.max(...timed.map((row) => row.p50));
+  if (!timed.length || running()) return null;
+  return {
+    view: 'runs', answer, photo: { name, src }, models: racers, credit: [`${measured} round${measured === 1 ? '' : 's'}.`, ...badges.map(([, text]) => `${text}.`), machine].join(' '),
+    bars: timed.map(({ title, family, p50, p50_text: text }) => ({ title, family, text, share: p50 / most, colour: family })), barScale: { ticks: [[0, '0'], [1, msText(most)]], text: 'median time of one run; shorter is faster' },
+    tiles: async () => [{ title: 'Every run is one dot', image: await strip.picture(), fine: true }, ...await Promise.all([ratios.picture()].filter(Boolean).map(async (image) => ({ title: 'How sure are we? 95\u00a0% intervals of the ratios', image: await image, fine: true })))],
+  };
+};
+const foot = makeExports({ taken, files: [csv, json], link: () => bench.link({ models: chosen.join(','), view: views.at() }) });
 const body = h('div', { class: 'latency-body' }, notice, strip.node, h('div', { class: 'grid2' }, ratios.node, stages.node), views.node, figures.node, more, why, foot.node);
 root.append(body);
 

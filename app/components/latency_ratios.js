@@ -5,6 +5,7 @@ const makeRatios = (margin) => {
     h('p', { class: 'sub' }, `Bar = 95\u00a0% interval of the ratio. A verdict needs all of it on one side of 1\u00d7, outside the shaded ${Math.round(100 * margin)}\u00a0%, and 20 rounds.`), together, none, chart.node);
   return {
     node,
+    picture: () => (chart.node.hidden ? null : chart.image()),
     show({ ratios, pairs_note: note, pairs_together: all }) {
       together.textContent = all || '';
       together.hidden = !all;

@@ -43,6 +43,7 @@ const makeStrip = () => {
   fitted(box, drawStrip);
   return {
     node,
+    picture: () => drawingOf(box.firstChild),
     show(value) {
       duel = value;
       sub.textContent = value.picture;

@@ -23,10 +23,14 @@ const sizes = makeSizes(() => { bench.keep(); trigger('sweep'); });
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card field-settings' },
   named('Heat', 'log-scaled exaggerates the faint rim', scale.node), named('Theoretical square', 'longest path through convolutions, or shortest through skips', path.node),
   named('Weights', 'trained where they are on this machine', weights.node), sideRange.node), sizes.node);
-const foot = makeFoot(
-  smallButton('CSV', async () => { const { csv } = await bench.file({ csv: true }); if (csv) saveFile('receptive-field.csv', csv, 'text/csv'); }),
-  smallButton('PNG', async () => { const shown = bench.shown(); saveFile('receptive-field.png', await paintStages(shown.cards, shown.answer, `${shown.name}. ${copiesText.textContent} ${shown.ran}`)); }),
-  smallButton('Copy link', (event) => copyText(bench.link({ models: bench.shown().curves.map((row) => row.model).join(',') }), event.currentTarget)));
+const taken = () => {
+  const { name, src, answer, cards: rows, ran } = bench.shown() || {}, { log } = bench.local;
+  if (!rows) return null;
+  const some = (count) => Promise.all(rows.slice(0, count).map((card) => fieldTile(card, log)));
+  return { view: 'photo', answer, photo: { name, src }, models: rows, across: Math.min(3, rows.length), credit: `Dashed: could see. Solid: holds ${Math.round(100 * bench.local.share)}\u00a0% of the influence. ${copiesText.textContent} ${ran}`, tiles: () => some(rows.length), onCard: () => some(2) };
+};
+const foot = makeExports({ taken, link: () => bench.link({ models: bench.shown().curves.map((row) => row.model).join(',') }), files: [
+  smallButton('CSV', async () => { const { csv } = await bench.file({ csv: true }); if (csv) saveFile('receptive-field.csv', csv, 'text/csv'); })] });
 const body = h('div', { class: 'field-body' }, notice, h('div', { class: 'field-top' }, eyes, growth.node), why, more, foot.node);
 root.append(body);
 

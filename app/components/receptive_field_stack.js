@@ -18,8 +18,14 @@ const drawing = h('div', { class: 'cone' });
 const code = h('pre', { tabindex: 0, 'aria-label': 'The stack in PyTorch' });
 const copyCode = smallButton('Copy as PyTorch', () => copyText(bench.shown().code, copyCode));
 const compact = (row) => [row.kind[0], ...FIELDS.map(([name]) => row[name])].join('-');
-const copyLink = smallButton('Copy link', () => copyText(bench.link({ stack: `${bench.local.side}_${bench.local.rows.map(compact).join('_')}` }), copyLink));
-const foot = makeFoot(copyCode, copyLink);
+const link = () => bench.link({ stack: `${bench.local.side}_${bench.local.rows.map(compact).join('_')}` });
+const taken = () => {
+  if (!drawn) return null;
+  const { answer, settings: { rows }, totals: [parameters, products] } = drawn, whole = async () => [{ image: await drawingOf(drawing.firstChild), fine: true, title: 'What one unit of the last row depends on' }];
+  const told = rows.map((row, place) => `${place + 1}: ${KINDS.find(([kind]) => kind === row.kind)[1]} ${row.kernel} x ${row.kernel}, stride ${row.stride}, sees ${drawn.levels[place].sees} px`);
+  return { view: 'stack', how: 'Computed', answer, photo: null, models: [], tiles: whole, onCard: whole, credit: `Rows ${told.join('; ')}. Together ${parameters} parameters and ${products} multiply-adds.` };
+};
+const foot = makeExports({ taken, photo: false, files: [copyCode], link });
 foot.say('Computed exactly from the rows; no network ran.');
 root.append(head.node, h('div', { class: 'bar' }, presets, h('label', { class: 'side-box' }, 'Picture', sideBox, 'px')),
   h('div', { class: 'stack-grid' },

@@ -39,44 +39,35 @@ const makeCard = (onTap, onFetch) => {
       fetch.hidden = !card.fetch;
       fetch.textContent = card.fetch || '';
       gate.hidden = !card.gate;
-      const ticks = log ? [['0', 0], ['1/30', 50], ['1', 100]] : [['0', 0], ['1/4', 50], ['1', 100]];
       bar.replaceChildren(h('i', { style: `background:linear-gradient(90deg,${props.inferno.join(',')})` }),
-        h('div', {}, ticks.map(([text, at]) => h('span', { style: `left:${at}%` }, text))), h('small', {}, 'share of the strongest heat'));
+        h('div', {}, heatTicks(log).map(([text, at]) => h('span', { style: `left:${at}%` }, text))), h('small', {}, HEAT));
     },
     svg: () => stage,
   };
 };
-/* The pictures with their figures as one PNG file. */
-const loadedImage = (src) => new Promise((resolve) => { const image = new Image(); image.onload = () => resolve(image); image.onerror = () => resolve(null); image.src = src; });
-const paintStages = async (cards, answer, credit) => {
-  const size = 480, gap = 24, canvas = h('canvas', { width: Math.max(900, cards.length * (size + gap) + gap), height: size + 170 }), pen = canvas.getContext('2d');
-  const write = (text, x, y, font, width) => { pen.font = `${font} system-ui, sans-serif`; pen.fillStyle = '#16202b'; pen.fillText(text, x, y, width); };
-  pen.fillStyle = '#ffffff';
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  write(answer, gap, 34, '600 20px', canvas.width - 2 * gap);
-  const images = await Promise.all(cards.map((card) => loadedImage(card.heat)));
-  cards.forEach((card, index) => {
-    const left = gap + index * (size + gap), scale = size / card.extent, low = (card.side - card.extent) / 2;
-    pen.save();
-    pen.beginPath();
-    pen.rect(left, 56, size, size);
-    pen.clip();
-    pen.fillStyle = '#e9ecf0';
-    pen.fillRect(left, 56, size, size);
-    if (images[index]) pen.drawImage(images[index], left - low * scale, 56 - low * scale, card.side * scale, card.side * scale);
-    for (const [square, dash, width] of [[card.theory, [9, 7], 2], [card.effective, [], 3]]) {
-      if (!square) continue;
-      const [x0, y0, x1, y1] = square.map((place) => (place - low) * scale);
-      for (const [colour, thick, pattern] of [['#000000', width + 2.4, []], ['#ffffff', width, dash]]) {
-        Object.assign(pen, { strokeStyle: colour, lineWidth: thick });
-        pen.setLineDash(pattern);
-        pen.strokeRect(left + x0, 56 + y0, x1 - x0, y1 - y0);
-      }
+/* A model's picture for files, with its squares. */
+const FIELD_SIDE = 720;
+const fieldPicture = async (card) => {
+  const image = await loadPicture(card.heat), pen = newPen(FIELD_SIDE, FIELD_SIDE, 1), scale = FIELD_SIDE / card.extent, low = (card.side - card.extent) / 2;
+  pen.fillStyle = '#e9ecf0';
+  pen.fillRect(0, 0, FIELD_SIDE, FIELD_SIDE);
+  pen.drawImage(image, -low * scale, -low * scale, card.side * scale, card.side * scale);
+  for (const [square, dash, width] of [[card.theory, [14, 10], 3], [card.effective, [], 4.5]]) {
+    if (!square) continue;
+    const [x0, y0, x1, y1] = square.map((place) => (place - low) * scale);
+    for (const [colour, thick, pattern] of [['#000000', width + 3.6, []], ['#ffffff', width, dash]]) {
+      Object.assign(pen, { strokeStyle: colour, lineWidth: thick });
+      pen.setLineDash(pattern);
+      pen.strokeRect(x0, y0, x1 - x0, y1 - y0);
     }
-    pen.restore();
-    write(`${card.word} · ${card.title}, ${card.layer}${card.random ? ' (random weights)' : ''}`, left, size + 84, '600 16px', size);
-    card.figures.slice(0, 2).forEach(([value, text], line) => write(`${value}: ${text}`, left, size + 108 + 22 * line, '14px', size));
-  });
-  write(credit, gap, canvas.height - 12, '12px', canvas.width - 2 * gap);
-  return canvas.toDataURL('image/png');
+  }
+  return pen.canvas;
 };
+/* Ticks of the heat's bar, in percent of its length. */
+const heatTicks = (log) => (log ? [['0', 0], ['1/30', 50], ['1', 100]] : [['0', 0], ['1/4', 50], ['1', 100]]);
+const HEAT = 'share of the strongest heat';
+const fieldTile = async (card, log) => ({
+  title: `${card.title}${card.random ? ' (random weights)' : ''}`, family: card.family, image: await fieldPicture(card), whole: true,
+  scale: { colours: props.inferno, ticks: heatTicks(log).map(([text, at]) => [at / 100, text]), text: HEAT },
+  caption: `${card.layer}. ${card.figures.map(([value, text]) => `${value}: ${text}`).join('. ')}. The photo is ${card.side} px wide here.`,
+});

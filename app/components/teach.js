@@ -16,7 +16,13 @@ const table = () => {
   const { ways: chart } = bench.shown(), rows = chart.data.map((trace) => [`"${trace.name}"`, trace.x[0], trace.x[0] - trace.error_x.arrayminus[0], trace.x[0] + trace.error_x.array[0]].join(','));
   return ['way,right_percent,ci95_low,ci95_high', ...rows].join('\n');
 };
-const foot = makeFoot(smallButton('Save CSV', () => saveFile('teach.csv', table(), 'text/csv')), smallButton('Copy link', (event) => copyText(bench.link(), event.currentTarget)));
+const taken = () => {
+  const { answer, ways: first, enough: second, split: said, confused: rows, title } = bench.shown() || {};
+  if (!first) return null;
+  const tiles = async () => (await Promise.all([[first, ways], [second, enough]].map(async ([{ title: name }, chart]) => ({ title: name, image: await chart.image(), fine: true, whole: true })))).filter((one) => one.image);
+  return { view: title, answer, photo: null, models: rows, across: 1, credit: said, tiles, onCard: async () => (await tiles()).slice(0, 1) };
+};
+const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', () => saveFile('teach.csv', table(), 'text/csv'))], link: () => bench.link() });
 root.append(h('section', { class: 'card photos' }, h('div', { class: 'bar' }, h('span', { class: 'name' }, 'Photos'), sets.node, zipButton, zipFile, teach), fault, classes, split), results, foot.node);
 
 const card = ({ name, count, held_out: out, photos }) => h('div', { class: 'class-card' }, h('b', { title: name }, name), h('span', { class: 'sub' }, `${count} photo${count === 1 ? '' : 's'}, ${out} held out`),

@@ -1,10 +1,11 @@
 """The Teach tab: classes, charts and confusions in one component."""
 
+from app.components import chart
 from app.components.lab_view import LabView
 from cvdemo.photo_sets.zip_file import MAX_ZIP_BYTES
 from cvdemo.transfer import words
 
-SCRIPTS = ("chart_script", "chart_values", "chart", "teach_confused", "teach")
+SCRIPTS = (*chart.SCRIPTS, "teach_confused", "teach")
 TEXTS = {
     "why_title": words.WHY_TITLE,
     "why": words.WHY,

@@ -107,7 +107,14 @@ def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
     key, settings = bench.shown.keep(shown), asked.settings.plain()
     random = bool(getattr(asked.settings, "random", False))
     differs = differences(asked.models, random) if bench.chips else None
-    return {**bench.waiting(""), "key": key, "settings": settings, "name": asked.name, "differs": differs}
+    return {
+        **bench.waiting(""),
+        "key": key,
+        "settings": settings,
+        "name": asked.name,
+        "src": asked.src,
+        "differs": differs,
+    }
 
 
 def first_found(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:

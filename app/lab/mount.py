@@ -12,6 +12,7 @@ from app.components.photo import PhotoRail
 from app.lab.declared import Bench, Lab
 from app.lab.handlers import handler, stopped, use_instead
 from app.lab.questions import answers_questions
+from app.lab.share import share_facts
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LIGHT: dict[str, Any] = {"concurrency_limit": 4, **QUIET}
@@ -51,10 +52,10 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
                 bench.beside(chips)
     picture = bench.view(
         bench.begin(),
-        names=("lab", *bench.scripts),
+        names=("lab", "exports", *bench.scripts),
         class_name=bench.css,
         look=answers_questions(bench),
-        answers=bench.answers,
+        answers=(share_facts, *bench.answers),
         spec=bench.settings.described(),
         tab=tab,
         works=bool(bench.work),

@@ -63,7 +63,7 @@ def _refused(error: CvDemoError) -> dict[str, Any]:
 
 
 def _draw(lesson: Lesson, _settings: Teaching, question: dict[str, Any]) -> dict[str, Any]:
-    return cell(lesson, question["cell"]) if "cell" in question else {"fault": None, **drawn(lesson)}
+    return cell(lesson, question["cell"]) if "cell" in question else {"fault": None, "stored": None, **drawn(lesson)}
 
 
 BENCH = Bench(
