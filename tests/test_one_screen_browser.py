@@ -13,6 +13,11 @@ SCREENS = [(1280, 720), (1440, 900)]
 PICTURES = [
     ("classify", "", ".answers .rows"),
     ("detect", "", ".scene"),
+    ("inside", "overview", ".in-place"),
+    ("convolution", "slide", ".slidecard"),
+    ("convolution", "costs", ".costbar"),
+    ("convolution", "pool", ".pools img"),
+    ("convolution", "shift", ".shifted figure"),
 ]
 # Of each visible slider: its name, and how many pixels higher than the screen it and the picture are together.
 HIGHER = """(picture) => {

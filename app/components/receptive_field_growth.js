@@ -48,15 +48,15 @@ const makeGrowth = (choices, onDepth) => {
   /* Labels at the lines' ends, moved apart where they would touch. */
   const apart = (labels, high) => {
     labels.sort((a, b) => a.y - b.y);
-    labels.forEach((label, index) => { if (index) label.y = Math.max(label.y, labels[index - 1].y + 15); });
+    labels.forEach((label, index) => { if (index) label.y = Math.max(label.y, labels[index - 1].y + 16 * enlargement()); });
     const over = labels.length ? labels.at(-1).y - high : 0;
-    if (over > 0) labels.toReversed().forEach((label, index, all) => { label.y = Math.min(label.y - (index ? 0 : over), index ? all[index - 1].y - 15 : high); });
+    if (over > 0) labels.toReversed().forEach((label, index, all) => { label.y = Math.min(label.y - (index ? 0 : over), index ? all[index - 1].y - 16 * enlargement() : high); });
     return labels;
   };
   const drawChart = () => {
     if (!series.length) return;
     const full = Math.max(260, box.clientWidth), narrow = full < 520, high = !narrow ? 250 : innerHeight < 800 ? 180 : 220;
-    const left = 46, right = narrow ? 12 : 148, top = 26, bottom = 26, width = full - left - right;
+    const k = enlargement(), left = 46 * k, right = narrow ? 12 : 164 * k, top = 26, bottom = 26, width = full - left - right;
     frame = { left, width };
     const photo = Math.max(...series.map((row) => row.side));
     const known = series.flatMap((row) => [...row[path], ...row.effective[shareAt]]).filter((value) => value !== null);
