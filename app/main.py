@@ -1,4 +1,4 @@
-"""The page: header, shared photo, tabs in order."""
+"""The page: header, row of labs, shared photo, tabs in order."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,6 +12,7 @@ from app.components import chart, sheet
 from app.components.chips import ModelChips
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
+from app.components.tab_row import TabRow
 from app.gradio_patches import keep_no_values, know_signatures
 from app.lab import Lab, mount
 from app.lab.mount import QUIET
@@ -26,13 +27,16 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
     """Return the whole page, not yet launched."""
     zerogpu.place(opening_pair().names)
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        header = Header(server_functions=[starter])
+        header = Header(titles={lab.id: lab.title for lab in labs}, server_functions=[starter])
+        TabRow(lab.row() for lab in labs)
         with gr.Row(elem_id="shell"):
-            rail = PhotoRail(suits={lab.id: lab.starter for lab in labs})
+            rail = PhotoRail(
+                suits={lab.id: lab.starter for lab in labs}, pointed=[lab.id for lab in labs if lab.pointed]
+            )
             with gr.Column(elem_id="main"), gr.Tabs() as tabs:
                 shown = {}
                 for lab in labs:
-                    with gr.Tab(lab.title, id=lab.id) as shown[lab.id]:
+                    with gr.Tab(lab.title, id=lab.id, elem_id=f"tab-{lab.id}") as shown[lab.id]:
                         mount(lab, rail)
         connect(rail, shown)
         chips = [block for block in demo.blocks.values() if isinstance(block, ModelChips)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 STYLE = Path(__file__).parent / "style.css"
+FRAME = Path(__file__).parent / "frame.js"
 COMPONENTS = Path(__file__).parent / "components"
 
 # Gradio variable -> our token. The colours themselves stand once, in style.css.
@@ -79,7 +80,7 @@ SHAPES = {
     "button_medium_radius": "6px",
     "button_small_radius": "6px",
     "button_large_padding": "7px 12px",
-    "button_large_text_size": "14px",
+    "button_large_text_size": "var(--cv-text)",
     "button_large_text_weight": "550",
     "button_small_text_weight": "550",
     "button_border_width": "1px",
@@ -91,17 +92,24 @@ SHAPES = {
     "input_shadow": "none",
     "block_border_width": "1px",
     "block_title_text_weight": "600",
-    "block_title_text_size": "14px",
-    "block_info_text_size": "13px",
+    "block_title_text_size": "var(--cv-text)",
+    "block_info_text_size": "var(--cv-help)",
     "block_padding": "16px",
     "layout_gap": "16px",
     "form_gap_width": "0px",
-    "checkbox_label_text_size": "14px",
-    "section_header_text_size": "14px",
+    "checkbox_label_text_size": "var(--cv-text)",
+    "section_header_text_size": "var(--cv-text)",
     "section_header_text_weight": "550",
 }
 TEXT = gr.themes.Size(
-    name="cv_text", xxs="12px", xs="12px", sm="13px", md="14px", lg="16px", xl="20px", xxl="24px"
+    name="cv_text",
+    xxs="var(--cv-caption)",
+    xs="var(--cv-caption)",
+    sm="var(--cv-help)",
+    md="var(--cv-text)",
+    lg="var(--cv-title)",
+    xl="var(--cv-figure)",
+    xxl="var(--cv-answer)",
 )  # fmt: skip
 FONTS = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONOSPACED = ("ui-monospace", "Menlo", "Consolas", "monospace")
@@ -135,10 +143,11 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """Return what the page's ``<head>`` gets: style.css and the style sheet of every component, as they are.
+    """Return what the page's ``<head>`` gets: style.css, the style sheet of every component, as they are, and frame.js.
 
     ``launch(css=)`` would put ``.gradio-container .contain`` before every selector, lose nested rules, and hand over
     the page after its first paint.
     """
     sheets = (STYLE, *sorted(COMPONENTS.glob("*.css")))
-    return "<style>" + "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets) + "</style>"
+    style = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return f"<style>{style}</style><script>{FRAME.read_text(encoding='utf-8')}</script>"

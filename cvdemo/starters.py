@@ -47,7 +47,7 @@ DRAWN: tuple[Row, ...] = (
 )
 
 
-def _folder(package: str | None) -> Path | None:
+def package_folder(package: str | None) -> Path | None:
     """Return where ``package`` keeps its files, without importing it: these packages take seconds to import."""
     if package is None:
         return ASSETS
@@ -71,7 +71,7 @@ def scenes() -> tuple[Starter, ...]:
 def _existing(rows: tuple[Row, ...]) -> list[Starter]:
     found = []
     for id_, name, package, file, point_rc, credit in rows:
-        folder = _folder(package)
+        folder = package_folder(package)
         if folder is None or not (folder / file).is_file():
             continue
         with Image.open(folder / file) as picture:  # reads the header only

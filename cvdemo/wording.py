@@ -45,6 +45,12 @@ def figures3(value: float) -> str:
     return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
 
 
+def setting(value: float, decimals: int = 2) -> str:
+    """Return a number that somebody chose, never rounded: ``0.45``, ``0.455``; what was compared with it stays true."""
+    shown = f"{value:.{decimals}f}"
+    return shown if float(shown) == value else f"{value:.9g}"
+
+
 def milliseconds(value: float) -> str:
     """Return a time in ms as ``30.9 ms``."""
     return f"{figures3(value)}{NBSP}ms"

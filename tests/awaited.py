@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cvdemo import compute
 
-__all__ = ["PATIENCE_S", "at_rest", "eventually", "expect", "fits", "is_empty"]
+__all__ = ["PATIENCE_S", "at_rest", "eventually", "expect", "fits", "is_empty", "on_one_screen"]
 
 PATIENCE_S = 90.0
 """Only what is broken exhausts it; clicks of the browser tests have the same."""
@@ -44,6 +44,21 @@ def at_rest(quiet_s: float = 1.0) -> None:
 def fits(tab: Any, width: int) -> None:
     """Wait until nothing of the page sticks out of a window ``width`` pixels wide."""
     tab.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)
+
+
+def on_one_screen(tab: Any, *places: str) -> None:
+    """Wait until all that these selectors find is seen whole, without any scrolling: a slider and what it changes."""
+
+    def seen() -> None:
+        for place in places:
+            boxes = [one.bounding_box() for one in tab.locator(place).locator("visible=true").all()]
+            assert boxes, place
+            for box in boxes:
+                assert box and box["y"] >= 0, place
+                assert box["y"] + box["height"] <= tab.viewport_size["height"], (place, box)
+
+    tab.evaluate("scrollTo(0, 0)")
+    eventually(seen)
 
 
 def is_empty(tab: Any, found: str) -> None:

@@ -32,4 +32,4 @@ BENCH = Bench(
     draw=lambda _shown, _settings, _question: {"answer": "It rises.", "chart": growth().plain()},
     scripts=(*chart.SCRIPTS, Path(__file__).with_name("charted.js")),
 )
-LAB = Lab("charted", "Charted", QUESTION, lambda _photo: "It rises.", BENCH)
+LAB = Lab("charted", "Charted", QUESTION, lambda _photo: "It rises.", BENCH, group="Decide", brief="Does it rise?")

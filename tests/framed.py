@@ -9,11 +9,12 @@ import pytest
 
 from app.components.header import Header
 from app.components.photo import PhotoRail, connect
+from app.components.tab_row import TabRow
 from app.serving import launch
+from app.tabs import LABS
 from app.theme import head, theme
 
-TABS = {"classify": "Classify", "detect": "Detect", "inside": "Look inside", "receptive-field": "Receptive field",
-        "convolution": "Convolution", "latency": "Latency"}  # fmt: skip
+TABS = {lab.id: lab.title for lab in LABS}
 HEALTH = {"state": "ready", "device": "2 CPU cores", "models_resident": 2, "bytes_resident": 14_000_000,
           "bytes_limit": 4_000_000_000, "online": False}  # fmt: skip
 Visit = Callable[..., Any]
@@ -41,13 +42,16 @@ class Frame:
 
 def _build(frame: Frame) -> gr.Blocks:
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False) as demo:
-        Header()
+        Header(titles=TABS)
+        TabRow(lab.row() for lab in LABS)
         with gr.Row(elem_id="shell"):
-            rail = PhotoRail(suits={"classify": "cat", "detect": "street"})
+            rail = PhotoRail(
+                suits={"classify": "cat", "detect": "street"}, pointed=[lab.id for lab in LABS if lab.pointed]
+            )
             with gr.Column(), gr.Tabs() as tabs:
                 shown = {}
                 for name, title in TABS.items():
-                    with gr.Tab(title, id=name) as shown[name]:
+                    with gr.Tab(title, id=name, elem_id=f"tab-{name}") as shown[name]:
                         gr.HTML(f'<h2 class="ask">{title}?</h2><p class="answer">An answer.</p>')
                         gr.HTML('<div style="height:1500px"></div>')
         connect(rail, shown)

@@ -31,9 +31,9 @@ def test_every_head_is_a_dot_and_the_means_are_a_line(found: study.Attended) -> 
 
 
 def test_a_cnn_beside_it_ends_where_it_sees_all(found: study.Attended) -> None:
-    reach = Reach("mini_resnet", "Small <ResNet>", (3, 7, 15, None, None))
+    reach = Reach("mini_resnet", "Small <ResNet>", (3, 7, 15, 40, None), 30)
     chart = charts.distances(found, [reach])
     *_, side = chart.figure().data
-    assert (side.x, side.y) == ((0, 0.25, 0.5), (3, 7, 15))
-    assert side.name == "side one unit of Small &lt;ResNet&gt; sees"
-    assert chart.answer.endswith("Where its line ends, a unit of Small <ResNet> sees the whole photo.")
+    assert (side.x, side.y) == ((0, 0.25, 0.5, 0.75, 1), (1.5, 3.5, 7.5, 15, 15)), "half its side, clipped to the photo"
+    assert side.name == "edge of what a unit of Small &lt;ResNet&gt; sees"
+    assert chart.answer.endswith("From depth 75% on, a unit of Small <ResNet> has a field as large as the photo.")

@@ -75,7 +75,7 @@ def test_the_left_upper_corner_of_the_crop_is_cell_0_and_what_is_cut_off_moves_t
         ("mini_resnet", 0, (0, 0), "a CNN mixes neighbours by fixed filters"),
         ("yolov8n_blood_cells", 0, (0, 0), "detector"),
         ("mini_vit", 7, (0, 0), "ask for 0 to 6"),
-        ("mini_vit", "blocks.9", (0, 0), "such as blocks.0.attn or blocks.6.attn"),
+        ("mini_vit", "blocks.9", (0, 0), r"such as blocks.0.attn \(block 1 of 7\) or blocks.6.attn"),
         ("mini_vit", 0, (8, 0), "row must be from 0 to 7"),
         ("mini_vit", 0, (0, -1), "col from 0 to 7"),
     ],

@@ -7,6 +7,7 @@ from axe_core_python.base import AXE_SCRIPT
 
 from app.tabs import LABS
 from app.tabs.inside_views import VIEWS
+from tests.tabbed import open_lab
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -35,12 +36,7 @@ ANSWERED = """() => [...document.querySelectorAll('.answer')].filter((one) => on
 
 
 def _open(page: Any, title: str) -> None:
-    tab = page.get_by_role("tab", name=title, exact=True)
-    if not tab.is_visible():  # on a phone some tabs are behind a menu
-        page.locator(".overflow-menu > button").click()
-        tab = page.locator(".overflow-dropdown button", has_text=title)
-    tab.click()
-    page.get_by_role("tab", name=title, exact=True, selected=True).wait_for(state="attached")
+    open_lab(page, title)
     page.wait_for_function(ANSWERED)
     page.wait_for_timeout(500)  # work of a second step, such as checks, begins a moment after the first one's end
     page.wait_for_function(AT_REST)

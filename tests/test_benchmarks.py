@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import slider, timing
+from benchmarks import slider, timing, vision
 from benchmarks.cache import crowd
 from benchmarks.photos import phone_photo, twins
 from benchmarks.rows import Counts, Delays, Measured, Row, figure, passed
@@ -204,6 +204,12 @@ def test_the_mean_of_several_networks_is_geometric() -> None:
 
     found = together([Race("a", "openvino", 0.0, taken(1, 4)), Race("b", "openvino", 0.0, taken(4, 4))])
     assert (found.ours_ms, found.peer_ms, found.ratio) == pytest.approx((2.0, 4.0, 0.5))
+
+
+def test_the_second_photo_is_answered_by_the_network_that_was_lent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vision, "MODEL", "lenet5")  # there are random weights of it only
+    monkeypatch.setattr(vision, "REPLY_ROUNDS", 3)
+    assert vision.second_reply().comparison.ours_ms > 0
 
 
 def test_the_short_version_leaves_out_the_slow_rows(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

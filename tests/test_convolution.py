@@ -9,7 +9,7 @@ import torch
 from scipy.signal import correlate2d
 from torch.nn import functional
 
-from cvdemo.convolution import Settings
+from cvdemo.convolution import Settings, words
 from cvdemo.convolution.arithmetic import (
     correlate,
     output_size,
@@ -233,3 +233,24 @@ def test_settings_from_outside_are_checked(wrong: dict[str, Any], sentence: str)
 )
 def test_the_size_after_a_setting(settings: Settings, expected: int) -> None:
     assert size_after(32, 3, settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "dilation", "said"),
+    [
+        (3, 1, "Dilation 1: side by side, no gap."),
+        (3, 2, "Dilation 2: the nine numbers sit 2 pixels apart and span 5 × 5."),
+        (2, 3, "Dilation 3: the four numbers sit 3 pixels apart and span 4 × 4."),
+        (7, 4, "Dilation 4: the 49 numbers sit 4 pixels apart and span 25 × 25."),
+        (1, 4, "Dilation 4: one number has no neighbours to spread from."),
+    ],
+)
+def test_dilation_is_said_as_torch_does_it(size: int, dilation: int, said: str) -> None:
+    assert words.dilated(size, dilation) == said
+    seen = torch.zeros(1, 1, 40, 40, requires_grad=True)
+    made = functional.conv2d(seen, torch.ones(1, 1, size, size), dilation=dilation)
+    (met,) = torch.autograd.grad(made[0, 0, 0, 0], seen)
+    columns = met[0, 0].sum(0).nonzero().ravel()
+    if size > 1:
+        assert int(columns[1] - columns[0]) == dilation
+        assert dilation == 1 or said.endswith(f"span {int(columns[-1]) + 1} × {int(columns[-1]) + 1}.")

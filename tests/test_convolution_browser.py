@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from app.tabs import convolution, convolution_shift
-from tests.awaited import at_rest, eventually, expect, fits, is_empty
+from tests.awaited import at_rest, eventually, expect, fits, is_empty, on_one_screen
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -224,7 +224,7 @@ def test_pooled_pictures_change_while_the_photo_moves(page: str, visit: Visit) -
     tab = _view(page, visit, "pool")
     tab.wait_for_selector(".pools figure:nth-child(4) img")
     before = tab.locator(".pools img").nth(2).get_attribute("src")
-    tab.get_by_label("Move the photo pixels to the right").press("ArrowRight")
+    tab.get_by_label("Move it pixels to the right").press("ArrowRight")
     tab.wait_for_function("before => document.querySelectorAll('.pools img')[2].src !== before", arg=before)
     _says(tab, ".conv-pool .answer", "Moved by one pixel")
 
@@ -232,7 +232,7 @@ def test_pooled_pictures_change_while_the_photo_moves(page: str, visit: Visit) -
 def test_the_shift_slider_moves_through_what_was_measured(page: str, visit: Visit) -> None:
     from cvdemo.convolution.shift import network_runs
 
-    tab = _view(page, visit, "shift")
+    tab = _view(page, visit, "shift", "&shift=0")
     tab.set_default_timeout(90_000)
     tab.wait_for_selector(".conv-shift .crop img")
     at_rest()
@@ -258,7 +258,7 @@ def test_a_view_runs_nothing_until_it_is_opened_and_reads_no_other_view_s_link(
     tab.get_by_role("button", name="Shift lab").click()
     tab.wait_for_selector(".conv-shift .crop img")
     assert len(moved) == 1
-    assert tab.get_by_label("Shift pixels of the model").input_value() == "0"
+    assert tab.get_by_label("Shift pixels of the model").input_value() == "3"  # not the other view's 5
 
 
 def test_a_link_opens_the_shift_lab_at_its_position(page: str, visit: Visit) -> None:
@@ -297,6 +297,37 @@ def test_what_is_on_screen_can_be_taken_away(page: str, visit: Visit) -> None:
     assert all(
         part in link for part in ("tab=convolution", "view=slide", "kernel=sharpen", "stride=3", "padding=mirror")
     )
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+@pytest.mark.parametrize(
+    ("name", "pictures"),
+    [("slide", ".bench .cells"), ("pool", ".pools img"), ("shift", ".crop"), ("costs", ".costbars")],
+)
+def test_sliders_and_what_they_change_share_a_screen(
+    page: str, visit: Visit, name: str, pictures: str, width: int, height: int
+) -> None:
+    tab = visit(f"{page}/?tab=convolution&view={name}", width=width, height=height)
+    tab.wait_for_selector(f"#{name} {pictures}")
+    on_one_screen(tab, f"#{name} .controls input[type=range]", f"#{name} {pictures}", f"#{name} select")
+
+
+def test_pooling_opens_on_stripes_and_older_links_on_the_photo(page: str, visit: Visit) -> None:
+    chosen = ".conv-pool .seg button[aria-pressed=true]"
+    expect(_view(page, visit, "pool").locator(chosen)).to_have_text("Stripes")
+    tab = _view(page, visit, "pool", "&times=1")
+    expect(tab.locator(chosen)).to_have_text("Your photo")
+    before = tab.locator(".pools img").nth(2).get_attribute("src")
+    tab.get_by_role("button", name="Stripes").click()
+    tab.wait_for_function("before => document.querySelectorAll('.pools img')[2].src !== before", arg=before)
+
+
+def test_dilation_is_told_above_the_grids(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    expect(tab.locator(".dilated")).to_have_text("Dilation 1: side by side, no gap.")
+    tab.get_by_label("Dilation pixels from number to number").press("ArrowRight")
+    expect(tab.locator(".dilated")).to_have_text("Dilation 2: the nine numbers sit 2 pixels apart and span 5 × 5.")
+    expect(tab.locator(".bench .cells").first.locator("rect.line.lit")).to_have_attribute("width", "5")
 
 
 @pytest.mark.parametrize("name", ["costs", "pool", "shift"])

@@ -17,7 +17,19 @@ from app.tabs import convolution_costs, convolution_pool
 from cvdemo import starters
 from cvdemo.convolution import ReducedPhoto, reduce_photo, reduced_photo
 from cvdemo.convolution.costs import Shape, answer, costs, sentence
-from cvdemo.convolution.pooling import WAYS, Halving, compare, flicker, halve, halve_often, last_halving
+from cvdemo.convolution.pooling import (
+    STRIPES,
+    STRIPES_HW,
+    WAYS,
+    Halving,
+    compare,
+    flicker,
+    halve,
+    halve_often,
+    last_halving,
+    moved,
+    stripes,
+)
 from cvdemo.convolution.pooling import answer as pooling_answer
 from cvdemo.errors import SettingError
 
@@ -142,10 +154,10 @@ def test_the_last_halving_is_possible_and_no_more(size_hw: tuple[int, int]) -> N
 def test_a_photo_moves_on_real_pixels() -> None:
     """Moving by a whole cell moves the small picture by one cell: nothing is invented at the edge."""
     cat = reduced_photo.colours(reduce_photo(starters.get("cat").path))
-    still, moved = ({one.way: one.picture for one in compare(cat, 2, shift)} for shift in (0, 4))
+    still, further = ({one.way: one.picture for one in compare(cat, 2, shift)} for shift in (0, 4))
     for way in still:
         edge = 1 if way == "blur" else 0  # the mirror at the edge
-        np.testing.assert_allclose(moved[way][:, edge:-1, 1 + edge : -1], still[way][:, edge:-1, edge:-2])
+        np.testing.assert_allclose(further[way][:, edge:-1, 1 + edge : -1], still[way][:, edge:-1, edge:-2])
 
 
 see, halved = handler(convolution_pool.BENCH, "again"), answers_questions(convolution_pool.BENCH)
@@ -162,12 +174,27 @@ def test_the_page_gets_four_pictures_once_and_hostile_settings_a_sentence() -> N
     assert [panel["title"] for panel in value["panels"]] == [title for _, title, _ in WAYS]
     assert [again["key"] for again in see(rail, value)] == [value["key"]]  # the page draws nothing anew
     moved = halved({"key": value["key"], "settings": {"times": 3, "shift": 1}})
-    assert moved["settings"] == {"times": 3, "shift": 1} and moved["panels"][0]["src"] != value["panels"][0]["src"]
+    assert (
+        moved["settings"] == {"picture": "stripes", "times": 3, "shift": 1}
+        and moved["panels"][0]["src"] != value["panels"][0]["src"]
+    )
     for settings in ({"times": 9}, {"times": 0}, {"shift": 1.5}, {"shift": float("nan")}, {"times": True}):
         assert "must be a whole number" in halved({"key": value["key"], "settings": settings})["error"]
     assert halved({"key": value["key"], "settings": None})["error"].endswith("Reload the page.")
 
 
+def test_the_first_view_shows_a_difference() -> None:
+    """Stripes as fine as pixels: a stride keeps one of their two colours, averaging their mean, max-pooling white."""
+    finest = stripes()[:, : STRIPES_HW[0] // len(STRIPES)]
+    assert set(np.unique(finest)) == {0, 255} and (np.diff(finest, axis=2) != 0).all()
+    kept = {one.way: one.picture for one in compare(finest, Halving().times, Halving().shift)}
+    assert {way: set(np.unique(kept[way])) for way in ("max", "average")} == {"max": {255}, "average": {127.5}}
+    assert [set(np.unique(halve_often(moved(finest, step), "stride", 2))) for step in (0, 1)] == [{0}, {255}]
+    found = {one.way: one for one in compare(stripes(), Halving().times, Halving().shift)}
+    assert found["stride"].flicker > 5 * max(found["blur"].flicker, found["average"].flicker, found["max"].flicker)
+    assert found["max"].picture.min() == 0  # the widest stripes are still seen
+
+
 def test_a_tiny_photo_is_a_sentence() -> None:
     with pytest.raises(SettingError, match="too small"):
-        convolution_pool.view(ReducedPhoto(np.zeros((2, 2, 3), np.uint8), (2, 2), "", 0.0), Halving())
+        convolution_pool.view(ReducedPhoto(np.zeros((2, 2, 3), np.uint8), (2, 2), "", 0.0), Halving("photo"))

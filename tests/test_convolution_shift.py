@@ -145,7 +145,8 @@ def test_the_sentences_tell_the_measured_numbers(found: tuple[Moved, ...]) -> No
     told = f"changed the CNN's answer by {points[0]:.1f} points and the ViT's by {points[1]:.1f}."
     assert plain[6] == f"Moving the photo by 6 px {told}"
     assert shift_words.layer_note(found, 8).startswith("8 px is a multiple of the stride of stem, stage 1, stage 2 and")
-    assert "multiple of no stride in Small ViT" in shift_words.layer_note(found, 3)
+    assert shift_words.layer_note(found, 3) == "3 px does not divide by any stride here."
+    assert "2 px does not divide by any stride in Small ViT." in shift_words.layer_note(found, 2)
     assert "every stride in Small ViT" in shift_words.layer_note(found, 16)
     assert shift_words.live(found, 0).startswith(f"At 0 px the CNN says {resnet.labels[0]} (")
 

@@ -6,6 +6,7 @@ import pytest
 from framed import HEALTH, TABS, Frame, Visit, opened, quiet_frame, served_frame  # noqa: F401  (fixtures)
 
 from tests.awaited import expect, fits
+from tests.tabbed import open_lab, shown
 
 pytestmark = pytest.mark.browser
 GARBAGE = "This file is not a picture we can read. JPEG, PNG and WebP always work."
@@ -88,11 +89,56 @@ def test_a_refused_file_opens_the_rail_on_a_phone(visit: Visit, frame: Frame) ->
     assert page.locator(".rail [role=alert]").is_visible()
 
 
-def test_the_tabs_that_do_not_fit_are_in_a_menu(visit: Visit, frame: Frame) -> None:
-    page = opened(visit, frame, width=390, height=844)
-    page.get_by_role("button", name="More tabs").click()
-    page.locator(".overflow-dropdown button", has_text="Latency").click()
-    page.get_by_role("tab", name="Latency", selected=True).wait_for()
+def test_a_photo_that_a_tab_brought_says_so_and_leads_back(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame)
+    chip, back = page.get_by_text("Photo chosen for this tab"), page.locator(".rail .back")
+    expect(chip).to_be_hidden()
+    expect(back).to_be_hidden()
+    open_lab(page, "Detect")
+    expect(page.locator(".rail .caption b")).to_have_text("Street")
+    expect(chip).to_be_visible()
+    expect(back).to_have_text("Back to Cat")
+    back.click()
+    expect(page.locator(".rail .caption b")).to_have_text("Cat")
+    expect(chip).to_be_hidden()
+    open_lab(page, "Classify")
+    open_lab(page, "Detect")  # the visitor chose: it stays
+    expect(page.locator(".rail .caption b")).to_have_text("Cat")
+    expect(chip).to_be_hidden()
+
+
+def test_presenter_is_larger_with_the_photo_as_a_strip_and_stands_in_the_link(visit: Visit, frame: Frame) -> None:
+    page = opened(visit, frame, "?tab=inside", width=1280, height=720)
+    shown(page, "inside")
+    switch, answer, panel = (
+        page.get_by_role("switch", name="Presenter"),
+        page.locator(".answer:visible"),
+        page.locator(".rail .panel"),
+    )
+    expect(answer).to_have_css("font-size", "24px")
+    page.keyboard.press("p")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    expect(answer).to_have_css("font-size", "30px")
+    expect(panel).to_be_hidden()
+    expect(page.locator(".strip b")).to_have_text("Row 113, column 172")
+    expect(page).to_have_url(re.compile("presenter=1"))
+    row = page.locator("#labs nav").bounding_box()
+    assert page.locator(".strip").bounding_box()["y"] == row["y"] + row["height"]
+    fits(page, 1280)
+    page.locator(".strip button").click()
+    expect(panel).to_be_visible()
+    page.reload()
+    expect(switch).to_have_attribute("aria-checked", "true")
+    expect(panel).to_be_hidden()
+    switch.click()
+    expect(answer).to_have_css("font-size", "24px")
+    expect(panel).to_be_visible()
+    expect(page).not_to_have_url(re.compile("presenter"))
+    page.evaluate(
+        "document.body.append(document.createElement('textarea')); document.querySelector('textarea').focus()"
+    )
+    page.keyboard.press("p")  # a letter of a text
+    expect(switch).to_have_attribute("aria-checked", "false")
 
 
 GROUND = {"light": ("rgb(244, 245, 247)", "rgb(22, 32, 43)"), "dark": ("rgb(14, 18, 23)", "rgb(233, 238, 244)")}
@@ -107,7 +153,7 @@ def test_nothing_sticks_out_at_any_width(visit: Visit, frame: Frame, scheme: str
         fits(page, width)
         expect(page.locator("gradio-app")).to_have_css("background-color", GROUND[scheme][0])
         expect(page.locator(".answer").first).to_have_css("color", GROUND[scheme][1])
-        expect(page.locator(".answer").first).to_have_css("font-size", "19px" if width < 640 else "24px")
+        expect(page.locator(".answer").first).to_have_css("font-size", "20px" if width < 640 else "24px")
         rail = 296 if width >= 1024 else width
         page.wait_for_function(f"document.querySelector('#rail').getBoundingClientRect().width === {rail}")
 
@@ -115,7 +161,7 @@ def test_nothing_sticks_out_at_any_width(visit: Visit, frame: Frame, scheme: str
 def test_the_header_tells_the_machine_and_notices_when_it_is_gone(visit: Visit, frame: Frame) -> None:
     page = opened(visit, frame)
     status = page.locator(".header .status")
-    told = "Ready 2 CPU cores 2 models in memory, 14 MB of 4.0 GB Offline: bundled models only"
+    told = "Ready 2 CPU cores 2 models in memory, 14 MB of 4.0 GB Offline: only models that are here"
     expect(status).to_have_text(told, use_inner_text=True)
     frame.health = {**HEALTH, "state": "busy", "detail": "measuring, 12 s left", "models_resident": 1, "online": True,
                     "bytes_resident": 1_240_000_000}  # fmt: skip
@@ -132,21 +178,22 @@ def test_the_header_tells_the_machine_and_notices_when_it_is_gone(visit: Visit, 
 def test_a_narrow_header_keeps_state_and_network(visit: Visit, frame: Frame) -> None:
     page = opened(visit, frame, width=390, height=844)
     shown = page.locator(".header .status > *").locator("visible=true")
-    expect(shown).to_have_text(["Ready", "Offline: bundled models only"], use_inner_text=True)
+    expect(shown).to_have_text(["Ready", "Offline"], use_inner_text=True)
 
 
 def test_the_page_is_walked_in_reading_order(visit: Visit, frame: Frame) -> None:
-    page = opened(visit, frame)
+    page = opened(visit, frame, "?tab=inside")
     page.evaluate("document.activeElement.blur()")
     seen = []
-    for _ in range(10):
+    for _ in range(11):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("(document.activeElement.ariaLabel || document.activeElement.innerText).trim()"))
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
         assert outline == "3px", seen[-1]
     assert seen[0] == "Ready"  # leads to the status page
-    assert seen[1].startswith("Cat, 451 × 300 pixels. Row 113, column 172.")
-    assert seen[2:] == [
+    assert seen[1:3] == ["Presenter", "Look inside"]  # the row of labs is one stop
+    assert seen[3].startswith("Cat, 451 × 300 pixels. Row 113, column 172.")
+    assert seen[4:] == [
         "Choose a photo",
         "Use the webcam",
         "Cat",
@@ -154,5 +201,4 @@ def test_the_page_is_walked_in_reading_order(visit: Visit, frame: Frame) -> None
         "Portrait",
         "Blood cells",
         "Coffee",
-        "Classify",
     ]

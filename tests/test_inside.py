@@ -70,7 +70,7 @@ def test_a_swin_s_maps_are_those_of_forward_intermediates() -> None:
     with torch.inference_mode(), hooks.watched(network, hooks.candidates(network)) as outputs:
         network(pixels)
     stops = hooks.stops_in(network, outputs, (56, 56))
-    ours = [hooks.as_map(outputs[stop.name], stop) for stop in stops if "block" in stop.label]
+    ours = [hooks.as_map(outputs[stop.name], stop) for stop in stops if ".blocks." in stop.name]
     _, theirs = network.forward_intermediates(pixels)
     for one, other in zip(ours, theirs, strict=True):
         torch.testing.assert_close(one, other[0], atol=1e-4, rtol=0)

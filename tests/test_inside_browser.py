@@ -82,13 +82,14 @@ def test_first_load_shows_tiles_of_both_models(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "")
     rows = tab.locator(".in-row")
     expect(rows).to_have_count(2)
-
-    def two_tiles_at_least() -> None:
-        for row in rows.all():
-            assert {"From this point", "Strongest map"} <= set(row.locator("h3").all_inner_texts())
-
-    eventually(two_tiles_at_least)
-    _says(tab, ".{21,}")
+    columns = tab.locator(".in-columns")
+    expect(columns.locator("h3")).to_have_text(
+        ["Matters for the answer", "Reached from this point", "Strongest map here"]
+    )
+    expect(columns.locator("p").nth(1)).to_have_text("What looks the same (CNN), what it looks at (ViT).")
+    for row in rows.all():
+        expect(row.locator(".in-tile")).to_have_count(3)
+    _says(tab, r"^Your point (hardly )?matters (about equally )?to .*\d.%")
     expect(rows.first.locator(".in-stage").first).to_have_attribute("aria-label", re.compile("."))
 
 
@@ -120,6 +121,7 @@ def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: s
 
     eventually(the_pair_sees_the_same_crop)
     runs = activations.network_runs()
+    tab.get_by_role("button", name="More settings").click()
     for label in ("Depth", "Heat opacity"):
         slider = tab.get_by_label(label).first
         slider.focus()
@@ -129,7 +131,7 @@ def test_one_click_moves_the_point_in_every_view_and_sliders_run_nothing(page: s
         _changed(tab, before)
     _rest(tab)
     assert activations.network_runs() == runs
-    expect(tab.locator(".in-low output").first).to_contain_text("70")
+    expect(tab.locator(".in-depth output")).to_contain_text("70")
     assert (row, column) != (113, 172)
 
 
@@ -163,8 +165,10 @@ def test_channels_are_ranked_chosen_and_switched_off(page: str, visit: Visit) ->
     assert runs <= activations.network_runs() <= runs + 2
     known = activations.network_runs()
     slider = tab.get_by_label("Depth").first
-    slider.press("PageDown")
-    tab.wait_for_function("!document.querySelector('.in-card .fam').innerText.includes('layer4.1')")
+    expect(tab.locator(".in-depth output")).to_have_text(re.compile("^30"))
+    layer = tab.locator(".in-card .fam").first.inner_text()
+    slider.press("PageUp")
+    tab.wait_for_function("(old) => document.querySelector('.in-card .fam').innerText !== old", arg=layer)
     _rest(tab)
     assert activations.network_runs() == known, "all layers' contributions come out of one run"
     chosen = channels.nth(3)
@@ -235,7 +239,7 @@ def test_a_link_restores_view_and_settings(page: str, visit: Visit) -> None:
     tab = _open(page, visit, query)
     tab.wait_for_function("document.querySelectorAll('.in-card').length === 1")
     expect(tab.locator(".in-card .fam")).to_have_text(re.compile("^Small ViT"), use_inner_text=True)
-    expect(tab.locator(".in-low output").first).to_contain_text("50")
+    expect(tab.locator(".in-depth output")).to_contain_text("50")
     for place, pressed in enumerate(("Max", "Each map")):
         expect(tab.locator(".in-choices [aria-pressed=true]").nth(place)).to_have_text(pressed)
     expect(tab.locator(".inside-switch input:checked")).to_have_attribute("value", "maps")
@@ -306,11 +310,67 @@ def test_a_link_computes_the_asked_view_only(
     assert set(ran) == {query.split("&")[1].removeprefix("view=")}
 
 
-def test_on_a_phone_the_open_view_is_seen_in_the_switch(page: str, visit: Visit) -> None:
-    tab = _open(page, visit, "&view=similarity", width=390, height=844)
-    edges = "document.querySelector('.inside-switch label.selected').getBoundingClientRect()"
-    tab.wait_for_function(f"{edges}.left >= 0 && {edges}.right <= 390")
-    expect(tab.locator(".inside-switch label.selected")).to_have_text("Similarity")
+@pytest.mark.parametrize("width", [390, 1199])
+def test_where_it_is_narrow_the_views_are_a_menu(page: str, visit: Visit, width: int) -> None:
+    tab = _open(page, visit, "&view=similarity", width=width, height=844)
+    expect(tab.locator(".inside-switch")).to_be_hidden()
+    menu = tab.get_by_label("View", exact=True).and_(tab.locator("select"))
+    expect(menu).to_have_value("similarity")
+    menu.select_option("overview")
+    _shows(tab, "overview")
+    expect(tab.locator(".in-tile").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_every_slider_is_on_screen_with_the_picture_it_changes(
+    page: str, visit: Visit, width: int, height: int
+) -> None:
+    tab = _open(page, visit, "&view=overview", width=width, height=height)
+    tab.get_by_role("button", name="More settings").click()
+    for view in (one.ID for one in VIEWS):
+        _view(tab, view)
+        if view == "attention":
+            tab.get_by_role("button", name="Rollout").click()
+            tab.get_by_label("Discard").wait_for()
+        tab.wait_for_function(TOGETHER, arg=height)
+
+
+# Scrolls to each visible slider and looks how much of the first picture (a row of the overview) is on screen then.
+TOGETHER = """(height) => [...document.querySelectorAll('.inside-tab input[type=range]')]
+  .filter((one) => one.offsetParent).every((slider) => {
+  const picture = document.querySelector('.in-place .in-stage');
+  picture.scrollIntoView({ block: 'center' });
+  const box = picture.getBoundingClientRect(), at = slider.getBoundingClientRect();
+  const below = slider.closest('.in-sticky') ? slider.closest('.in-sticky').getBoundingClientRect().bottom : 0;
+  const tall = Math.max(box.bottom, at.bottom) - Math.min(box.top, at.top);
+  return slider.closest('.in-sticky') ? at.top >= 0 && box.bottom <= height && box.top >= below : tall <= height - 52;
+})"""
+
+
+def test_play_goes_through_the_layers_and_stops_at_the_last(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&view=maps&models=mini_vit")
+    expect(tab.locator(".in-depth output")).to_have_text(re.compile("^30"))
+    tab.get_by_role("button", name="Play").click()
+    expect(tab.locator(".in-depth output")).to_have_text(re.compile("^100"))
+    expect(tab.locator(".in-card .fam")).to_contain_text("last normalisation (norm)")
+    expect(tab.locator(".in-play")).to_contain_text("Play")
+    _view(tab, "overview")
+    expect(tab.locator(".in-depth output")).to_have_text(re.compile("^100"))
+
+
+def test_the_headline_moves_with_the_point_and_with_the_depth(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&view=overview")
+    answer = tab.locator(".inside-tab .answer")
+    _says(tab, "^Your point")
+    first, runs = answer.inner_text(), activations.network_runs()
+    tab.locator(".in-stage").first.click(position={"x": 12, "y": 12})
+    expect(answer).not_to_have_text(first, use_inner_text=True)
+    second = answer.inner_text()
+    tab.get_by_label("Depth").first.fill("0.5")
+    expect(answer).not_to_have_text(second, use_inner_text=True)
+    _rest(tab)
+    assert activations.network_runs() == runs
+    expect(tab.locator(".in-row").first).to_contain_text("stage 2 of 4, block 2 of 2 (layer2.1)")
 
 
 def test_a_refused_class_of_one_long_word_is_not_cut_off(page: str, visit: Visit) -> None:

@@ -38,7 +38,7 @@ def test_dinov2_is_fetched_and_its_patches_are_compared(page: str, visit: Visit,
         "document.querySelectorAll('.in-card').length === 2 && !document.querySelector('.in-missing')"
     )
     card = tab.locator(".in-card").nth(1)
-    expect(card.locator(".fam")).to_contain_text("last normalisation, 4 x 4 patches")
+    expect(card.locator(".fam")).to_contain_text("last normalisation (inner.dinov2.layernorm), 4 x 4 patches")
     assert "says" not in card.locator(".fam").inner_text()
     assert hub.count("GET", ".safetensors") >= 1
     expect(tab.locator(".inside-tab .chip", has_text="DINOv2-S")).to_contain_text("ready", use_inner_text=True)

@@ -11,7 +11,7 @@ import pytest
 from gradio_client import Client, handle_file
 
 from app import request_log
-from app.lab import Lab
+from app.lab import GROUPS, Lab
 from app.lab.questions import answers_questions
 from app.main import appearance, build_demo
 from app.serving import launch
@@ -37,7 +37,8 @@ def served() -> Iterator[str]:
 @pytest.mark.parametrize("lab", EVERY, ids=lambda lab: lab.id)
 def test_a_lab_has_all_that_belongs_to_it(lab: Lab) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", lab.id)
-    assert lab.title and lab.question.endswith("?")
+    assert lab.title and lab.question.endswith("?") and lab.brief.endswith("?")
+    assert lab.group in GROUPS
     assert (lab.bench is None) != (lab.build is None)
     assert lab.starter in [starter.id for starter in starters.all()]
     with starters.unseen(lab.starter) as photo:
@@ -53,6 +54,11 @@ def test_the_next_lab_is_small_and_stands_in_the_readme() -> None:
     assert len(files) == 3 and len(lines) <= 60
     readme = (folder.parent.parent / "README.md").read_text()
     assert f"is {len(lines)} lines: [`tests/next_lab/`](tests/next_lab)" in readme
+
+
+def test_labs_of_a_group_stand_together_in_the_order_of_the_groups() -> None:
+    places = [GROUPS.index(lab.group) for lab in LABS]
+    assert places == sorted(places)
 
 
 def test_names_are_unique() -> None:

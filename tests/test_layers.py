@@ -22,10 +22,10 @@ FLOORS = (
     {"loading", "model_cache", "pairs", "starter_set"},
     {"models"},
     {"zerogpu", "runs", "pace"},
-    {"engines"},
-    {"inside"},
+    {"engines", "photo_sets"},
+    {"inside", "probes"},
     {"classify", "detect", "feature_maps", "saliency", "attention", "similarity", "receptive_field", "convolution",
-     "latency"},
+     "latency", "transfer"},
 )  # fmt: skip
 
 

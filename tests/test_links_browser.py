@@ -28,10 +28,7 @@ LINKS: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "[...document.querySelectorAll('.answers .card')].map((card) => card.dataset.model)": ["mini_vit"],
             "document.querySelectorAll('.answers .rows').length": 1,
-            "document.querySelector('#rail .caption').textContent.match(/Street|row 100, column 200/g)": [
-                "Street",
-                "row 100, column 200",
-            ],
+            "document.querySelector('#rail .caption').textContent.match(/Street/g)": ["Street"],
         },
     ),
     "detect": (
@@ -44,8 +41,11 @@ LINKS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "inside": (
-        'view=maps&models=mini_vit&inside={"depth":0.5,"maps":{"rank":"max","scale":"each"}}',
+        'view=maps&models=mini_vit&point=100,200&inside={"depth":0.5,"maps":{"rank":"max","scale":"each"}}',
         {
+            "document.querySelector('#rail .caption').textContent.match(/row \\d+, column \\d+/g)": [
+                "row 100, column 200"
+            ],
             "[...document.querySelectorAll('.in-card .fam')].map((one) => one.innerText.slice(0, 9))": ["Small ViT"],
             "document.querySelector('.in-place').dataset.view": "maps",
             VALUES.format(".inside-switch input:checked"): ["maps"],
@@ -56,8 +56,8 @@ LINKS: dict[str, tuple[str, dict[str, Any]]] = {
         "models=mini_vit&side=64&share=0.2&depth=0.25&field=log",
         {
             "document.querySelectorAll('.eyes > *').length": 1,
-            VALUES.format(".choice-kept .segmented input:checked"): ["0.2"],
-            PRESSED.format(".field-body") + "[0]": "Log-scaled",
+            PRESSED.format(".held") + "[0]": "20\u00a0%",
+            PRESSED.format(".field-settings") + "[0]": "Log-scaled",
         },
     ),
     "receptive-field, a stack": (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cvdemo.receptive_field import study
-from tests.awaited import at_rest, eventually, expect, fits, is_empty
+from tests.awaited import at_rest, eventually, expect, fits, is_empty, on_one_screen
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -101,7 +101,7 @@ def test_the_share_changes_the_solid_square(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
     sides = []
     for share in ("20 %", "50 %", "95 %"):
-        tab.locator(".segmented label", has_text=share).click()
+        tab.locator(".held .seg button", has_text=share.replace(" ", "\u00a0")).click()
         words = {"20 %": "a fifth", "50 %": "half", "95 %": "95\u00a0%"}[share]
         tab.wait_for_function(f"document.querySelector('.eye .sight').textContent.includes('{words}')")
         side, drawn = tab.evaluate(SOLID)
@@ -124,7 +124,7 @@ def test_a_random_resnet50_and_vit_say_so_and_grow(page: str, visit: Visit) -> N
     tab.wait_for_function("document.querySelector('.eye .rest').textContent.includes('ResNet-50')", timeout=120_000)
     told = [re.compile(r"^64\spx, not its own 224$"), "random weights"]
     expect(tab.locator(".eye .state.warn")).to_have_text([*told, *told])
-    expect(tab.locator(".field-low")).to_contain_text("network's shape, not what it learned", use_inner_text=True)
+    expect(tab.locator(".field-why")).to_contain_text("network's shape, not what it learned", use_inner_text=True)
     tab.wait_for_function("document.querySelector('.eye .sight dd').textContent.startsWith('427')")
     expect(tab.locator(".eye").nth(1).locator(".sight dd").first).to_have_text("whole photo")
     expect(tab.locator(".beyonds")).to_contain_text("layers look farther than the photo", use_inner_text=True)
@@ -161,6 +161,52 @@ def test_build_the_vgg_preset_and_read_212(page: str, visit: Visit) -> None:
     tab.wait_for_function("document.querySelector('.stacker .answer').textContent.includes('sees 109')")
     expect(tab.locator(".stacker .alert")).to_be_hidden()
     expect(tab.locator(".stacker pre")).to_contain_text("nn.Conv2d(3, 64, kernel_size=3")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_the_depth_slider_stands_beside_the_pictures(page: str, visit: Visit, width: int, height: int) -> None:
+    tab = _open(page, visit, "&models=tf_efficientnet_lite0,mini_vit", width=width, height=height)
+    on_one_screen(tab, ".growth", ".eye .stage", "#field-photo .chip")
+    expect(tab.locator("#field-photo")).not_to_contain_text("Gaussian")
+
+
+def test_what_few_ask_for_stands_behind_an_i(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    tab.wait_for_selector(".eye .info")
+    about = tab.locator(".eye .info p").first
+    expect(about).to_be_hidden()
+    tab.locator(".eye .info summary").first.click()
+    expect(about).to_have_text(re.compile(r"^Over \d+ shifted copies of the photo this side varies by \d+\spx"))
+
+
+def test_a_stack_on_a_phone_is_a_few_closed_rows(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&view=field-stack", width=390, height=844)
+    rows, fields = tab.locator(".stack-row:visible"), tab.locator(".stack-row input:visible")
+    expect(rows).to_have_count(4)
+    expect(fields).to_have_count(0)
+    expect(rows.nth(2)).to_contain_text("Max-pool 2 × 2, stride 2")
+    assert tab.evaluate("document.documentElement.scrollHeight") < 2000
+    rows.nth(2).locator(".brief").click()
+    expect(fields).to_have_count(6)
+    tab.get_by_label("Row 3, stride").fill("1")
+    expect(rows.nth(2)).to_contain_text(re.compile("Max-pool 2 × 2sees"))
+    tab.wait_for_function("document.querySelector('.stacker .answer').textContent.includes('sees 109')")
+    tab.get_by_role("button", name="Show all 18 rows").click()
+    expect(rows).to_have_count(18)
+    rows.nth(2).locator(".brief").click()
+    expect(fields).to_have_count(0)
+
+
+def test_a_refused_row_of_a_phone_s_stack_opens(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&view=field-stack&stack=8_c-3-1-1-1-1-8_c-3-1-1-1-1-8_c-3-1-1-1-1-8_c-3-1-1-1-1-8"
+                "_m-9-2-0-1-1-8", width=390, height=844)  # fmt: skip
+    expect(tab.locator(".stacker .alert")).to_contain_text("Row 5")
+    expect(tab.locator(".stack-row.bad input:visible")).to_have_count(6)
+    expect(tab.locator(".stack-row:visible")).to_have_count(18)
+
+
+def test_chips_stay_on_a_phone(page: str, visit: Visit) -> None:
+    expect(_open(page, visit, width=390, height=844).locator("#field-photo .chip:visible")).to_have_count(2)
 
 
 @pytest.mark.parametrize("view", ["", "&view=field-stack"])

@@ -15,7 +15,7 @@ from cvdemo.loading import build
 from cvdemo.receptive_field.axis import Even
 from cvdemo.receptive_field.effective import Target, influence
 from cvdemo.receptive_field.layers import layer_table
-from cvdemo.receptive_field.mass import fit_gaussian, logged, sides_for
+from cvdemo.receptive_field.mass import logged, sides_for
 from cvdemo.receptive_field.table import Layer
 from cvdemo.receptive_field.theoretical import Field, theoretical_fields
 from cvdemo.receptive_field.trace import read_graph
@@ -50,16 +50,6 @@ def test_a_linear_stack_gives_the_binomial(depth: int) -> None:
     row = np.zeros(size)
     row[middle - depth : middle + depth + 1] = [math.comb(2 * depth, k) for k in range(2 * depth + 1)]
     np.testing.assert_allclose(got, np.outer(row, row), rtol=1e-5, atol=1e-6)
-
-
-def test_the_gaussian_of_a_binomial_stack_has_its_spread() -> None:
-    depth, size, middle = 12, 61, 30
-    target = Target(_layer(str(depth - 1), (size, size)), (middle, middle))
-    got = influence(_binomial_stack(depth), np.zeros((1, 3, size, size), np.float32), FLAT, [target])[0]
-    fit = fit_gaussian(got, (middle, middle))
-    assert fit is not None
-    assert fit.sigma == pytest.approx(math.sqrt(2 * depth / 4), rel=0.03)  # of Binomial(2 depth, 1/2)
-    assert fit.explained > 0.999
 
 
 class _Curved(nn.Module):
@@ -211,10 +201,6 @@ def test_the_logarithm_exaggerates_the_rim() -> None:
     assert shown.min() >= 0
     assert all(log > raw for log, raw in zip(sides_for(shown, (20, 20)), sides_for(values, (20, 20)), strict=True))
     assert not logged(np.zeros((3, 3))).any()
-
-
-def test_no_mass_has_no_gaussian() -> None:
-    assert fit_gaussian(np.zeros((5, 5)), (2, 2)) is None
 
 
 def test_copies_are_shifted_evenly_and_the_first_is_the_photo() -> None:

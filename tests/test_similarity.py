@@ -104,6 +104,6 @@ def test_the_answer_counts_what_is_alike() -> None:
     seen = [activations.forward_pass(CAT, name) for name in ("mini_resnet", "mini_vit")]
     found = [similar(one.maps[-1], (1, 1)) for one in seen]
     said = words.answer(seen, found, None)
-    assert said.startswith("Like the point you clicked (cosine above 0.5): to the CNN ") and "of the photo" in said
+    assert said.startswith("Much like the point you clicked (cosine above 0.7): to the CNN ") and "of the photo" in said
     assert "of Portrait" in words.answer(seen, found, "Portrait")
     assert "best match in row" in words.told(found[0], 0.4)

@@ -14,6 +14,7 @@ from app.tabs import LABS, detect
 from cvdemo import images, starters
 from cvdemo.errors import Busy
 from tests.awaited import eventually, expect
+from tests.tabbed import shown
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +126,7 @@ def test_a_click_checks_every_tab(page: str, visit: Callable[..., Any], width: i
     expect(tab.locator("tr .mark")).to_have_text(["Works"] * len(LABS))
     assert tab.evaluate("document.documentElement.scrollWidth") == width
     tab.get_by_role("link", name="Back to CV Lab").click()
-    tab.get_by_role("tab", name="Classify").wait_for()
+    shown(tab, "classify")
 
 
 @pytest.mark.browser

@@ -75,6 +75,17 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
         assert re.sub(r"http://www\.w3\.org/2000/svg", "", sheet).count("//") == 0  # the name of SVG is no address
 
 
+def test_letters_have_a_step_of_the_scale() -> None:
+    """A size in pixels of its own would stay small for Presenter."""
+    steps = re.findall(r"--cv-(\w+):calc\((\d+)px\*var\(--k\)\)", head())
+    assert {name: int(px) for name, px in reversed(steps)} == {
+        "caption": 13, "help": 14, "text": 15, "title": 16, "figure": 22, "answer": 24,
+    }  # fmt: skip
+    assert min(int(px) for _, px in steps) >= 13
+    own = [found for found in re.findall(r"[;{ ]font(?:-size)?:[^;}]*", head()) if re.search(r"\d(px|pt|em)", found)]
+    assert own == []
+
+
 def test_a_class_belongs_to_one_style_sheet() -> None:
     """Sheets that are nested under their component's own class may use any name; the others share one room."""
     owners: dict[str, set[str]] = {}

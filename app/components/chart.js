@@ -33,7 +33,8 @@ const makeChart = (...buttons) => {
     let library;
     try { library = await plotly(); } catch { fail(); return; }
     if (!width || empty()) return;
-    const { data, layout } = dressed(chart, width, view, { dragmode: coarse.matches && !zooming ? false : 'zoom' });
+    const drawn = dressed(chart, width, view, { dragmode: coarse.matches && !zooming ? false : 'zoom' });
+    const { data, layout } = enlargement() === 1 ? drawn : enlarged(drawn, enlargement());
     await library.react(plot, data, layout, QUIET_PLOT);
     node.dataset.drawn = String(Number(node.dataset.drawn || 0) + 1);
     if (listening) return;
@@ -84,5 +85,6 @@ const makeChart = (...buttons) => {
   new IntersectionObserver(([{ isIntersecting }]) => { near = isIntersecting; soon(); }, { rootMargin: '300px' }).observe(node);
   new ResizeObserver(([{ contentRect }]) => { if (contentRect.width && contentRect.width !== width) { ({ width } = contentRect); soon(); } }).observe(stage);
   new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  document.addEventListener('cv:presenter', soon);
   return { node, image: () => (empty() ? null : image()), show(value) { chart = value; tell(); soon(); } };
 };

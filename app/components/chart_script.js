@@ -18,6 +18,13 @@ const inDark = (value, key = '') => {
   const twin = twins[`#${tint.slice(1, 4).map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`];
   return twin ? `rgba(${[1, 3, 5].map((at) => parseInt(twin.slice(at, at + 2), 16)).join(',')},${tint[4]})` : value;
 };
+/* The same with larger letters, and room for them: for Presenter. */
+const enlarged = (value, k, within = '') => {
+  if (Array.isArray(value)) return value.map((one) => enlarged(one, k, within));
+  if (!value || typeof value !== 'object') return value;
+  const grows = (name, one) => typeof one === 'number' && (within === 'margin' || (name === 'size' && within.endsWith('font')));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, grows(name, one) ? one * k : enlarged(one, k, name)]));
+};
 /* Data and layout of a chart at a width, in the page's theme, or in light colours for a file. A new `view` gives up what the visitor zoomed to. */
 const dressed = (chart, width, view, more, always = false) => {
   const { template, narrow } = window.cvHouse, theme = !always && document.body.classList.contains('dark') ? inDark : structuredClone;

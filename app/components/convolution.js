@@ -18,7 +18,7 @@ root.append(head.node, pictureCard, h('div', { class: 'grid2 below' }, controls,
 
 const paint = (value) => {
   drawSettings(value);
-  for (const card of [pictureCard, responseCard]) card.classList.toggle('stale', Boolean(value.error));
+  for (const card of [seen, responseCard]) card.classList.toggle('stale', Boolean(value.error));
   const { input, output, transposed } = value.grid;
   inputGrid.show(input);
   inputGrid.caption(value.captions[0]);
@@ -34,7 +34,7 @@ const paint = (value) => {
 const bench = makeBench({
   paint, head, view: 'slide',
   drawn(value) {
-    pictureCard.hidden = responseCard.hidden = foot.node.hidden = !value.key;
+    seen.hidden = responseCard.hidden = foot.node.hidden = !value.key;
     if (!bench.shown()) drawSettings(value);
   },
 });

@@ -4,7 +4,7 @@ const ownSize = h('select', { 'aria-label': 'Size of your kernel' }, [1, 2, 3, 4
 const sizeRow = h('label', { class: 'top', hidden: true }, 'Size', ownSize);
 const filters = h('div', { class: 'filters', role: 'group', 'aria-label': 'Filters of the first layer', hidden: true });
 const stride = makeRange({ label: 'Stride', help: 'pixels from window to window', low: 1, high: 4, step: 1 }, (value) => change({ stride: value }));
-const dilation = makeRange({ label: 'Dilation', help: 'pixels between kernel numbers', low: 1, high: 4, step: 1 }, (value) => change({ dilation: value }));
+const dilation = makeRange({ label: 'Dilation', help: 'pixels from number to number', low: 1, high: 4, step: 1 }, (value) => change({ dilation: value }));
 const padding = makeChoice('Padding', [['zeros', 'Zeros'], ['mirror', 'Mirror'], ['none', 'None']], (value) => change({ padding: value }));
 const groups = makeChoice('Groups', [[1, '1, summed'], [3, '3, apart']], (value) => change({ groups: value }));
 const check = (text, name, more) => { const box = h('input', { type: 'checkbox', onchange: () => change({ [name]: box.checked, ...more(box.checked) }) }); return { box, node: h('label', { class: 'check' }, box, text) }; };
@@ -19,7 +19,10 @@ const torchCopy = h('button', { type: 'button', class: 'btn sm', onclick: () => 
 const checked = h('p', { class: 'sub' });
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'settings' },
   h('div', {}, h('span', { class: 'name' }, 'Padding'), padding.node), h('div', {}, h('span', { class: 'name' }, 'Groups'), groups.node), colour.node, transposed.node, flip.node, flipText));
-const controls = h('section', { class: 'card controls' }, h('label', { class: 'top' }, 'Kernel', kernelMenu), sizeRow, filters, stride.node, dilation.node, fault,
+const dilatedText = h('p', { class: 'sub dilated', 'aria-live': 'polite' });
+/* What changes the grids stands above them, so that both are seen together. */
+const steering = h('div', { class: 'controls steering' }, h('div', { class: 'kernels' }, h('label', { class: 'top' }, 'Kernel', kernelMenu), sizeRow), stride.node, dilation.node, filters, dilatedText, fault);
+const controls = h('section', { class: 'card controls' },
   h('p', { class: 'sizes' }, h('span', { class: 'sub' }, 'Size of the result'), formula), more,
   h('div', { class: 'torch' }, h('span', { class: 'sub' }, 'In PyTorch'), torchLine, torchCopy), checked);
 const response = h('img', { alt: '' });
@@ -86,6 +89,7 @@ const drawSettings = (value) => {
   limit(stride, 1, value.limits.stride);
   limit(dilation, 1, value.limits.dilation);
   flipText.textContent = value.flipped;
+  dilatedText.textContent = value.dilated;
   formula.textContent = value.formula;
   torchLine.textContent = value.torch;
   checked.textContent = value.checked;

@@ -53,8 +53,9 @@ const hint = h('p', { class: 'sub' });
 const stage = h('div', { class: 'bench' }, inputGrid.node, h('b', { class: 'sign', 'aria-hidden': 'true' }, '×'),
   h('div', { class: 'pair' }, channels.node, h('figure', {}, h('figcaption', {}, 'Kernel'), numbers.kernel), h('figure', {}, h('figcaption', {}, 'Under the window'), numbers.under)),
   h('b', { class: 'sign', 'aria-hidden': 'true' }, '='), outputGrid.node);
-const pictureCard = h('section', { class: 'card bleed slidecard' }, stage, sum,
+const seen = h('div', {}, stage, sum,
   h('div', { class: 'stepper' }, h('div', { class: 'player' }, back, play, next), scrubber, where), hint);
+const pictureCard = h('section', { class: 'card bleed slidecard' }, steering, seen);
 
 const current = () => hovered ?? place;
 const size = () => [bench.shown().grid.output.height, bench.shown().grid.output.width];

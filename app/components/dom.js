@@ -51,6 +51,8 @@ const makeRows = (make) => {
 const familyMark = (family) =>
   svg('svg', { width: 14, height: 14, viewBox: '0 0 14 14', 'aria-hidden': 'true', class: `mark ${family}` },
     svg('path', { d: MARKS[family] || MARKS.classical, fill: 'currentColor' }));
+/* How many times larger letters are than usual: for Presenter. */
+const enlargement = () => Number(getComputedStyle(document.documentElement).getPropertyValue('--k')) || 1;
 const root = element.firstElementChild;
 const copyText = async (text, button) => {
   const before = button.textContent;

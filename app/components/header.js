@@ -8,13 +8,22 @@ const machine = h('span', { class: 'from-640' });
 const models = h('b', {});
 const memory = h('b', {});
 const resident = h('span', { class: 'from-1200', hidden: true });
-const network = h('span', { class: 'network' });
+const reach = h('span', {}), limits = h('span', { class: 'from-1200' });
+const network = h('span', { class: 'network' }, reach, limits);
 const starter = makeStarter();
+const lab = h('span', {});
+const labs = h('button', { type: 'button', class: 'btn labs', 'aria-haspopup': 'dialog', hidden: true, onclick: () => document.dispatchEvent(new CustomEvent('cv:labs')) },
+  lab, h('i', { 'aria-hidden': 'true' }, '\u25be'), h('span', { class: 'sr' }, 'All labs'));
+const nameLab = (id) => { lab.textContent = props.titles[id] || ''; labs.hidden = !props.titles[id]; };
+document.addEventListener('cv:tab', (event) => nameLab(event.detail));
+nameLab(document.documentElement.dataset.lab);
 root.append(
   h('h1', {}, logo, h('span', {}, 'CV Lab')),
+  labs,
   h('span', { class: 'tagline' }, 'One photo. See what vision models do with it.'),
   starter.node,
-  h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network));
+  h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network),
+  makePresenter());
 
 const WORDS = { ready: 'Ready', busy: 'Busy', starting: 'Starting', full: 'Full', lost: 'Not connected' };
 const size = (bytes) => (bytes >= 999.5e6 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`);
@@ -33,7 +42,8 @@ const draw = () => {
     resident.replaceChildren(models, ` model${value.models === 1 ? '' : 's'} in memory, `, memory, limit);
   }
   starter.heard(value.online);
-  text(network, value.online === true ? 'Online' : value.online === false ? 'Offline: bundled models only' : '');
+  text(reach, value.online === true ? 'Online' : value.online === false ? 'Offline' : '');
+  text(limits, value.online === false ? ': only models that are here' : '');
 };
 
 const known = (fresh, old) => (fresh === undefined || fresh === null ? old : fresh);

@@ -19,14 +19,24 @@ class Header(Drawn):
 
     Beside it stands the starter set, where there is one to fetch: ``server.starter`` answers for it. Event ``fetched``
     when all of it is here.
+
+    Below 1024 px a button names the open lab, by ``titles``: it tells ``cv:labs``, which opens the sheet of all labs.
+    A switch turns Presenter on and off.
     """
 
     EVENTS = [EventListener("fetched")]
 
-    def __init__(self, value: dict[str, Any] | None = None, elem_id: str = "head", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        value: dict[str, Any] | None = None,
+        titles: dict[str, str] | None = None,
+        elem_id: str = "head",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             value or starting(),
-            names=("connection", "header_starter", "header"),
+            titles=titles or {},
+            names=("connection", "header_starter", "header_presenter", "header"),
             class_name="header",
             elem_id=elem_id,
             **kwargs,

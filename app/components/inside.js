@@ -11,6 +11,9 @@ const restore = (local, text) => {
   } catch { /* a link that somebody cut short: the usual settings then */ }
 };
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+/* Until the visitor or the link sets the depth, each view opens at its own. */
+const opensAt = (view) => props.views.find(({ id }) => id === view).opens;
+let ownDepth = false;
 let point = null, pointed = false, firstRuns = null, photo = null, run = 0, key = null;
 const tools = {
   heads: () => bench.shown().heads, points: () => bench.shown().points, opacity: () => bench.local.opacity, ask: (extra) => bench.file(extra),
@@ -26,7 +29,16 @@ const tools = {
 };
 const views = Object.fromEntries(props.views.map(({ id }) => [id, VIEWS[id]({ ...tools, own: () => bench.local[id],
   change(patch, again = true, byHand = true) { if (byHand) refusal = null; bench.set({ [id]: { ...bench.local[id], ...patch } }, byHand); if (again) bench.look(); else tell(); } })]));
-const controls = makeControls(props.views, { depth: (depth) => change({ depth }), opacity: (opacity) => { bench.set({ opacity }); views[bench.local.view].repaint?.(); tell(); }, anew: (patch) => anew(patch) });
+const controls = makeControls(props.views, {
+  depth: (depth) => change({ depth }), opacity: (opacity) => { bench.set({ opacity }); views[bench.local.view].repaint?.(); tell(); }, anew: (patch) => anew(patch), view: (view) => choose(view),
+  /* To the next layer of the first model; from the last one, if playing begins there, to the first. Says whether there was one. */
+  stepOn(begins) {
+    const last = Math.max(1, bench.shown().heads[0].stops.length - 1), now = Math.round(bench.local.depth * last);
+    if (now === last && !begins) return false;
+    change({ depth: now === last ? 0 : (now + 1) / last });
+    return true;
+  },
+});
 const notices = h('div', { class: 'in-notices' }), place = h('div', { class: 'in-place' });
 /* The share card shows the first picture of two models. */
 const taken = () => {
@@ -38,7 +50,7 @@ const taken = () => {
   };
 };
 const link = () => {
-  const set = Object.fromEntries(Object.entries(bench.local).filter(([name, value]) => name !== 'view' && !same(value, START[name])));
+  const set = Object.fromEntries(Object.entries(bench.local).filter(([name, value]) => name !== 'view' && (name === 'depth' ? ownDepth : !same(value, START[name]))));
   return bench.link({ models: bench.shown().heads.map((head) => head.model).join(','), inside: Object.keys(set).length ? JSON.stringify(set) : '' });
 };
 const foot = makeExports({ taken, link, files: [
@@ -48,12 +60,14 @@ const foot = makeExports({ taken, link, files: [
     const models = heads.map(({ model, weights, size: [height, width] }) => ({ name: model, weights, input_size: [height, width] }));
     copyText(JSON.stringify({ photo: title, point, view: settings.view, models, settings, answer, layers, versions }, null, 2), currentTarget);
   })] });
-const body = h('div', { class: 'in-body' }, place, controls.node, foot.node);
+const body = h('div', { class: 'in-body' }, controls.node, place, controls.why, foot.node);
 root.append(notices, body);
 
+const ran = makeInfo('How often networks ran');
 const tell = () => {
   const { heads, runs } = bench.shown(), count = runs - firstRuns, times = count === 1 ? '1 time' : `${count} times`;
-  foot.say(`${heads.map((head) => `${head.title} ${head.network_ms.toPrecision(3)} ms`).join(', ')}. Since this photo came, networks ran ${times} here; slider moves: ${bench.moves()}.`);
+  ran.set(`Since this photo came, networks ran ${times} here; slider moves: ${bench.moves()}.`);
+  foot.say(`${heads.map((head) => `${head.title} ${head.network_ms.toPrecision(3)}\u00a0ms`).join(', ')}. Points and sliders run no network. `, ran.node);
 };
 const paint = (shown) => {
   const { view } = shown;
@@ -64,12 +78,9 @@ const paint = (shown) => {
   }
   if (view !== bench.local.view) return; // another one was opened meanwhile: its own answer comes
   if (place.firstElementChild !== views[view].node) place.replaceChildren(views[view].node);
-  views[view].draw(shown.cards);
-  const label = viewSwitch.input(view)?.closest('label'), row = label?.parentElement; // on a phone the switch is wider than the page
-  if (place.dataset.view !== view && row) row.scrollLeft = label.offsetLeft - (row.clientWidth - label.offsetWidth) / 2;
+  views[view].draw(shown.cards, shown);
   place.dataset.view = view;
-  viewSwitch.mark();
-  controls.set(bench.local, shown.layers.map((layer, number) => `${shown.heads[number].title}: ${layer}`).join(' \u00b7 '));
+  controls.set(bench.local, shown.layers);
   drawNotices(props.value);
   body.hidden = false;
   tell();
@@ -92,16 +103,14 @@ const drawNotices = (value) => {
 };
 const refused = (sentence) => { refusal = sentence; views[bench.local.view].refused?.(); bench.keep(); drawNotices(props.value); };
 const anew = (patch) => { refusal = null; bench.anew(patch); };
-const change = (patch) => { refusal = null; bench.set(patch); bench.look(); };
+const change = (patch) => { refusal = null; ownDepth ||= 'depth' in patch; bench.set(patch); bench.look(); };
 const moved = (at) => { if (!same(at, point)) { refusal = null; point = at; bench.look(); } };
-const viewSwitch = makeSwitch('.inside-switch', () => bench.local.view, (view) => choose(view));
 const choose = (view) => {
   if (!views[view] || view === bench.local.view) return;
   refusal = null;
-  bench.set({ view }, false);
-  viewSwitch.mark();
-  const url = new URL(location.href);
-  if (url.searchParams.get('tab') === props.tab) { url.searchParams.set('view', view); history.replaceState(null, '', url); }
+  bench.set(ownDepth ? { view } : { view, depth: opensAt(view) }, false);
+  controls.mark(view);
+  went(view);
   bench.look();
 };
 document.addEventListener('keydown', (event) => {
@@ -138,4 +147,7 @@ const drawn = (value) => {
 };
 const bench = makeBench({ paint, arrived, drawn, wished, refused, result: ['random', 'side'], about: () => ({ point }), fits: ({ view }) => view === bench.local.view });
 if (address.get('tab') === props.tab) restore(bench.local, address.get('inside'));
+ownDepth = Boolean(address.get('inside')?.includes('"depth"')) && address.get('tab') === props.tab;
+if (!ownDepth) bench.local.depth = opensAt(bench.local.view);
+const went = makeViewEntry(props.tab, bench.local.view, (view) => choose(view));
 bench.begin();

@@ -27,8 +27,8 @@ VIEWS.maps = (tools) => {
       h('figure', { class: 'in-pca' }, colours, h('figcaption', { class: 'sub' }, 'All channels at once: their three strongest directions (PCA) as red, green and blue, on one scale.'))));
     card.node = h('section', { class: 'card in-card' }, card.title, large, card.grid, h('div', { class: 'bar' }, more), table.node);
     card.paint = () => {
-      const { shown } = card, [low, high] = range(shown, shown.large.map);
-      for (const tile of card.tiles) if (tile.map) paintMap(tile.canvas, tile.map, ...range(shown, tile.map), VIRIDIS);
+      const { shown } = card, [low, high] = rangeOf(shown, shown.large.map);
+      for (const tile of card.tiles) if (tile.map) paintMap(tile.canvas, tile.map, ...rangeOf(shown, tile.map), VIRIDIS);
       bar.set(INFERNO, low, high, 'value of the channel');
       stage.set({ picture: tools.heads()[card.number].picture, size: tools.heads()[card.number].size, map: shown.large.map, low, high, opacity: tools.opacity(),
         point: tools.points()[card.number], alt: `${name.textContent} over the photo. ${told.textContent}` });
@@ -67,7 +67,7 @@ VIEWS.maps = (tools) => {
     card.stage = stage;
     return card;
   };
-  const range = (card, map) => {
+  const rangeOf = (card, map) => {
     const kind = tools.own().scale;
     if (kind === 'each') return [map.low, map.high];
     if (kind === 'layer') return [card.low, card.high];

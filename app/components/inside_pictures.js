@@ -1,6 +1,6 @@
 /* Maps as pictures: what the server packs (inside_view_input.packed) is coloured here, so that sliders ask nobody.
 
-   A view's script adds VIEWS.<id> = (tools) => ({ node, draw(cards), repaint(), refused(), stages() }). ``cards`` is
+   A view's script adds VIEWS.<id> = (tools) => ({ node, draw(cards, shown), repaint(), refused(), stages() }). ``cards`` is
    what its Python module's ``draw`` returned; ``repaint`` (if there is one) follows the opacity slider, ``refused``
    hears that the server refused the settings, ``stages`` gives the pictures for the PNG. The tools:
    heads() what stays the same for each model; own() the view's settings; change(patch) sets some of them and draws anew
@@ -40,19 +40,31 @@ const figure3 = (value) => {
   const size = Math.abs(value);
   return size !== 0 && (size >= 1e4 || size < 1e-3) ? value.toExponential(1) : Number(value.toPrecision(3)).toString();
 };
-/* A numbered colour bar: what the darkest and the brightest colour stand for. */
+/* A numbered colour bar: what the darkest and the brightest colour stand for. `ends`: what is counted, and the words for
+   the darkest and for the brightest; a share is written as a percentage, and a value of 0 is off. */
 const makeBar = (what) => {
   const stripe = h('i', {}), low = h('span', {}), high = h('span', {}), text = h('small', {}, what);
   return {
     node: h('div', { class: 'in-bar' }, stripe, h('div', {}, low, text, high)),
-    set(colours, from, to, words) {
+    set(colours, from, to, words, [kind, dark, bright] = ['', '', '']) {
+      const number = (value) => (kind === 'share' ? `${figure3(100 * value)}\u00a0%` : figure3(value).replace('-', '\u2212'));
       stripe.style.background = `linear-gradient(90deg,${[0, 64, 128, 191, 255].map((at) => `rgb(${colours[at].map(Math.round)})`).join(',')})`;
-      low.textContent = figure3(from);
-      high.textContent = figure3(to);
+      low.textContent = `${number(from)} ${kind === 'value' && from === 0 ? 'off' : dark}`.trim();
+      high.textContent = `${number(to)} ${bright}`.trim();
       if (words) text.textContent = words;
     },
   };
 };
+/* A small i: its text is a tooltip, and stands beside it once it is pressed (a finger has no tooltips). */
+const makeInfo = (label) => {
+  const button = h('button', { type: 'button', class: 'in-info', 'aria-label': label, 'aria-expanded': 'false' }, 'i'), text = h('span', { class: 'sub', hidden: true });
+  button.addEventListener('click', () => { text.hidden = !text.hidden; button.setAttribute('aria-expanded', String(!text.hidden)); });
+  return { node: h('span', { class: 'in-told-more' }, button, text), set(sentence) { button.title = sentence; text.textContent = sentence; } };
+};
+const rowHead = (head, layer) => h('div', { class: 'in-head' },
+  h('div', { class: `fam ${head.family}` }, familyMark(head.family), h('span', {}, `${head.word} \u00b7`), h('span', { class: 'n' }, head.title, h('span', { class: 'rest' }, ` at ${layer}`)),
+    head.random ? h('span', { class: 'state warn' }, 'random weights') : null),
+  head.says ? h('span', { class: 'says' }, 'says ', h('b', {}, head.says)) : null);
 const famHead = (head, rest) => h('div', { class: `fam ${head.family}` }, familyMark(head.family),
   h('span', { class: 'n' }, head.title, h('span', { class: 'rest' }, ` · ${rest}`)),
   head.random ? h('span', { class: 'state warn' }, 'random weights') : null);

@@ -24,10 +24,10 @@ VIEWS.saliency = (tools) => {
   const makeCard = () => {
     const card = { number: 0, title: h('div', {}) };
     card.stage = makeStage((down, right) => tools.tap(card.number, down, right));
-    const scale = makeBar('share of the brightest place'), notes = h('p', { class: 'sub' }), told = h('div', { class: 'in-checks' });
+    const scale = makeBar('share of the brightest place'), place = h('p', {}), notes = h('p', { class: 'sub' }), told = h('div', { class: 'in-checks' });
     const run = h('button', { type: 'button', class: 'btn sm primary', hidden: true, onclick: () => tools.change({ run: true }) });
     const checks = makeCurves();
-    card.node = h('section', { class: 'card in-card' }, card.title, card.stage.node, scale.node, notes, told, run, checks.node);
+    card.node = h('section', { class: 'card in-card' }, card.title, card.stage.node, scale.node, place, notes, told, run, checks.node);
     card.paint = () => {
       const { shown, number } = card, head = tools.heads()[number];
       card.stage.set({ picture: head.picture, size: head.size, map: shown.map, low: 0, high: 1, opacity: tools.opacity(), point: tools.points()[number],
@@ -38,6 +38,8 @@ VIEWS.saliency = (tools) => {
     card.show = (shown, number) => {
       Object.assign(card, { shown, number });
       card.title.replaceChildren(famHead(tools.heads()[number], shown.rest));
+      place.textContent = shown.point || '';
+      place.hidden = !shown.point;
       notes.textContent = [shown.grid ? `${shown.grid}.` : null, shown.what, ...(shown.notes || [])].filter(Boolean).join(' ');
       told.replaceChildren(...(shown.told.length ? shown.told : ['Checking this map \u2026']).map((text) => h('p', { class: text.startsWith('Careful') ? 'notice' : 'sub' }, text)));
       run.hidden = !shown.run;

@@ -33,7 +33,7 @@ const makeStage = (onTap) => {
         const arm = width / 28, x = column + 0.5, y = row + 0.5;
         return ['casing', 'line'].map((part) => svg('path', { class: `${part} cross`, d: `M${x - arm} ${y}H${x + arm}M${x} ${y - arm}V${y + arm}` }));
       })(shown.point) : [];
-      const boxes = (shown.boxes || []).flatMap(([x0, y0, x1, y1]) => ['casing', 'line'].map((part) => svg('rect', { class: `${part} best`, x: x0, y: y0, width: x1 - x0, height: y1 - y0 })));
+      const boxes = (shown.boxes || []).flatMap(([x0, y0, x1, y1]) => ['casing', 'line'].map((part) => svg('rect', { class: `${part} box`, x: x0, y: y0, width: x1 - x0, height: y1 - y0 })));
       lines.replaceChildren(...boxes, ...(shown.units || []).filter(Boolean).flatMap(([unit, grid, kind]) => outline(unit, grid, shown.size, kind)), ...cross);
       repaint(shown.opacity);
     },

@@ -53,6 +53,23 @@ const makeAsk = (call, onAnswer) => {
   document.addEventListener('cv:back', () => { if (missed) ask(missed); });
   return ask;
 };
+/* The open view of a tab is an entry of the browser's history: say which one was opened; Back and Forward call `open`. */
+const makeViewEntry = (tab, first, open) => {
+  const now = (view) => view ?? first, views = (window.cvViews ||= {});
+  views[tab] = first;
+  document.addEventListener('cv:address', ({ detail }) => {
+    if (detail.tab !== tab || now(detail.view) === views[tab]) return;
+    views[tab] = now(detail.view);
+    open(views[tab]);
+  });
+  return (view) => {
+    views[tab] = view;
+    const url = new URL(location.href);
+    if (url.searchParams.get('tab') !== tab || now(url.searchParams.get('view')) === view) return;
+    url.searchParams.set('view', view);
+    history.pushState(null, '', url);
+  };
+};
 /* Files: `content` is a text, a Blob, or an address of its own such as a data URL. */
 const saveFile = (name, content, kind = 'text/plain') => {
   const own = typeof content === 'string' && content.startsWith('data:');

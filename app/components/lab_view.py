@@ -30,5 +30,5 @@ class ViewSwitch(Drawn):
     Value: ``[[id, title], ...]``; the first is open where the address names none.
     """
 
-    def __init__(self, value: list[list[str]] | None = None, **kwargs: Any) -> None:
-        super().__init__(value, names=("lab", "view_switch"), class_name="view-switch", **kwargs)
+    def __init__(self, value: list[list[str]] | None = None, tab: str = "", **kwargs: Any) -> None:
+        super().__init__(value, names=("lab", "view_switch"), class_name="view-switch", tab=tab, **kwargs)

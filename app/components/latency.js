@@ -12,8 +12,9 @@ const batch = makeRange({ label: 'Batch', help: 'photos per run', low: 1, high: 
 const OWN = 32, side = makeRange({ label: 'Input size', help: 'pixels a side', low: OWN, high: 512, step: 32, format: (value) => (value === OWN ? 'each its own' : String(value)) }, (value) => change({ side: value === OWN ? null : value }));
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card latency-settings' }, named('Rounds', 'a verdict needs 20', rounds.node), batch.node, side.node,
   props.engines.length > 2 ? named('Engine', 'Auto: the one that was faster here', engine.node) : null, named('Precision', props.precisions.length > 2 ? 'bf16 and int8 move the answers' : 'bf16 has a third of the digits', precision.node), ways));
-const views = makeViews(props.whys, (kind) => begin('explore', kind));
+const views = makeViews(props.whys, (kind) => begin('explore', kind), (view) => went(view));
 if (address.get('tab') === props.tab && address.get('view')) views.choose(address.get('view'));
+const went = makeViewEntry(props.tab, views.at(), (view) => views.choose(view));
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
 const take = (file, kind) => smallButton(file.toUpperCase(), async () => { const { text } = await bench.file({ file }); if (text) saveFile(`latency.${file}`, text, kind); });
 const csv = take('csv', 'text/csv'), json = take('json', 'application/json');

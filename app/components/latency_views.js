@@ -2,13 +2,13 @@
 const VIEWS = [['side', 'Resolution'], ['batch', 'Batch'], ['accuracy', 'Accuracy'], ['layers', 'Layers']];
 const TITLES = { side: 'How does the time grow with the photo?', batch: 'Do several photos at once pay?', accuracy: 'What does accuracy cost here?', layers: 'Which layers are slow?' };
 const STARTS = { side: 'Measure the sizes', batch: 'Measure the batches', layers: 'Time the layers' };
-const makeViews = (whys, onMeasure) => {
+const makeViews = (whys, onMeasure, onOpen) => {
   const charts = { side: makeChart(), batch: makeChart(), accuracy: makeChart() };
   const slow = h('div', { class: 'slow-layers grid2' }), layers = [];
   const title = h('h3', {}), text = h('p', { class: 'live', 'aria-live': 'polite' }), note = h('p', { class: 'sub' }), why = h('p', { class: 'sub' });
   const start = h('button', { type: 'button', class: 'btn start-view', onclick: () => onMeasure(now) });
   const stage = h('div', { class: 'view-stage' });
-  const buttons = VIEWS.map(([id, name]) => h('button', { type: 'button', 'data-view': id, onclick: () => { now = id; paintView(); } }, name));
+  const buttons = VIEWS.map(([id, name]) => h('button', { type: 'button', 'data-view': id, onclick: () => { now = id; paintView(); onOpen(id); } }, name));
   const card = h('section', { class: 'card views' }, h('div', { class: 'bar' }, h('div', { class: 'seg', role: 'group', 'aria-label': 'View' }, buttons), h('span', { class: 'end' }, start)), title, text, stage, note, why);
   const node = h('details', { class: 'more open-wide views-box' }, h('summary', {}, 'Resolution, batch, accuracy, layers'), card);
   node.open = window.innerWidth >= 640;

@@ -1,6 +1,6 @@
 /* Draws the value, follows the tabs, and starts from the address: ?tab=, ?photo=<starter>, ?point=row,column. */
-const POINT_TABS = ['inside', 'receptive-field'];
 let wanted = '';
+let before = null; // the starter photo that the page showed until this tab brought its own
 const showImage = (photo) => {
   if (wanted === photo.src) return;
   wanted = photo.src;
@@ -31,16 +31,19 @@ const draw = () => {
   const { photo, point, error, tab } = value;
   showImage(photo);
   placeCrosshair(point);
+  setPointed(pointed());
+  suited.hidden = backButton.hidden = value.chosen || !before;
+  backName.textContent = before?.name || '';
   alertBox.hidden = !error;
   if (alertBox.textContent !== (error || '')) alertBox.textContent = error || '';
   const size = `${number(photo.width)} × ${number(photo.height)} pixels`;
   captionName.textContent = photo.name;
   captionName.title = photo.name;
-  captionRest.textContent = `, ${size}.${photo.frames > 1 ? ' Its first frame.' : ''} Point: ${rowAndColumn(point)}. Click to move it, or use the arrow keys.`;
-  picture.setAttribute('aria-label', `${photo.name}, ${size}. ${capital(rowAndColumn(point))}. Arrow keys move the point.`);
-  const origin = photo.starter ? 'starter photo' : size;
-  stripName.textContent = POINT_TABS.includes(tab) ? capital(rowAndColumn(point)) : photo.name;
-  stripRest.textContent = POINT_TABS.includes(tab) ? `${photo.name}, ${origin}` : origin;
+  captionRest.textContent = `, ${size}.${photo.frames > 1 ? ' Its first frame.' : ''}${pointed() ? ` Point: ${rowAndColumn(point)}. Click to move it, or use the arrow keys.` : ''} `;
+  picture.setAttribute('aria-label', `${photo.name}, ${size}.${pointed() ? ` ${capital(rowAndColumn(point))}. Arrow keys move the point.` : ''}`);
+  const origin = suited.hidden ? (photo.starter ? 'starter photo' : size) : 'chosen for this tab';
+  stripName.textContent = pointed() ? capital(rowAndColumn(point)) : photo.name;
+  stripRest.textContent = pointed() ? `${photo.name}, ${origin}` : origin;
   drawLessons(tab === 'classify' ? lessons : null);
   for (const button of thumbs.children) button.setAttribute('aria-pressed', String(button.dataset.id === photo.id));
 };
@@ -49,6 +52,7 @@ const follow = (tab) => {
   props.value = { ...props.value, tab };
   const starter = suiting(tab);
   if (props.value.chosen || starter.id === props.value.photo.id) { remember(); return draw(); } // the entry may tell an older one
+  before = known.find((one) => one.id === props.value.photo.id);
   chooseStarter(starter, false);
   remember();
   tellPhoto();
@@ -62,6 +66,10 @@ const remember = () => { // in the address, so that a copied link brings the sam
   keep('point', starter && String(point) !== String(starter.point) ? String(point) : null);
   history.replaceState(null, '', url);
 };
+backButton.addEventListener('click', () => {
+  chooseStarter(before, true);
+  taken();
+});
 changeButton.addEventListener('click', () => open(!root.classList.contains('open')));
 root.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
@@ -73,17 +81,17 @@ root.addEventListener('keydown', (event) => {
 });
 watch('value', draw);
 
-/* Back and Forward: the tab that the address names now, by its button; on a phone it may stand in Gradio's menu. */
+/* Back and Forward: the tab that the address names now, by Gradio's button, and its view. */
 window.addEventListener('popstate', () => {
-  const tab = new URLSearchParams(location.search).get('tab'), title = props.tabs?.[tab];
-  if (!title || tab === window.cvTab) return;
-  const inMenu = [...document.querySelectorAll('.overflow-menu button')].find((one) => one.textContent.trim() === title);
-  (document.querySelector(`[role=tab][data-tab-id="${tab}"]`) || inMenu)?.click();
+  const asked = new URLSearchParams(location.search), tab = asked.get('tab');
+  if (tab && tab !== window.cvTab) document.querySelector(`#shell [role=tab][data-tab-id="${CSS.escape(tab)}"]`)?.click();
+  document.dispatchEvent(new CustomEvent('cv:address', { detail: { tab, view: asked.get('view') } }));
+  remember(); // the entry may tell an older point
 });
 const begin = () => {
   const asked = new URLSearchParams(location.search);
   const restored = known.find((starter) => starter.id === `starter:${asked.get('photo')}`);
-  const tabs = Object.keys(props.tabs || {});
+  const { tabs } = props;
   const tab = window.cvTab || (tabs.includes(asked.get('tab')) ? asked.get('tab') : tabs[0]) || null;
   if (restored) chooseStarter(restored, true);
   else if (!props.value.chosen) chooseStarter(suiting(tab), false);

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,10 @@ OPENED = """() => {
   const tab = TAB, url = new URL(location.href), asked = url.searchParams.get('tab');
   if (!window.cvTab && asked !== tab && TABS.includes(asked)) { window.cvTab = asked; return; }
   const chosen = window.cvTab && asked !== tab; // else the address knows it already: a link, Back or Forward
-  window.cvTab = tab;
+  window.cvTab = document.documentElement.dataset.lab = tab;
   url.searchParams.set('tab', tab);
+  const view = window.cvViews?.[tab]; // which is open there, so that Back comes to the same one
+  if (chosen) url.searchParams[view ? 'set' : 'delete']('view', view);
   history[chosen ? 'pushState' : 'replaceState'](null, '', url);
   document.dispatchEvent(new CustomEvent('cv:tab', { detail: tab }));
 }"""
@@ -47,10 +49,14 @@ class PhotoRail(Drawn):
         self,
         value: dict[str, Any] | None = None,
         suits: Mapping[str, str] | None = None,
+        pointed: Sequence[str] = (),
         elem_id: str = "rail",
         **kwargs: Any,
     ) -> None:
-        """``suits``: which starter photo, by its id, each tab shows until the visitor chooses; else the first one."""
+        """Args:
+        suits: which starter photo, by its id, each tab shows until the visitor chooses; else the first one.
+        pointed: the tabs in which the point matters; in others it is not shown and a click does nothing.
+        """
         suiting = {"": "", **(suits or {})}
         super().__init__(
             value or start(next(iter(suits.values())) if suits else ""),
@@ -61,6 +67,8 @@ class PhotoRail(Drawn):
             starters=starter_rows(),
             scenes=scene_rows(),
             suits={tab: f"starter:{starters.best(wanted)}" for tab, wanted in suiting.items()},
+            tabs=[],
+            pointed=list(pointed),
             limit_bytes=images.MAX_BYTES,
             privacy="It goes to this server only and is deleted within an hour."
             if on_spaces()
@@ -85,7 +93,7 @@ def connect(rail: PhotoRail, tabs: Mapping[str, gr.Tab] | None = None) -> None:
     Until the visitor chooses a photo, each tab then shows the starter photo that suits it.
     """
     names = list(tabs or {})
-    rail.props["tabs"] = {name: tab.label for name, tab in (tabs or {}).items()}
+    rail.props["tabs"] = names
     for name, tab in (tabs or {}).items():
         script = OPENED.replace("TABS", json.dumps(names)).replace("TAB", json.dumps(name))
         tab.select(None, js=script, api_visibility="private")

@@ -6,15 +6,28 @@ const crosshair = svg('svg', { class: 'crosshair', viewBox: '-20 -20 40 40', wid
   svg('circle', { r: 9, class: 'casing' }), svg('path', { d: 'M0-18V-5M0 5V18M-18 0H-5M5 0H18', class: 'casing' }),
   svg('circle', { r: 9 }), svg('path', { d: 'M0-18V-5M0 5V18M-18 0H-5M5 0H18' }));
 const image = h('img', { alt: '', draggable: 'false' });
-const picture = h('div', { class: 'picture', tabindex: 0, role: 'application', 'aria-roledescription': 'photo with a point',
-  'aria-keyshortcuts': 'ArrowUp ArrowDown ArrowLeft ArrowRight Home' }, image, crosshair);
+const picture = h('div', { class: 'picture', role: 'img' }, image, crosshair);
+/* In a tab that uses the point the photo is a control; else it is a picture. */
+const POINTED = { tabindex: 0, role: 'application', 'aria-roledescription': 'photo with a point', 'aria-keyshortcuts': 'ArrowUp ArrowDown ArrowLeft ArrowRight Home' };
+const pointed = () => props.pointed.includes(props.value.tab);
+const setPointed = whenNew((yes) => {
+  root.classList.toggle('pointed', yes);
+  for (const [name, value] of Object.entries(POINTED)) {
+    if (yes) picture.setAttribute(name, value);
+    else picture.removeAttribute(name);
+  }
+  if (!yes) picture.setAttribute('role', 'img');
+});
+const suited = h('p', { class: 'suited', hidden: true }, 'Photo chosen for this tab');
 const video = h('video', { playsinline: true, muted: true, hidden: true, 'aria-label': 'Webcam picture' });
 const veil = h('p', { class: 'veil', role: 'status', hidden: true });
-const stage = h('div', { class: 'stage' }, picture, video, veil);
+const stage = h('div', { class: 'stage' }, picture, suited, video, veil);
 const alertBox = h('p', { class: 'alert', role: 'alert', hidden: true });
 const captionName = h('b', { dir: 'auto' });
 const captionRest = h('span', {});
-const caption = h('p', { class: 'sub caption' }, captionName, captionRest);
+const backName = h('span', {});
+const backButton = h('button', { type: 'button', class: 'back', hidden: true }, 'Back to ', backName);
+const caption = h('p', { class: 'sub caption' }, captionName, captionRest, backButton);
 const file = h('input', { type: 'file', accept: 'image/*', hidden: true, 'aria-label': 'Photo file', tabindex: -1 });
 const chooseButton = h('button', { type: 'button', class: 'btn soft grow' }, 'Choose a photo');
 const webcamButton = h('button', { type: 'button', class: 'btn', 'aria-label': 'Use the webcam' }, 'Webcam');

@@ -26,7 +26,7 @@ const pointAt = (event) => {
   movePoint(Math.floor(((event.clientY - box.top) / box.height) * height), Math.floor(((event.clientX - box.left) / box.width) * width));
 };
 picture.addEventListener('pointerdown', (event) => {
-  if (event.button !== 0) return;
+  if (event.button !== 0 || !pointed()) return;
   picture.setPointerCapture(event.pointerId);
   picture.focus({ preventScroll: true });
   pointAt(event);
@@ -35,6 +35,7 @@ picture.addEventListener('pointermove', (event) => {
   if (picture.hasPointerCapture(event.pointerId)) pointAt(event);
 });
 picture.addEventListener('keydown', (event) => {
+  if (!pointed()) return;
   const { width, height } = props.value.photo;
   const [row, column] = props.value.point;
   if (event.key === 'Home') {

@@ -7,18 +7,18 @@ const copiesText = h('span', { role: 'status' });
 const copiesBar = h('i', {});
 const copiesButton = h('button', { type: 'button', class: 'btn sm' }, 'Stop');
 const copies = h('div', { class: 'copies', hidden: true }, h('span', { class: 'busy-track' }, copiesBar), copiesText, copiesButton);
-const growth = makeGrowth(copies, (depth) => bench.change({ depth }));
+const share = makeChoice('Solid square holds', SHARES.map((one) => [one, `${100 * one}\u00a0%`]), (one) => bench.change({ share: one }));
+const growth = makeGrowth(h('div', { class: 'bar held' }, h('span', { class: 'sub' }, 'Solid square holds'), share.node, copies), (depth) => bench.change({ depth }));
 const beyond = h('div', { class: 'beyonds' });
 growth.node.append(beyond);
 const randomWords = h('p', { class: 'sub', hidden: true }, props.random_words);
-const why = h('div', {}, h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)), h('p', { class: 'sub' }, props.not_saliency), randomWords);
+const why = h('div', { class: 'field-why' }, h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)), h('p', { class: 'sub' }, props.not_saliency), randomWords);
 const scale = makeChoice('Heat', [[false, 'Raw gradient'], [true, 'Log-scaled']], (log) => bench.change({ log }, { curves: true }));
 const path = makeChoice('Path', [[false, 'Longest path'], [true, 'Shortest path']], (shortest) => bench.change({ shortest }));
 const weights = makeChoice('Weights', [[false, 'Trained'], [true, 'Random']], (random) => bench.anew({ random }));
 /* The leftmost place stands for none: each model's own size. */
 const OWN = 32, ownSize = (side) => (side === OWN ? 'each its own' : String(side));
 const sideRange = makeRange({ label: 'Input size', help: 'pixels a side', low: OWN, high: 512, step: 32, format: ownSize }, (side) => { clearTimeout(sideRange.timer); sideRange.timer = setTimeout(() => bench.anew({ side: side === OWN ? null : side }), 350); });
-const shareSwitch = makeSwitch('.field-share', () => bench.local.share, (share) => { if (Number(share) !== bench.local.share) bench.change({ share: Number(share) }); });
 const sizes = makeSizes(() => { bench.keep(); trigger('sweep'); });
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card field-settings' },
   named('Heat', 'log-scaled exaggerates the faint rim', scale.node), named('Theoretical square', 'longest path through convolutions, or shortest through skips', path.node),
@@ -31,7 +31,7 @@ const taken = () => {
 };
 const foot = makeExports({ taken, link: () => bench.link({ models: bench.shown().curves.map((row) => row.model).join(',') }), files: [
   smallButton('CSV', async () => { const { csv } = await bench.file({ csv: true }); if (csv) saveFile('receptive-field.csv', csv, 'text/csv'); })] });
-const body = h('div', { class: 'field-body' }, notice, eyes, h('div', { class: 'field-low' }, growth.node, why), more, foot.node);
+const body = h('div', { class: 'field-body' }, notice, h('div', { class: 'field-top' }, eyes, growth.node), why, more, foot.node);
 root.append(body);
 
 const tapped = (row, column) => {
@@ -42,7 +42,7 @@ const tapped = (row, column) => {
 };
 const paint = (shown) => {
   const { cards: rows, curves } = shown, { local } = bench;
-  eyes.dataset.count = rows.length;
+  eyes.dataset.count = eyes.parentElement.dataset.count = rows.length;
   for (const card of rows) {
     if (!cards.has(card.model)) cards.set(card.model, makeCard(tapped, bench.fetch));
     cards.get(card.model).show(card, local.log);
@@ -56,7 +56,7 @@ const paint = (shown) => {
   path.set(local.shortest);
   weights.set(local.random);
   sideRange.set(local.side ?? OWN, null);
-  shareSwitch.mark();
+  share.set(local.share);
   sizes.show(shown.sizes, local.side);
   foot.say(`${shown.ran} Slider moves since: ${bench.moves()}; they run no network.`);
 };

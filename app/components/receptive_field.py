@@ -7,7 +7,7 @@ from cvdemo.inside.palettes import INFERNO
 from cvdemo.receptive_field import words
 
 SCRIPTS = (
-    "range", "switch", "receptive_field_stage", "receptive_field_growth", "receptive_field_sizes", "receptive_field"
+    "range", "receptive_field_stage", "receptive_field_growth", "receptive_field_sizes", "receptive_field"
 )  # fmt: skip
 TEXTS = {
     "why_title": words.WHY_TITLE,

@@ -6,7 +6,7 @@ const comparable = (rows) => {
   const share = (row, values) => values.map((value) => (value === null || value === undefined ? value : (100 * value) / row.side));
   return [rows.map((row) => ({ ...row, side: 100, theory: share(row, row.theory), shortest: share(row, row.shortest), effective: row.effective.map((one) => share(row, one)) })), '%'];
 };
-const makeGrowth = (status, onDepth) => {
+const makeGrowth = (choices, onDepth) => {
   const box = h('div', { class: 'growth', tabindex: 0, role: 'slider', 'aria-label': 'Depth', 'aria-valuemin': 0, 'aria-valuemax': 100 });
   const play = h('button', { type: 'button', class: 'btn' }, 'Play');
   const legend = h('div', { class: 'legend' });
@@ -55,7 +55,7 @@ const makeGrowth = (status, onDepth) => {
   };
   const drawChart = () => {
     if (!series.length) return;
-    const narrow = root.clientWidth < 640, full = Math.max(260, box.clientWidth), high = narrow ? 220 : 250;
+    const full = Math.max(260, box.clientWidth), narrow = full < 520, high = !narrow ? 250 : innerHeight < 800 ? 180 : 220;
     const left = 46, right = narrow ? 12 : 148, top = 26, bottom = 26, width = full - left - right;
     frame = { left, width };
     const photo = Math.max(...series.map((row) => row.side));
@@ -96,7 +96,7 @@ const makeGrowth = (status, onDepth) => {
   };
   new ResizeObserver(drawChart).observe(box);
   return {
-    node: h('section', { class: 'card grows' }, h('div', { class: 'bar' }, h('h3', {}, 'How the field grows with depth'), status, h('span', { class: 'end' }, play)), box, legend),
+    node: h('section', { class: 'card grows' }, h('div', { class: 'bar' }, h('h3', {}, 'How the field grows with depth'), h('span', { class: 'end' }, play)), box, legend, choices),
     show(rows, at, share, shortest) { [series, unit] = comparable(rows); depth = at; shareAt = share; path = shortest ? 'shortest' : 'theory'; drawChart(); },
     stop,
   };

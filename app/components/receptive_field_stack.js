@@ -8,6 +8,12 @@ const table = h('div', { class: 'rows-table', role: 'table', 'aria-label': 'Rows
 const alert = h('p', { class: 'alert', role: 'alert', hidden: true });
 const add = h('button', { type: 'button', class: 'btn' }, '+ Add a row');
 const totals = h('p', { class: 'sub' });
+/* Where the rows do not fit side by side each is closed until it is tapped, and only the first few show: the style decides. */
+const FIRST = 4;
+const rest = h('button', { type: 'button', class: 'btn rest', hidden: true, onclick: () => showAll(true) });
+let all = false;
+const showAll = (on) => { all = on; table.classList.toggle('all', all); rest.hidden = all || table.querySelectorAll('.stack-row').length <= FIRST; };
+const openRow = (node, on = !node.classList.contains('open')) => { node.classList.toggle('open', on); node.querySelector('.brief').setAttribute('aria-expanded', String(on)); };
 const drawing = h('div', { class: 'cone' });
 const code = h('pre', { tabindex: 0, 'aria-label': 'The stack in PyTorch' });
 const copyCode = smallButton('Copy as PyTorch', () => copyText(bench.shown().code, copyCode));
@@ -23,7 +29,7 @@ const foot = makeExports({ taken, photo: false, files: [copyCode], link });
 foot.say('Computed exactly from the rows; no network ran.');
 root.append(head.node, h('div', { class: 'bar' }, presets, h('label', { class: 'side-box' }, 'Picture', sideBox, 'px')),
   h('div', { class: 'stack-grid' },
-    h('section', { class: 'card layers' }, h('h3', {}, 'Layers'), table, alert, h('div', { class: 'bar' }, add, totals)),
+    h('section', { class: 'card layers' }, h('h3', {}, 'Layers'), table, alert, h('div', { class: 'bar' }, rest, add, totals)),
     h('section', { class: 'card' }, h('h3', {}, 'What one unit of the last row depends on'), drawing)),
   h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)), h('details', { class: 'more' }, h('summary', {}, 'The same in PyTorch'), code), foot.node);
 
@@ -38,7 +44,11 @@ const complain = (text) => {
   const bad = Number((/^Row (\d+):/.exec(text || '') || [])[1]);
   alert.remove();
   [...table.querySelectorAll('.stack-row')].forEach((node, index) => node.classList.toggle('bad', index + 1 === bad));
-  if (table.children[bad]) table.children[bad].after(alert); // at the place of the fault
+  if (table.children[bad]) {
+    table.children[bad].after(alert); // at the place of the fault
+    openRow(table.children[bad], true);
+    if (bad > FIRST) showAll(true);
+  }
   else table.after(alert);
   root.classList.toggle('refused', Boolean(text));
 };
@@ -63,16 +73,24 @@ const fields = (index) => [...table.children[index + 1].querySelectorAll('input'
 const drawRows = ({ levels, settings: { rows } }) => {
   const shape = rows.map((row) => row.kind).join();
   if (table.dataset.shape !== shape) {
+    const open = [...table.children].slice(1).flatMap((line, index) => (line.classList.contains('open') ? [index] : []));
     table.dataset.shape = shape;
     table.replaceChildren(h('div', { class: 'stack-head', role: 'row' }, ['', 'Layer', ...FIELDS.map(([, title]) => title), 'Sees', 'Output', 'Params', 'Mult-adds', ''].map((title) => h('span', { role: 'columnheader' }, title))),
       ...rows.map((row, index) => h('div', { class: 'stack-row', role: 'row' }, h('span', { class: 'no', role: 'cell' }, index + 1),
+        h('div', { class: 'briefly', role: 'cell' }, h('button', { type: 'button', class: 'brief', 'aria-expanded': 'false', onclick: (event) => openRow(event.currentTarget.closest('.stack-row')) }, h('span', {}), h('b', {}))),
         h('select', { 'aria-label': `Row ${index + 1}, layer`, onchange: (event) => change(index, 'kind', event.target.value) }, KINDS.map(([kind, title]) => h('option', { value: kind, selected: kind === row.kind }, title))),
         FIELDS.map((field) => cell(row, index, field)), ['sees', 'output', 'parameters', 'multiply_adds'].map((name) => h('span', { class: `got ${name}`, role: 'cell' })),
         h('button', { type: 'button', class: 'x', 'aria-label': `Remove row ${index + 1}`, disabled: rows.length === 1, onclick: () => bench.change({ rows: bench.local.rows.toSpliced(index, 1) }) }, '\u2715'))));
+    open.forEach((index) => { if (table.children[index + 1]) openRow(table.children[index + 1], true); });
+    rest.textContent = `Show all ${rows.length} rows`;
+    showAll(all);
   }
   rows.forEach((row, index) => {
     fields(index).forEach((box, place) => { if (document.activeElement !== box && !box.disabled) box.value = row[FIELDS[place][0]]; });
     const level = levels[index], line = table.children[index + 1];
+    const [what, sees] = line.querySelector('.brief').children, size = `${row.kernel} × ${row.kernel}`, steps = [row.stride > 1 && `stride ${row.stride}`, row.dilation > 1 && `dilation ${row.dilation}`].filter(Boolean);
+    what.textContent = [`${KINDS.find(([kind]) => kind === row.kind)[1]} ${size}`, ...steps].join(', ');
+    sees.textContent = `sees ${level.sees}\u00a0px`;
     line.querySelector('.sees').replaceChildren(`${level.sees} px`, ...(level.beyond ? [h('small', {}, ' beyond')] : []));
     for (const name of ['output', 'parameters', 'multiply_adds']) line.querySelector(`.${name}`).textContent = level[name];
   });
@@ -84,14 +102,14 @@ const paint = (shown) => {
   if (shown.error || shown === drawn) return;
   drawn = shown;
   const { rows, side } = shown.settings;
-  presets.replaceChildren(...shown.presets.map((preset) => h('button', { type: 'button', 'aria-pressed': String(JSON.stringify(preset.rows) === JSON.stringify(rows)), onclick: () => bench.change({ rows: preset.rows }) }, preset.title)));
+  presets.replaceChildren(...shown.presets.map((preset) => h('button', { type: 'button', 'aria-pressed': String(JSON.stringify(preset.rows) === JSON.stringify(rows)), onclick: () => { showAll(false); bench.change({ rows: preset.rows }); } }, preset.title)));
   if (document.activeElement !== sideBox) sideBox.value = side;
   drawRows(shown);
   totals.textContent = `Together ${shown.totals[0]} parameters and ${shown.totals[1]} multiply-adds.`;
   code.textContent = shown.code;
   drawTo(drawing.clientWidth);
 };
-add.addEventListener('click', () => { const { rows } = bench.local; bench.change({ rows: [...rows, { ...(rows.findLast((row) => row.kind === 'conv') || { kind: 'conv', kernel: 3, stride: 1, padding: 1, dilation: 1, groups: 1, channels: 64 }) }] }); });
+add.addEventListener('click', () => { const { rows } = bench.local; if (rows.length >= FIRST) showAll(true); bench.change({ rows: [...rows, { ...(rows.findLast((row) => row.kind === 'conv') || { kind: 'conv', kernel: 3, stride: 1, padding: 1, dilation: 1, groups: 1, channels: 64 }) }] }); });
 sideBox.addEventListener('input', () => bench.change({ side: Number(sideBox.value) }));
 root.append(h('datalist', { id: 'same-padding' }, h('option', { value: 'same' })));
 new ResizeObserver(() => drawTo(drawing.clientWidth)).observe(drawing);

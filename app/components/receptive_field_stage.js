@@ -7,10 +7,11 @@ const makeCard = (onTap, onFetch) => {
   const stage = svg('svg', { class: 'stage', role: 'img' }, picture, lines);
   const title = h('div', { class: 'fam' });
   const figures = h('dl', { class: 'sight' });
-  const fit = h('p', { class: 'sub fit' });
+  const gate = h('p', { class: 'sub gate', hidden: true }, 'Squeeze-and-excitation gates also carry a little from everywhere; the squares leave that out.');
+  const steady = h('p', {}), info = h('details', { class: 'info' }, h('summary', { 'aria-label': 'How steady is this?' }, 'i'), steady);
   const fetch = h('button', { type: 'button', class: 'btn sm', hidden: true, onclick: () => onFetch(shown.model) });
   const bar = h('div', { class: 'heatbar', 'aria-hidden': 'true' });
-  const node = h('section', { class: 'card eye' }, title, h('div', { class: 'eye-row' }, stage, h('div', { class: 'told' }, figures, bar)), fit, fetch);
+  const node = h('section', { class: 'card eye' }, title, h('div', { class: 'eye-row' }, stage, h('div', { class: 'told' }, figures, bar)), gate, fetch);
   let shown = null;
   stage.addEventListener('click', (event) => {
     if (!shown) return;
@@ -33,10 +34,11 @@ const makeCard = (onTap, onFetch) => {
       const cross = `M${x - arm} ${y}H${x + arm}M${x} ${y - arm}V${y + arm}`;
       lines.replaceChildren(...outline(card.theory, 'theory'), ...(card.effective ? outline(card.effective, 'effective') : []),
         svg('path', { class: 'casing cross', d: cross }), svg('path', { class: 'line cross', d: cross }));
-      figures.replaceChildren(...card.figures.map(([value, text]) => h('div', {}, h('dd', {}, value), h('dt', {}, text))));
+      figures.replaceChildren(...card.figures.map(([value, text], index) => h('div', {}, h('dd', {}, value), h('dt', {}, text, index === 1 && card.steadiness ? [' ', info] : null))));
+      steady.textContent = card.steadiness || '';
       fetch.hidden = !card.fetch;
       fetch.textContent = card.fetch || '';
-      fit.textContent = [card.fit, card.gate ? 'Squeeze-and-excitation gates also carry a little from everywhere; the squares leave that out.' : null].filter(Boolean).join(' ');
+      gate.hidden = !card.gate;
       bar.replaceChildren(h('i', { style: `background:linear-gradient(90deg,${props.inferno.join(',')})` }),
         h('div', {}, heatTicks(log).map(([text, at]) => h('span', { style: `left:${at}%` }, text))), h('small', {}, HEAT));
     },

@@ -201,26 +201,40 @@ class Bench:
         }
 
 
+GROUPS = ("Ask it", "Look into it", "Take it apart", "Make it yours", "Decide")
+"""By what one wants, in the order of the row of labs."""
+
+
 @dataclass(frozen=True)
 class Lab:
     """One tab, and all that belongs to it elsewhere.
 
     Args:
         id: in the address, in /status and in the code.
+        group: one of `GROUPS`.
+        brief: its question in a few words, for lists of all labs.
         build: lays out the tab, for a lab of several benches; else ``bench`` alone fills it.
         endpoints: its public functions.
         check: see `Check`; /status runs it.
         starter: the starter photo that suits it.
+        pointed: the shared point matters in it, so it stands on the photo.
     """
 
     id: str
     title: str
     question: str
     check: Check
+    group: str = field(kw_only=True)
+    brief: str = field(kw_only=True)
     bench: Bench | None = None
     build: Callable[[PhotoRail], None] | None = None
     endpoints: tuple[Callable[..., Any], ...] = ()
     starter: str = "cat"
+    pointed: bool = False
+
+    def row(self) -> dict[str, str]:
+        """Return what a list of all labs says of it."""
+        return {"id": self.id, "title": self.title, "brief": self.brief, "group": self.group}
 
 
 class Missing:

@@ -32,7 +32,7 @@ def mount(lab: Lab, rail: PhotoRail) -> None:
 
 def lay_out_views(views: Sequence[tuple[str, str, Bench]], tab: str, rail: PhotoRail) -> None:
     """Lay out the benches of one tab, of which one is open: name in the address, the button's title, the bench."""
-    ViewSwitch([[name, title] for name, title, _ in views])
+    ViewSwitch([[name, title] for name, title, _ in views], tab=tab)
     for number, (name, _, bench) in enumerate(views):
         with gr.Column(elem_id=name, elem_classes=["away"] if number else []):
             lay_out(bench, tab, rail)

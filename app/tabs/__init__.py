@@ -1,14 +1,15 @@
 """The labs, in the order in which the page shows them; each stands in its file, and all else follows from it."""
 
 from app.lab import Lab
-from app.tabs import classify, convolution, detect, inside, latency, receptive_field
+from app.tabs import classify, convolution, detect, inside, latency, receptive_field, teach
 
 LABS: tuple[Lab, ...] = (
     classify.LAB,
     detect.LAB,
     inside.LAB,
-    receptive_field.LAB,
     convolution.LAB,
+    receptive_field.LAB,
+    teach.LAB,
     latency.LAB,
 )
 

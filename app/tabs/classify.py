@@ -150,6 +150,8 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="classify",
     title="Classify",
+    group="Ask it",
+    brief="What do a CNN and a ViT call this photo?",
     question=QUESTION,
     bench=BENCH,
     endpoints=(endpoint,),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
+
 from app.components.photo import PhotoRail
 from app.lab import Bench, Lab, Report, Wish, Work, insist, lay_out_views
 from app.tabs import convolution_costs, convolution_pool, convolution_shift
@@ -70,7 +72,8 @@ VIEWS = (
 
 
 def _build(rail: PhotoRail) -> None:
-    lay_out_views(VIEWS, LAB.id, rail)
+    with gr.Column(elem_classes="viewed"):
+        lay_out_views(VIEWS, LAB.id, rail)
 
 
 def _check(photo: Path) -> str:
@@ -83,7 +86,10 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="convolution",
     title="Convolution",
+    group="Take it apart",
+    brief="What does one small filter do?",
     question=words.QUESTION,
     build=_build,
     check=_check,
+    pointed=True,
 )

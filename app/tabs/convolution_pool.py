@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.lab import Bench, Report, Wish, Work
 from cvdemo import images
@@ -28,45 +29,51 @@ def _reduced(asked: Wish, _report: Report) -> Shown:
 
 
 def view(photo: ReducedPhoto, settings: Halving) -> dict[str, Any]:
-    """Return the four pictures and what changes in them; no more halvings than the photo has room for.
+    """Return the picture and the four made of it, and what changes in them; no more halvings than it has room for.
 
     Raises:
         SettingError: it is too small for one.
     """
-    planes = reduced_photo.colours(photo)
-    times = min(settings.times, last_halving(photo.pixels.shape[:2]))
+    planes = pooling.stripes() if settings.picture == "stripes" else reduced_photo.colours(photo)
+    times = min(settings.times, last_halving((planes.shape[1], planes.shape[2])))
+    before = pooling.moved(planes, settings.shift)
     halved = compare(planes, times, settings.shift)
     height, width = halved[0].picture.shape[1:]
     factor = 2**times
     return {
         "answer": pooling.answer(halved),
         "settings": {**settings.plain(), "times": times},
+        "before": {"src": _enlarged(before), "what": f"{before.shape[2]:,} × {before.shape[1]:,} pixels"},
         "panels": [_panel(one, row) for one, row in zip(halved, pooling.WAYS, strict=True)],
         "live": f"Each cell stands for {factor} × {factor} pixels; watch the fine lines while you move it.",
-        "ran": f"{width:,} × {height:,} cells are left of the photo. No network ran.",
+        "ran": f"{width:,} × {height:,} cells are left. No network ran.",
     }
 
 
 def _panel(one: Halved, row: tuple[str, str, str]) -> dict[str, Any]:
-    picture = maps.picture(one.picture, 255)
-    enlarge = max(1, SHOWN_WIDTH // picture.shape[1])
     brighter = round(one.brightness)
     way = "brighter" if brighter > 0 else "darker"
     levels = "1 level" if abs(brighter) == 1 else f"{abs(brighter)} levels"
-    change = f"{levels} {way}" if brighter else "as bright as the photo"
+    change = f"{levels} {way}" if brighter else "as bright as before"
     return {
         "title": row[1],
         "what": row[2],
-        "src": images.data_url(np.repeat(np.repeat(picture, enlarge, 0), enlarge, 1), format="png"),
-        "figures": f"Changes by {figures3(one.flicker)} levels of 255 when the photo moves by a pixel; {change}.",
+        "src": _enlarged(one.picture),
+        "figures": f"Changes by {figures3(one.flicker)} levels of 255 when the picture moves by a pixel; {change}.",
         "flicker": round(one.flicker, 4),
         "brightness": round(one.brightness, 4),
     }
 
 
+def _enlarged(planes: NDArray[np.float64]) -> str:
+    picture = maps.picture(planes, 255)
+    enlarge = max(1, SHOWN_WIDTH // picture.shape[1])
+    return images.data_url(np.repeat(np.repeat(picture, enlarge, 0), enlarge, 1), format="png")
+
+
 BENCH = Bench(
     id="convolution-pool",
-    question="Max-pooling, averaging or a stride: which one keeps your photo?",
+    question="Pooling or a stride: which one keeps the picture?",
     settings=Halving,
     scripts=("head", "range", "convolution_pool"),
     css="convpane conv-pool",

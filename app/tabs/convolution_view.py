@@ -47,6 +47,7 @@ def view(photo: ReducedPhoto, window: Window, settings: Settings) -> dict[str, A
         "hint": words.HINT,
         "captions": words.captions(part.shape[1:], slid, settings),
         "response": _response(photo, window, response, settings, layer),
+        "dilated": words.dilated(used.size, settings.dilation),
         "formula": words.formula(short, used.size, settings),
         "torch": words.torch_line(used, settings),
         "flipped": words.flipped(used, settings),

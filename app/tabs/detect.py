@@ -141,6 +141,8 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="detect",
     title="Detect",
+    group="Ask it",
+    brief="What did the detector find and throw away?",
     question=QUESTION,
     build=_build,
     endpoints=(endpoint,),

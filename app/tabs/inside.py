@@ -31,12 +31,20 @@ from cvdemo.wording import percent
 LIBRARIES = ("torch", "timm", "transformers", "numpy", "pillow")  # what made a result, told with the settings
 QUESTION = "What in the model reacts to the point you clicked?"
 SCRIPTS = (
-    *chart.SCRIPTS, "range", "switch", "inside_pictures", "inside_stage", "saliency_curves", "inside_maps_parts",
+    *chart.SCRIPTS, "range", "inside_pictures", "inside_stage", "saliency_curves", "inside_maps_parts",
     *(f"inside_{one.ID}" for one in VIEWS), "inside_controls", "inside_foot", "inside",
 )  # fmt: skip
 PROPS = {
     "views": [
-        {"id": one.ID, "title": one.TITLE, "why": one.WHY, "depth": getattr(one, "DEPTH", True)} for one in VIEWS
+        {
+            "id": one.ID,
+            "title": one.TITLE,
+            "why": one.WHY,
+            "why_title": getattr(one, "WHY_TITLE", "What does this show?"),
+            "depth": getattr(one, "DEPTH", True),
+            "opens": getattr(one, "OPENS_AT", 1.0),
+        }
+        for one in VIEWS
     ],
     "inferno": list(INFERNO),
     "viridis": list(VIRIDIS),
@@ -98,10 +106,6 @@ BENCH = Bench(
     css="inside",
     props=PROPS,
     chips=Chips(_offered),
-    beside=lambda _chips: gr.Radio(
-        [(one.TITLE, one.ID) for one in VIEWS], value=VIEWS[0].ID, label="View", show_label=False, interactive=True,
-        elem_classes=["segmented", "inside-switch"],
-    ),
     work={
         "fetch": Work(_look_into, _found, _looking, fetches=True),
         "again": Work(_look_into, _found, _looking, mode="always_last", ends=("fetch",)),
@@ -127,6 +131,8 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="inside",
     title="Look inside",
+    group="Look into it",
+    brief="What reacts to the point you clicked?",
     question=QUESTION,
     build=_build,
     endpoints=(
@@ -136,4 +142,5 @@ LAB = Lab(
         attention,
     ),
     check=_check,
+    pointed=True,
 )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.tabs import inside_attention_cards as cards
 from app.tabs import inside_attention_heat as heat
+from app.tabs.inside_attention_field import fields
 from app.tabs.inside_view_input import ViewInput
 from cvdemo import settings
 from cvdemo.attention import study, words
@@ -79,13 +80,13 @@ def answer(given: ViewInput) -> str:
 
 def draw(given: ViewInput) -> list[dict[str, Any]]:
     """Return a card a model; what a CNN can see stands in the same chart."""
-    reach = cards.fields(given)
-    return [cards.card(given, one, found_in(one), reach) for one in given.seen]
+    reach = fields(given)
+    return [cards.card(given, number, found_in(one), reach) for number, one in enumerate(given.seen)]
 
 
 def layers(given: ViewInput) -> list[str]:
     """Return the attention layer at the chosen depth, for each model."""
-    return [heat.layer_label(given, found_in(one)) for one in given.seen]
+    return [heat.layer_title(given, number, found_in(one)) for number, one in enumerate(given.seen)]
 
 
 def tile(given: ViewInput, number: int) -> dict[str, Any] | None:

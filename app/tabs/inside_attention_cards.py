@@ -7,25 +7,24 @@ from typing import Any
 import numpy as np
 
 from app.tabs import inside_attention_heat as heat
+from app.tabs.inside_attention_field import card as field_card
 from app.tabs.inside_view_input import ViewInput, packed, small
 from cvdemo.attention import charts, statistics, study, words
 from cvdemo.attention.charts import Reach
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.rollout import possible
-from cvdemo.attention.study import NONE, Attended
-from cvdemo.errors import CvDemoError
+from cvdemo.attention.study import Attended
 from cvdemo.inside.activations import ForwardPass
-from cvdemo.receptive_field.study import table
 
 THUMB = 16  # rows of the small pictures
 MARKED = 12  # outlier tokens that are outlined
 
 
-def card(given: ViewInput, one: ForwardPass, found: Attended | None, reach: Sequence[Reach]) -> dict[str, Any]:
-    """Return all that is drawn of a model; ``reach``: what CNNs can see, for the same chart."""
+def card(given: ViewInput, place: int, found: Attended | None, reach: Sequence[Reach]) -> dict[str, Any]:
+    """Return all that is drawn of model number ``place``; ``reach``: what CNNs can see, for the same chart."""
+    one = given.seen[place]
     if found is None:
-        text = NONE if not study.has_attention(one.asked.model) else "Not known yet."
-        return {"model": one.asked.model, "rest": "no attention", "map": None, "told": [text], "rows": None}
+        return field_card(given, place)
     number = heat.layer_number(given, found)
     layer, figures = found.layers[number], found.figures[number]
     head = heat.chosen_head(given, layer)
@@ -38,15 +37,16 @@ def card(given: ViewInput, one: ForwardPass, found: Attended | None, reach: Sequ
         told.append(words.NO_CLASS_TOKEN)
     means = (float(heat.picked(figures.distance_px, head)), float(heat.picked(figures.entropy_bits, head)))
     about = words.head_told(*means, layer.tokens, share, figures.queries, math.prod(layer.grid_hw))
-    told += [about, *_outliers(found), words.self_test(found)]
+    told += [about, *_outliers(found)]
     return {
         "model": one.asked.model,
-        "rest": f"{layer.label}, {'mean of heads' if head < 0 else f'head {head + 1}'}",
+        "rest": f"{layer.title}, {'mean of heads' if head < 0 else f'head {head + 1}'}",
         "map": None if shown is None else packed(shown.reshape(layer.grid_hw), 0.0),
         "grid": layer.grid_hw,
         "unit": None if heat.from_class(given, layer) else list(divmod(cell, layer.grid_hw[1])),
         "outliers": _marked(found),
         "told": told,
+        "self_test": words.self_test(found),
         "layer": number,
         "head": head,
         "rows": [_row(given, found, one_layer) for one_layer in found.layers],
@@ -77,22 +77,6 @@ def _marked(found: Attended) -> list[list[int]]:
     return [list(divmod(int(cell), columns)) for cell in np.flatnonzero(statistics.outliers(found.norms))[:MARKED]]
 
 
-def fields(given: ViewInput) -> list[Reach]:
-    """Return how far a unit of each CNN can see by depth."""
-    rows = []
-    for one in given.seen:
-        if one.spec.family != "cnn":
-            continue
-        try:
-            stops = table(one.asked.model, one.picture.size_hw[0]).stops
-        except CvDemoError:
-            continue  # the other lab has no rule for this network: then its line is left out
-        scale = one.picture.crop.width / one.picture.size_hw[1]
-        sizes = tuple(None if stop.field.size is None else round(stop.field.size * scale) for stop in stops)
-        rows.append(Reach(one.asked.model, one.spec.title, sizes))
-    return rows
-
-
 def tile(given: ViewInput, one: ForwardPass, found: Attended, opens: str) -> dict[str, Any]:
     """Return the overview's tile: from the point, the mean of all heads of the layer at the chosen depth."""
     layer = found.layers[heat.layer_number(given, found)]
@@ -100,7 +84,8 @@ def tile(given: ViewInput, one: ForwardPass, found: Attended, opens: str) -> dic
     return {
         "column": "point",
         "title": f"Attention, {layer.label}",
-        "caption": words.tile(heat.far(found, layer, cell, -1)),
+        "caption": words.tile(layer.heads, heat.far(found, layer, cell, -1)),
         "map": packed(layer.from_cell(cell)[0].mean(0).reshape(layer.grid_hw), 0.0),
+        "scale": ["share", "", "of its attention"],
         "opens": opens,
     }

@@ -18,9 +18,11 @@ def layer_number(given: ViewInput, found: Attended) -> int:
     return stop_at(len(found.layers), given.settings.depth)
 
 
-def layer_label(given: ViewInput, found: Attended | None) -> str:
-    """Return the name of the attention layer at the chosen depth."""
-    return "no attention" if found is None else found.layers[layer_number(given, found)].label
+def layer_title(given: ViewInput, number: int, found: Attended | None) -> str:
+    """Return the name of the attention layer at the chosen depth, or of the layer of a model without attention."""
+    if found is None:
+        return given.seen[number].stops[given.stop(number)].title
+    return found.layers[layer_number(given, found)].title
 
 
 def chosen_head(given: ViewInput, layer: AttentionLayer) -> int:

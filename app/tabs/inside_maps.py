@@ -17,6 +17,7 @@ from cvdemo.settings import Spec, choice, custom, whole
 ID = "maps"
 TITLE = "Feature maps"
 WHY = words.WHY
+OPENS_AT = 0.3  # early enough to see edges and colours, which a first look understands; the last layer shows few places
 CHANNEL = Spec("whole", "channel", 0, 65_535)
 
 
@@ -64,12 +65,13 @@ def draw(given: ViewInput) -> list[dict[str, Any]]:
 def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
     """Return the channel that stands out most at the point."""
     stop = given.stop(number)
-    channel, score = cards.standing(given, number)
+    channel, _ = cards.standing(given, number)
     return {
         "column": "strongest",
         "title": f"Channel {channel}",
-        "caption": words.spread(score),
+        "caption": words.tile(given.seen[number].stops[stop].channels, *cards.here_and_mean(given, number, channel)),
         "map": packed(given.seen[number].maps[stop][channel]),
+        "scale": ["value", "lowest", "strongest"],
         "opens": ID,
     }
 

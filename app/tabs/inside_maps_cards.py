@@ -21,6 +21,12 @@ def standing(given: ViewInput, number: int) -> tuple[int, float]:
     return standing_out(given.seen[number].maps[stop], given.unit(number, stop))
 
 
+def here_and_mean(given: ViewInput, number: int, channel: int) -> tuple[float, float]:
+    """Return a channel's value at the point, and its mean over the model's picture."""
+    one = given.seen[number].maps[given.stop(number)][channel]
+    return float(one[given.unit(number, given.stop(number))]), float(one.mean())
+
+
 def card(given: ViewInput, number: int) -> dict[str, Any]:
     """Return all that is drawn of a model."""
     one, stop = given.seen[number], given.stop(number)
@@ -34,7 +40,7 @@ def card(given: ViewInput, number: int) -> dict[str, Any]:
     chosen = chosen if chosen < layer.channels else best
     return {
         "model": one.asked.model,
-        "layer": layer.label,
+        "layer": layer.title,
         "size": f"{layer.hw[0]} x {layer.hw[1]}",
         "channels": layer.channels,
         "low": figures.low,
@@ -45,7 +51,7 @@ def card(given: ViewInput, number: int) -> dict[str, Any]:
         "colours": images.data_url(colours(projected(one, stop)), format="png"),
         "large": _large(one.maps[stop][chosen], chosen),
         "weights": _weights(one, chosen) if stop == 0 else None,
-        "here": words.spread(score) if chosen == best else None,
+        "here": words.deviations(score) if chosen == best else None,
         "can_switch": has_classes(one),
     }
 

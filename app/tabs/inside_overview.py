@@ -7,15 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs.inside_view_input import ViewInput
-from cvdemo.feature_maps import words
+from cvdemo.attention.study import has_attention
+from cvdemo.inside import words
 from cvdemo.settings import Settings
+from cvdemo.wording import FAMILY_WORDS
 
-__all__ = ["ID", "TITLE", "WHY", "Settings", "answer", "arrays", "draw", "known", "work"]
+__all__ = ["ID", "TITLE", "WHY", "WHY_TITLE", "Settings", "answer", "arrays", "columns", "draw", "known", "work"]
 
 ID = "overview"
 TITLE = "Overview"
-WHY = words.WHY
-COLUMNS = {"saliency": "Saliency", "point": "From this point", "strongest": "Strongest map"}
+WHY_TITLE, WHY = words.WHY_TITLE, words.WHY
+COLUMNS = {"saliency": "Matters for the answer", "point": "Reached from this point", "strongest": "Strongest map here"}
 SOURCES: list[ModuleType] = []  # the views that give tiles, the first for a column wins: filled by inside_views
 
 
@@ -31,8 +33,25 @@ def known(given: ViewInput) -> bool:
 
 
 def answer(given: ViewInput) -> str:
-    """Return the answer of the first view that gives tiles."""
-    return SOURCES[0].answer(given) if SOURCES else ""
+    """Return how much the point matters; where no model has classes, what the next view says of it."""
+    told = (source.tiles_answer(given) for source in SOURCES if hasattr(source, "tiles_answer"))
+    return next((one for one in told if one), SOURCES[-1].answer(given))
+
+
+def columns(given: ViewInput) -> list[dict[str, str]]:
+    """Return name and sentence of each column."""
+    looking = [has_attention(one.asked.model) for one in given.seen]
+    families = [FAMILY_WORDS[one.spec.family] for one in given.seen]
+    groups = [
+        list(dict.fromkeys(word for word, looks in zip(families, looking, strict=True) if looks == wanted))
+        for wanted in (False, True)
+    ]
+    told = {
+        "saliency": SOURCES[0].tiles_column(given),
+        "point": words.reached(*groups),
+        "strongest": words.STRONGEST,
+    }
+    return [{"id": name, "title": title, "sentence": told[name]} for name, title in COLUMNS.items()]
 
 
 def draw(given: ViewInput) -> list[dict[str, Any]]:
@@ -45,7 +64,7 @@ def draw(given: ViewInput) -> list[dict[str, Any]]:
             if tile is not None:
                 found.setdefault(tile["column"], tile)
         tiles = [{**found[column], "heading": COLUMNS[column]} for column in COLUMNS if column in found]
-        cards.append({"model": one.asked.model, "layer": one.stops[given.stop(number)].label, "tiles": tiles})
+        cards.append({"model": one.asked.model, "layer": one.stops[given.stop(number)].title, "tiles": tiles})
     return cards
 
 

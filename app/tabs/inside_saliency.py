@@ -6,14 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tabs.inside_saliency_asked import Settings, asked_of, classifiers, map_of, method_of
-from app.tabs.inside_saliency_cards import draw, tile
+from app.tabs.inside_saliency_cards import draw, tile, tile_map
 from app.tabs.inside_view_input import ViewInput
-from cvdemo.saliency import checks, study, words
-from cvdemo.saliency.compared import share_of_photo
+from cvdemo.inside import words as column_words
+from cvdemo.saliency import by_depth, checks, study, words
+from cvdemo.saliency.point import at_point
+from cvdemo.wording import called
 
 __all__ = [
     "DEPTH", "ID", "TITLE", "WHY", "Settings", "answer", "arrays", "classes", "draw", "known", "known_tile", "tile",
-    "work", "work_tile",
+    "tiles_answer", "tiles_column", "work", "work_tile",
 ]  # fmt: skip
 
 ID = "saliency"
@@ -24,7 +26,7 @@ DEPTH = False  # a map is made of the last layer whatever the slider says: it is
 
 def work(given: ViewInput, report: Any) -> None:
     """Explain each classifier; then what was asked for besides: a slow map, the checks."""
-    work_tile(given, report)
+    _explain(given, report)
     wanted = given.settings.saliency
     for one in classifiers(given):
         found, method = study.known(asked_of(given, one)), method_of(given, one).name
@@ -37,7 +39,17 @@ def work(given: ViewInput, report: Any) -> None:
 
 
 def work_tile(given: ViewInput, report: Any) -> None:
-    """Explain each classifier, without checks; a class that a model does not know is told when it is drawn."""
+    """Explain each classifier at every depth, without checks."""
+    _explain(given, report)
+    for one in classifiers(given):
+        found = study.known(asked_of(given, one))
+        if found is not None and by_depth.known(found) is None:
+            report()
+            by_depth.explain_layers(found, one.stops)
+
+
+def _explain(given: ViewInput, report: Any) -> None:
+    """Explain each classifier; a class that a model does not know is told when it is drawn."""
     for one in classifiers(given):
         report()
         asked = asked_of(given, one)
@@ -46,14 +58,19 @@ def work_tile(given: ViewInput, report: Any) -> None:
 
 
 def known_tile(given: ViewInput) -> bool:
-    """Whether each classifier has been explained, or cannot be."""
+    """Whether each classifier has been explained at every depth, or cannot be."""
+    found = (study.known(asked_of(given, one)) for one in classifiers(given))
+    return _explained(given) and all(one is None or by_depth.known(one) is not None for one in found)
+
+
+def _explained(given: ViewInput) -> bool:
     asked = [asked_of(given, one) for one in classifiers(given)]
     return all(study.known(one) is not None or study.refused(one) is not None for one in asked)
 
 
 def known(given: ViewInput) -> bool:
     """Whether all that is wanted is known."""
-    if not known_tile(given):
+    if not _explained(given):
         return False
     wanted = given.settings.saliency
     for one in classifiers(given):
@@ -67,11 +84,27 @@ def known(given: ViewInput) -> bool:
 
 
 def answer(given: ViewInput) -> str:
-    """Return in how much of the photo half of each model's saliency lies."""
-    rows = [row for row in (map_of(given, one) for one in given.seen) if row is not None]
+    """Return how much the point matters to each model, by its rank in each map."""
+    rows = [(one, row) for one in given.seen if (row := map_of(given, one)) is not None]
     if not rows and classifiers(given):
         return "No map yet."
-    return words.answer([(found, share_of_photo(found.picture, values)) for found, values in rows])
+    heats = [at_point(found.picture, values, given.point_rc) for _, (found, values) in rows]
+    return words.answer(called(one.spec for one, _ in rows), heats)
+
+
+def tiles_answer(given: ViewInput) -> str | None:
+    """Return the same for the overview's tiles; None where no model has a map."""
+    rows = [(one, row) for number, one in enumerate(given.seen) if (row := tile_map(given, number)) is not None]
+    if not rows:
+        return None
+    heats = [at_point(found.picture, values, given.point_rc) for _, (found, values) in rows]
+    return words.answer(called(one.spec for one, _ in rows), heats)
+
+
+def tiles_column(given: ViewInput) -> str:
+    """Return the sentence over the overview's maps."""
+    found = [row[0] for number in range(len(given.seen)) if (row := tile_map(given, number)) is not None]
+    return column_words.matters([words.explained(one) for one in found])
 
 
 def classes(given: ViewInput, text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What the view Saliency draws for one model: its map, the sentences about it, and its checks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,16 @@ from app.tabs import inside_saliency_asked as asked
 from app.tabs.inside_view_input import ViewInput, packed
 from app.tabs.saliency_curves import curves
 from cvdemo.inside.activations import ForwardPass
-from cvdemo.saliency import checks, study, words
-from cvdemo.saliency.compared import compared
+from cvdemo.saliency import by_depth, checks, study, words
+from cvdemo.saliency.compared import compared, share_of_photo
 from cvdemo.saliency.faithful import FILL
 from cvdemo.saliency.measures import resized, scaled
 from cvdemo.saliency.methods import METHODS, methods_for
+from cvdemo.saliency.point import at_point
 from cvdemo.saliency.study import Evidence
+from cvdemo.wording import called
 
+Row = tuple[Evidence, NDArray[np.float32]]
 SMOOTH = 96  # a map is sent with about so many rows, bilinear, as all such maps are drawn
 
 
@@ -23,16 +27,24 @@ def draw(given: ViewInput) -> list[dict[str, Any]]:
     """Return a card a model."""
     rows = [asked.map_of(given, one) for one in given.seen]
     both = [row for row in rows if row is not None]
-    shared = None
+    shared = _halves(given, rows)
     if len(both) == 2:
         (one, first), (other, second) = both
-        shared = words.shared(*compared((one.picture, first), (other.picture, second)))
+        agreed = words.shared(*compared((one.picture, first), (other.picture, second)))
+        shared = " ".join(text for text in (shared, agreed) if text) or None
     offered = [method.name for method in METHODS if any(method in methods_for(one.spec) for one in given.seen)]
     common = {"offered": offered, "shared": shared}
     return [{**common, **_card(given, one, row)} for one, row in zip(given.seen, rows, strict=True)]
 
 
-def _card(given: ViewInput, one: ForwardPass, row: tuple[Evidence, NDArray[np.float32]] | None) -> dict[str, Any]:
+def _halves(given: ViewInput, rows: Sequence[Row | None]) -> str | None:
+    """Return in how much of the photo half of each model's saliency lies."""
+    held = [None if row is None else share_of_photo(row[0].picture, row[1]) for row in rows]
+    names = called(one.spec for one in given.seen)
+    return words.halves([(name, share) for name, share in zip(names, held, strict=True) if share is not None])
+
+
+def _card(given: ViewInput, one: ForwardPass, row: Row | None) -> dict[str, Any]:
     card: dict[str, Any] = {"model": one.asked.model, "map": None, "told": [], "checks": None}
     if not methods_for(one.spec):
         return {**card, "rest": "no classes", "told": [words.NO_CLASSES]}
@@ -47,6 +59,7 @@ def _card(given: ViewInput, one: ForwardPass, row: tuple[Evidence, NDArray[np.fl
         cost = words.cost(one.spec.title, runs, runs * min(one.network_ms, found.network_ms) / 1000)
         return {**card, "run": "Run Score-CAM", "told": [cost]}
     values = row[1]
+    heat = at_point(found.picture, values, given.point_rc)
     notes = [] if method.name == chosen else [f"{_titled(chosen)} is made for CNNs; this is {method.title}."]
     notes += [words.SAME_FOR_ALL] if not method.needs_class else []
     notes += [words.AGAINST_MEAN] if study.uses_centred(found, method.name) else []
@@ -59,6 +72,7 @@ def _card(given: ViewInput, one: ForwardPass, row: tuple[Evidence, NDArray[np.fl
         "grid": f"{values.shape[0]} x {values.shape[1]} places, drawn smoothly",
         "notes": notes,
         "what": method.what,
+        "point": words.same_everywhere(heat),
         "told": words.checked(made) if made else [],
         "checks": curves(made, FILL) if made else None,
     }
@@ -74,14 +88,28 @@ def _smooth(shape: tuple[int, ...]) -> tuple[int, int]:
 
 def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
     """Return a model's map as the overview's first tile."""
-    row = asked.map_of(given, given.seen[number])
+    one = given.seen[number]
+    row = tile_map(given, number)
     if row is None:
-        return None
+        told = words.NO_CLASSES if not methods_for(one.spec) else study.refused(asked.asked_of(given, one))
+        return {"column": "saliency", "title": "No map.", "caption": told or "Not made yet.", "opens": "saliency"}
     found, values = row
     return {
         "column": "saliency",
-        "title": asked.method_of(given, given.seen[number]).title,
-        "caption": f"for {words.explained(found)}",
+        "title": f"{asked.method_of(given, one).title} for \u201c{words.explained(found)}\u201d.",
+        "caption": words.at_point(at_point(found.picture, values, given.point_rc), found.target_name),
         "map": packed(resized(scaled(values), _smooth(values.shape)), 0.0, 1.0),
+        "scale": ["", "no part in it", "most"],
         "opens": "saliency",
     }
+
+
+def tile_map(given: ViewInput, number: int) -> Row | None:
+    """Return what is known of a model for the overview, with its map at the chosen depth; None where there is none."""
+    one = given.seen[number]
+    row, stop, method = asked.map_of(given, one), given.stop(number), asked.method_of(given, one).name
+    layered = None if row is None else by_depth.known(row[0])
+    if row is None or layered is None or method not in layered.maps or stop == len(one.stops) - 1:
+        return row  # the last map, as the view Saliency shows it
+    own = layered.maps[method][stop]
+    return row if own is None else (row[0], own)

@@ -99,7 +99,7 @@ def _card(given: ViewInput, number: int) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "model": one.asked.model,
-        "layer": layer.label,
+        "layer": layer.title,
         "size": f"{layer.hw[0]} x {layer.hw[1]}",
         "grid": layer.hw,
         "unit": found.unit,
@@ -117,9 +117,10 @@ def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
     found = _found(given, number, alone=True)
     return {
         "column": "point",
-        "title": "Similar patches",
+        "title": "Similar patches.",
+        "scale": ["cosine", "unlike", "the same"],
         "caption": words.tile(found),
-        "map": packed(found.cosines),
+        "map": packed(found.cosines, high=1.0),
         "opens": ID,
     }
 

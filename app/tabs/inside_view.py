@@ -45,7 +45,7 @@ def head(one: ForwardPass, path: Path) -> dict[str, Any]:
         "word": FAMILY_WORDS[spec.family],
         "weights": one.weights,
         "random": one.weights == "random",
-        "stops": [stop.label for stop in one.stops],
+        "stops": [stop.title for stop in one.stops],
         "picture": images.data_url(enlarged(path, one.picture), quality=88),
         "size": list(one.picture.size_hw),
         "crop": vars(one.picture.crop),
@@ -58,7 +58,7 @@ def _says(one: ForwardPass) -> str | None:
     if one.logits is None or one.weights == "random" or not has_classes(one):
         return None
     chances = probabilities(one.logits)
-    return f"says {one.labels[int(chances.argmax())]}, {percent(float(chances.max()))}"
+    return f"{one.labels[int(chances.argmax())]}, {percent(float(chances.max()))}"
 
 
 def drawn(given: ViewInput) -> dict[str, Any]:
@@ -70,6 +70,7 @@ def drawn(given: ViewInput) -> dict[str, Any]:
         "point": list(given.point_rc),
         "answer": view.answer(given),
         "cards": view.draw(given),
+        "columns": view.columns(given) if hasattr(view, "columns") else [],
         "points": [list(point) for point, _ in points],
         "notes": [words.CUT_OFF if gone else _size(one) for one, (_, gone) in zip(given.seen, points, strict=True)],
         "layers": view.layers(given) if hasattr(view, "layers") else _layers(given),
@@ -103,7 +104,7 @@ def answered(shown: Shown, settings: Any, question: dict[str, Any]) -> dict[str,
 
 
 def _layers(given: ViewInput) -> list[str]:
-    return [one.stops[given.stop(number)].label for number, one in enumerate(given.seen)]
+    return [one.stops[given.stop(number)].title for number, one in enumerate(given.seen)]
 
 
 def _one(given: ViewInput, model: Any) -> tuple[int, ForwardPass]:

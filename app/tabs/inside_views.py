@@ -4,7 +4,8 @@ A view is a module ``app/tabs/inside_<id>.py`` in `VIEWS`, with a script ``app/c
 It offers:
 
 - ``ID``, ``TITLE`` (of the switch), ``WHY`` (the text beside the picture); ``DEPTH = False`` where the depth slider has
-  no meaning, or ``layers(given)``, the names that stand under it;
+  no meaning, or ``layers(given)``, the names that stand beside it; ``OPENS_AT``, the depth it opens at (1.0);
+  ``WHY_TITLE``, the question over that text; ``columns(given)``, what stands over its columns;
 - ``Settings``: its own settings, a `cvdemo.settings.Settings`; a view reads them as ``given.settings.<id>``;
 - ``work(given: ViewInput, report) -> None``: run whatever networks the view needs that are not known yet. It runs in a
   queued, cancellable event; call ``report(model, weights.Progress(...))`` now and then, it raises to stop. What it

@@ -170,6 +170,8 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="latency",
     title="Latency",
+    group="Decide",
+    brief="Which is faster here, and are we sure?",
     question=words.QUESTION,
     build=_build,
     endpoints=(endpoint,),

@@ -24,8 +24,6 @@ from cvdemo.receptive_field.settings import Settings
 from cvdemo.receptive_field.sizes import SIZES
 from cvdemo.receptive_field.translations import COPIES
 
-SQUARES = [("20 %", 0.2), ("50 %", 0.5), ("95 %", 0.95)]
-
 
 def _offered() -> list[catalogue.ModelSpec]:
     """Return all models but detectors, since architecture alone is enough."""
@@ -129,10 +127,6 @@ BENCH = Bench(
     css="field",
     props=TEXTS,
     chips=Chips(_offered, random_will_do=True),
-    beside=lambda _chips: gr.Radio(
-        SQUARES, value=0.5, label="Solid square holds", interactive=True,
-        elem_classes=["segmented", "named", "field-share"],
-    ),
     work={
         "refine": Work(_refine, _refined, _refining, continues=True, refused=_refused),
         "sweep": Work(
@@ -151,7 +145,7 @@ VIEWS = (
 
 
 def _build(rail: PhotoRail) -> None:
-    with gr.Column(elem_classes="field-tab"):
+    with gr.Column(elem_classes="viewed field-tab"):
         lay_out_views(VIEWS, LAB.id, rail)
 
 
@@ -166,8 +160,11 @@ def _check(photo: Path) -> str:
 LAB = Lab(
     id="receptive-field",
     title="Receptive field",
+    group="Take it apart",
+    brief="How far does one unit see?",
     question=words.QUESTION,
     build=_build,
     endpoints=(receptive_field, effective_receptive_field),
     check=_check,
+    pointed=True,
 )

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.tabs.missing import cost
 from cvdemo import images, weights
@@ -14,7 +13,7 @@ from cvdemo.inside.model_input import SquarePhoto
 from cvdemo.receptive_field import words
 from cvdemo.receptive_field.growth_chart import first_whole, growth, sides
 from cvdemo.receptive_field.heat import over_photo
-from cvdemo.receptive_field.mass import SHARES, fit_gaussian, logged
+from cvdemo.receptive_field.mass import SHARES
 from cvdemo.receptive_field.settings import Settings
 from cvdemo.receptive_field.sizes import at_sizes, described, flips
 from cvdemo.receptive_field.study import FieldRequest, Measured, Study, known, stop_at, table
@@ -102,7 +101,7 @@ def _card(asked: FieldRequest, square: SquarePhoto, settings: Settings) -> tuple
     centre = centre_of(layer, unit, asked.side)
     heat = stop.influence if stop else None
     sight, shown = (_sight(layers, number, study, view) for view in (replace(settings, **PLAIN), settings))
-    figures = _figures(layer, shown, stop, settings)
+    figures = _figures(layer, shown, settings)
     card = {
         "model": asked.model,
         "title": spec.title,
@@ -118,7 +117,7 @@ def _card(asked: FieldRequest, square: SquarePhoto, settings: Settings) -> tuple
         "effective": _centred(centre, shown.effective),
         "point": [centre[1] + 0.5, centre[0] + 0.5],
         "figures": figures,
-        "fit": _fit(heat, centre, settings.log),
+        "steadiness": _steadiness(stop, settings),
         "gate": layer.field.global_gate,
         "fetch": _fetch(asked, settings),
         "alt": f"{spec.title}, {layer.label}: {figures[0][0]}, {figures[0][1]}. {figures[1][0]}, {figures[1][1]}.",
@@ -142,17 +141,19 @@ def _sight(layers: LayerTable, number: int, study: Study, settings: Settings) ->
     return words.Sight(get(layers.model).title, field.size, effective, layers.side, count, first_whole(layers))
 
 
-def _figures(layer: Layer, sight: words.Sight, stop: Measured | None, settings: Settings) -> list[tuple[str, str]]:
-    spread = float(np.std(stop.sides[:, SHARES.index(settings.share)])) if stop and stop.copies >= 4 else None
+def _figures(layer: Layer, sight: words.Sight, settings: Settings) -> list[tuple[str, str]]:
     return [
         words.theory_figure(sight, layer.layout == "tokens", settings.shortest),
-        words.effective_figure(sight, settings.share, settings.log, spread),
+        words.effective_figure(sight, settings.share, settings.log),
         words.ratio_figure(sight, settings.log, settings.shortest),
     ]
 
 
-def _fit(heat: NDArray[np.float32] | None, centre: tuple[float, float], log: bool) -> str | None:
-    return None if heat is None else words.gaussian(fit_gaussian(logged(heat) if log else heat, centre))
+def _steadiness(stop: Measured | None, settings: Settings) -> str | None:
+    """Return what stands behind the i: of the raw gradient's side, once there are copies enough to tell."""
+    if stop is None or stop.copies < 4 or settings.log:
+        return None
+    return words.steadiness(float(np.std(stop.sides[:, SHARES.index(settings.share)])), stop.copies)
 
 
 def _centred(centre: tuple[float, float], effective: int | None) -> list[float] | None:

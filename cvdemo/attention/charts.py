@@ -19,11 +19,28 @@ PICKED = "#ffd23f"  # what is selected is yellow, on photos and in charts
 
 @dataclass(frozen=True)
 class Reach:
-    """What one unit of each stop of a CNN can see: the longer side, in pixels of the photo; None = the whole photo."""
+    """How far one unit of each layer of a CNN can see.
+
+    Args:
+        sizes: the longer side of its field, in pixels of the photo; None = the whole photo.
+        whole_px: the longer side of what the model sees of the photo: no field counts beyond it.
+    """
 
     model: str
     title: str
     sizes: tuple[int | None, ...]
+    whole_px: int
+
+    @property
+    def ways_px(self) -> list[float]:
+        """From the middle of each layer's field to its edge, clipped to the photo."""
+        return [min(size or self.whole_px, self.whole_px) / 2 for size in self.sizes]
+
+    @property
+    def sees_all_from(self) -> float | None:
+        """The depth, 0..1, from which on the field is as large as the photo."""
+        whole = [place for place, size in enumerate(self.sizes) if size is None or size >= self.whole_px]
+        return _depth(whole[0], len(self.sizes)) if whole else None
 
 
 def figure(found: Attended) -> "Figure":
@@ -32,7 +49,9 @@ def figure(found: Attended) -> "Figure":
 
 
 def distances(found: Attended, reach: Sequence[Reach] = (), layer: int = 0, head: int = -1) -> Chart:
-    """Return each head's mean distance by depth, the mean of each layer's heads, and the sides of CNN units.
+    """Return each head's mean distance by depth, the mean of each layer's heads, and how far units of CNNs can see.
+
+    All on one axis, in pixels of the photo from where one looks.
 
     Args:
         layer: the one that is shown, marked by a dashed line.
@@ -41,19 +60,21 @@ def distances(found: Attended, reach: Sequence[Reach] = (), layer: int = 0, head
     family, count = get(found.asked.model).family, len(found.layers)
     means = [float(np.mean(figures.distance_px)) for figures in found.figures]
     traces = [_heads(found, family), _line("mean of a layer’s heads", means, family)]
-    traces += [_sides(one) for one in reach]
+    traces += [_line(f"edge of what a unit of {one.title} sees", one.ways_px, "cnn") for one in reach]
     if head >= 0:
         traces.append(_picked(found, layer, head))
     most = max([10.0, *(value for trace in traces for value in trace["y"])])
     layout = {
         "xaxis": plots.axis("depth", -0.03, 1.03, tickvals=[0, 1], ticktext=["first layer", "last"]),
-        "yaxis": plots.axis("pixels of the photo", -0.03 * most, 1.05 * most, nticks=5, tickformat=","),
+        "yaxis": plots.axis("pixels away in the photo", -0.03 * most, 1.05 * most, nticks=5, tickformat=","),
         "shapes": [plots.now(_depth(layer, count))],
         "showlegend": True,
     }
     answer = f"Mean attention distance by layer: from {means[0]:.0f} px in the first to {means[-1]:.0f} px in the last."
-    whole = [one.title for one in reach if None in one.sizes]
-    answer += "".join(f" Where its line ends, a unit of {title} sees the whole photo." for title in whole)
+    for one in reach:
+        whole = one.sees_all_from
+        if whole is not None:
+            answer += f" From depth {whole:.0%} on, a unit of {one.title} has a field as large as the photo."
     return Chart("How far each head looks", answer, tuple(traces), layout, height=270)
 
 
@@ -77,13 +98,6 @@ def _line(name: str, values: Sequence[float], token: str, **line: Any) -> dict[s
     depths = [_depth(place, len(values)) for place in range(len(values))]
     hover = "%{y:.0f} px<extra>%{fullData.name}</extra>"
     return plots.curve(name, depths, plots.numbers(values), token, line=line, hovertemplate=hover)
-
-
-def _sides(one: Reach) -> dict[str, Any]:
-    """Return the line of a CNN as far as it sees less than the whole photo."""
-    sizes = [(place, size) for place, size in enumerate(one.sizes) if size is not None]
-    line = _line(f"side one unit of {one.title} sees", [float(size) for _, size in sizes], "cnn")
-    return {**line, "x": [_depth(place, len(one.sizes)) for place, _ in sizes]}
 
 
 def _picked(found: Attended, layer: int, head: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.study import Attended, attend
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
+from cvdemo.inside.layer_names import without_counts
 
 
 def attention_from(
@@ -52,9 +53,9 @@ def layer_number(found: Attended, layer: str | int) -> int:
     if wanted.lstrip("-").isdecimal() and -count <= int(wanted) < count:
         return int(wanted) % count
     for number, one in enumerate(found.layers):
-        if wanted in (one.name, one.name.rpartition(".")[0], one.label):
+        if wanted in (one.name, one.library_name, one.label, without_counts(one.label)):
             return number
-    some = " or ".join((found.layers[0].name, found.layers[-1].name))
+    some = " or ".join(f"{one.name} ({one.label})" for one in (found.layers[0], found.layers[-1]))
     raise SettingError(
         f"{get(found.asked.model).title} has no attention layer {wanted[:60]!r}. It has {count}: ask for 0 to "
         f"{count - 1}, or by name, such as {some}."

@@ -20,7 +20,7 @@ class AttentionLayer:
 
     Args:
         name: the module's path in the network.
-        label: as the page shows it.
+        label: what people call the block around it.
         queries: float32 (groups, heads, tokens, d), already divided by the square root of d.
         keys: float32 (groups, heads, tokens, d).
         bias: float32 (heads, tokens, tokens), added before the softmax, or None.
@@ -37,6 +37,16 @@ class AttentionLayer:
     mask: Map | None
     places: NDArray[np.int32]
     grid_hw: tuple[int, int]
+
+    @property
+    def library_name(self) -> str:
+        """The path of the block around it."""
+        return self.name.rpartition(".")[0] or self.name
+
+    @property
+    def title(self) -> str:
+        """The label with the library's name behind it: ``block 7 of 7 (blocks.6)``."""
+        return f"{self.label} ({self.library_name})"
 
     @property
     def heads(self) -> int:

@@ -5,7 +5,6 @@ that off for the run, the outputs of the linear layers that make queries and key
 from them afterwards, for the asked patch only. Nothing of the network is switched, and nothing is calculated twice.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from torch import Tensor, nn
 from cvdemo.attention.layer import AttentionLayer
 from cvdemo.attention.places import by_corner, by_window, plain
 from cvdemo.inside.crop import grid_of
+from cvdemo.inside.layer_names import named
 
 BLOCKS = (SwinTransformerBlock, MobileVitBlock)
 
@@ -29,12 +29,14 @@ class Tap:
     """An attention module of a network.
 
     Args:
+        label: what people call the block that it is the attention of, see `layer_names.named`.
         module: it.
         parent: the block around it that says how tokens lie (Swin's block, MobileViT's), or None.
         linear: the names of its linear layers for queries, keys (and values); one name where they are one layer.
     """
 
     name: str
+    label: str
     module: Any
     parent: Any
     linear: tuple[str, ...]
@@ -52,17 +54,19 @@ class Tap:
 
 def taps(network: nn.Module) -> tuple[Tap, ...]:
     """Return the attention modules of a network that look at the photo, in the order of computation; () for a CNN."""
-    found = []
+    found: list[tuple[str, Any, Any, tuple[str, ...]]] = []
     around = [(name, part) for name, part in network.named_modules() if isinstance(part, BLOCKS)]
     for name, module in network.named_modules():
         if name.startswith("text_model"):
             continue
         parent = next((part for path, part in reversed(around) if name.startswith(f"{path}.")), None)
         if isinstance(module, Attention | WindowAttention):
-            found.append(Tap(name, module, parent, ("qkv",)))
+            found.append((name, module, parent, ("qkv",)))
         elif all(hasattr(module, part) for part in ("q_proj", "k_proj", "v_proj")):
-            found.append(Tap(name, module, None, ("q_proj", "k_proj", "v_proj")))
-    return tuple(found)
+            found.append((name, module, None, ("q_proj", "k_proj", "v_proj")))
+    everywhere = [name for name, _ in network.named_modules()]
+    labels = named([name.rpartition(".")[0] for name, *_ in found], everywhere)
+    return tuple(Tap(name, label, *rest) for (name, *rest), label in zip(found, labels, strict=True))
 
 
 @contextmanager
@@ -128,15 +132,7 @@ def layer_of(tap: Tap, outputs: tuple[Tensor, ...], size_hw: tuple[int, int]) ->
         places, grid = plain(tokens, size_hw)
     if places.shape != (groups, tokens):
         raise ValueError(f"{tap.name}: {groups} groups of {tokens} tokens do not fit places {places.shape}")
-    return AttentionLayer(tap.name, label_of(tap.name), _array(query), _array(key), bias, mask, places, grid)
-
-
-def label_of(name: str) -> str:
-    """Return an attention layer's name as people say it: ``block 3``, or ``stage 3, block 6`` in Swin."""
-    numbers = [int(part) for part in re.findall(r"\.(\d+)(?=\.|$)", f".{name}")]
-    if re.search(r"(layers|stages)\.\d+\.(blocks\.)?", name) and len(numbers) > 1:
-        return f"stage {numbers[0] + 1}, block {numbers[-1] + 1}"
-    return f"block {numbers[-1] + 1}" if numbers else name
+    return AttentionLayer(tap.name, tap.label, _array(query), _array(key), bias, mask, places, grid)
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -74,6 +74,15 @@ def outliers_told(count: int, of: int) -> str:
     )
 
 
-def tile(distance_px: float) -> str:
-    """Return the overview's line."""
-    return f"{distance_px:.0f} px away on average"
+def tile(heads: int, distance_px: float) -> str:
+    """Return the overview's sentence on the mean of all heads; it goes on from the layer's name."""
+    return f", mean of {heads} heads. It looks {distance_px:.0f} px away on average."
+
+
+def field_told(label: str, field_wh_px: tuple[int, int] | None) -> str:
+    """Return what one unit of a CNN's layer can see from here: width and height in the photo; None: all of it."""
+    seen = "can see all that the model gets of the photo"
+    if field_wh_px is not None:
+        width, height = field_wh_px
+        seen = f"can see {width:,} x {height:,} px of the photo (the square)"
+    return f"{label[:1].upper()}{label[1:]}: one unit {seen}."

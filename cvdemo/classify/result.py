@@ -61,14 +61,14 @@ class Answer:
     def top(self, count: int, temperature: float = 1.0) -> tuple[Guess, ...]:
         """Return the ``count`` likeliest classes, best first; ties in label order."""
         shares = self.probabilities(temperature)
-        order = np.argsort(-shares, kind="stable")[:count]
+        order = np.argsort(-self.logits, kind="stable")[:count]  # of shares that are 0 the order would be lost
         return tuple(Guess(self.labels[index], float(shares[index])) for index in order)
 
     def doubt_bits(self, temperature: float = 1.0) -> float:
         """Return the entropy of the answer in bits: 0 = certain, log2(classes) = no idea."""
         shares = self.probabilities(temperature)
         shares = shares[shares > 0]
-        return float(-(shares * np.log2(shares)).sum())
+        return max(0.0, float(-(shares * np.log2(shares)).sum()))  # never -0.0
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,19 @@ def scope_sentences(result: Classification) -> str:
         they = "it knows" if len(few) == 1 else "they know"
         told.append(f"Of the {listed([f'{count:,}' for count in sorted(counts)])} everyday things {they}.")
     elif few:
-        names = [name for name, answer in zip(called(answers), answers, strict=True) if answer in few]
-        most = max(len(answer.labels) for answer in few)
-        verb = "knows" if len(few) == 1 else "know"
-        told.append(f"{_capital(listed(names))} {verb} only {most:,} everyday things.")
+        named = zip(called(answers), answers, strict=True)
+        told.append(_only([(name, len(answer.labels)) for name, answer in named if answer in few]))
     if is_doubtful(result):
         told.append("It may be something else.")
     return " ".join(told)
+
+
+def _only(few: list[tuple[str, int]]) -> str:
+    """Return how few things these models know: in one number, or each in its own where they differ."""
+    names, counts = zip(*few, strict=True)
+    if len(set(counts)) > 1:
+        return f"{_capital(listed([f'{name} knows only {count:,}' for name, count in few]))} everyday things."
+    return f"{_capital(listed(list(names)))} {'knows' if len(few) == 1 else 'know'} only {counts[0]:,} everyday things."
 
 
 def _capital(text: str) -> str:

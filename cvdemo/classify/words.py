@@ -1,7 +1,7 @@
 """The sentences of the Classify tab, made from the numbers on screen."""
 
 from cvdemo.classify.result import Answer, Classification, agreement
-from cvdemo.wording import FAMILY_WORDS, NBSP, called, listed, percent, points
+from cvdemo.wording import FAMILY_WORDS, NBSP, called, listed, percent, points, setting
 
 EQUAL_GAP = 0.05
 UNSURE = 0.25
@@ -45,9 +45,10 @@ def _several(names: list[str], firsts: list[tuple[str, float]]) -> str:
     labels = [label for label, _ in firsts]
     leader = max(labels, key=labels.count)
     count = labels.count(leader)
-    surest = max(range(len(firsts)), key=lambda index: firsts[index][1])
     if count == len(labels):
-        return f"All {count} say {leader}. {names[surest]} is surest: {percent(firsts[surest][1])}."
+        most = percent(max(share for _, share in firsts))
+        surest = [name for name, (_, share) in zip(names, firsts, strict=True) if percent(share) == most]
+        return f"All {count} say {leader}. {listed(surest)} {'is' if len(surest) == 1 else 'are'} surest: {most}."
     if count == 1:
         return f"They disagree: {listed([f'{name} says {label}' for name, label in zip(names, labels, strict=True)])}."
     others = [f"{name} says {label}" for name, label in zip(names, labels, strict=True) if label != leader]
@@ -69,7 +70,7 @@ def _different_words(answers: tuple[Answer, ...]) -> str:
 
 def temperature_sentence(result: Classification, temperature: float) -> str:
     """Return what the temperature does to the answers on screen."""
-    if abs(temperature - 1.0) < 1e-9:
+    if abs(temperature - 1.0) < 1e-8:
         return (
             "At 1.0 you see the answers as the models give them. Higher flattens them, lower sharpens them; "
             "the order never changes."
@@ -77,7 +78,7 @@ def temperature_sentence(result: Classification, temperature: float) -> str:
     shares = [percent(answer.top(1, temperature)[0].probability) for answer in result.answers]
     what = "flattened" if temperature > 1 else "sharpened"
     tops = f"the top answers are now {listed(shares)}" if len(shares) > 1 else f"the top answer is now {shares[0]}"
-    return f"At {temperature:.1f} the answers are {what}: {tops}. The order did not change, and no network ran."
+    return f"At {setting(temperature, 1)} the answers are {what}: {tops}. The order did not change, and no network ran."
 
 
 def agreement_figures(result: Classification, top_k: int, temperature: float = 1.0) -> list[tuple[str, str]]:

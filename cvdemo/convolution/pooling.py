@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cvdemo.convolution.arithmetic import correlate, pad
 from cvdemo.convolution.kernels import array, get
 from cvdemo.errors import SettingError
-from cvdemo.settings import Settings, whole
+from cvdemo.settings import Settings, choice, whole
 from cvdemo.wording import figures3, listed
 
 Way = Literal["max", "average", "stride", "blur"]
@@ -21,6 +21,10 @@ WAYS: tuple[tuple[Way, str, str], ...] = (
 )
 HALVINGS_LIMIT = 5
 SHIFT_LIMIT = 8
+PICTURES = ("stripes", "photo")
+STRIPES_HW = (96, 192)  # pixels, of which 32 at each side only come in when it moves
+STRIPES = (1, 2, 3, 5)  # pixels wide, band by band
+SLANTED = 2  # the number of the band whose stripes lean
 WHY_TITLE = "What gets lost when a network halves its map?"
 WHY = (
     "Every way of halving throws three of four numbers away. A bare stride keeps whichever pixel happens to stand "
@@ -32,8 +36,9 @@ WHY = (
 
 @dataclass(frozen=True)
 class Halving(Settings):
-    """How often the photo is halved, and how many pixels to the right it has moved before."""
+    """What is halved how often, and how many pixels to the right it has moved before."""
 
+    picture: str = choice("stripes", PICTURES, "picture")
     times: int = whole(2, 1, HALVINGS_LIMIT, "number of halvings")
     shift: int = whole(0, 0, SHIFT_LIMIT, "shift")
 
@@ -52,6 +57,17 @@ class Halved:
     picture: NDArray[np.float64]
     flicker: float
     brightness: float
+
+
+def stripes() -> NDArray[np.float64]:
+    """Return bands of fine black and white stripes as planes (3, H, W), 0 or 255.
+
+    The first band changes as often as pixels can: what a way of halving does to detail shows there at once.
+    """
+    rows, columns = np.indices(STRIPES_HW)
+    bands = rows * len(STRIPES) // STRIPES_HW[0]
+    along = columns + np.where(bands == SLANTED, rows, 0)
+    return np.repeat((255.0 * (along // np.array(STRIPES)[bands] % 2))[None], 3, 0)
 
 
 def halve(planes: NDArray[np.float64], way: Way) -> NDArray[np.float64]:
@@ -89,16 +105,19 @@ def compare(planes: NDArray[np.float64], times: int, shift: int = 0) -> tuple[Ha
     Raises:
         SettingError: as `halve_often`.
     """
-    margin = 2**HALVINGS_LIMIT  # cut off at both sides, so that moving brings in real pixels
-    margin = min(margin, planes.shape[2] // 4)
-    wide = planes.shape[2] - 2 * margin
-    moved = {step: planes[:, :, margin - step : margin - step + wide] for step in {0, shift, shift + 1}}
+    before, after = (moved(planes, step) for step in (shift, shift + 1))
     results = []
     for way, _, _ in WAYS:
-        here, further = (halve_often(moved[step], way, times) for step in (shift, shift + 1))
-        change = float(here.mean() - moved[shift].mean())
+        here, further = (halve_often(one, way, times) for one in (before, after))
+        change = float(here.mean() - before.mean())
         results.append(Halved(way, here, flicker(here, further, 2**times), change))
     return tuple(results)
+
+
+def moved(planes: NDArray[np.float64], shift: int) -> NDArray[np.float64]:
+    """Return the middle of planes (3, H, W) that moved to the right; real pixels come in from beside it."""
+    margin = min(2**HALVINGS_LIMIT, planes.shape[2] // 4)
+    return planes[:, :, margin - shift : planes.shape[2] - margin - shift]
 
 
 def flicker(here: NDArray[np.float64], further: NDArray[np.float64], factor: int) -> float:

@@ -46,7 +46,7 @@ class Position(Settings):
     """Which of `pairs` looks, and how many pixels to the right the photo has moved."""
 
     pair: int = whole(0, 0, len(PAIRS), "pair", link="", says=NO_SUCH_PAIR)
-    shift: int = whole(0, 0, SHIFT_LIMIT, "shift")
+    shift: int = whole(3, 0, SHIFT_LIMIT, "shift")
 
 
 @dataclass(frozen=True)

@@ -63,14 +63,17 @@ def layer_note(found: tuple[Moved, ...], shift: int) -> str:
     """Return what the layers' errors at one position have to do with their strides."""
     if not shift:
         return "At 0 px nothing moved, so every layer is exact. Move the slider."
-    return " ".join(exact(one, shift) for one in found if one.layers)
+    shown = [one for one in found if one.layers]
+    if shown and not any(shift % stride == 0 for one in shown for stride in one.strides):
+        return f"{shift} px does not divide by any stride here."
+    return " ".join(exact(one, shift) for one in shown)
 
 
 def exact(one: Moved, shift: int) -> str:
     """Return which layers should follow exactly: those whose stride divides the shift."""
     good = [name for name, stride in zip(one.layers, one.strides, strict=True) if shift % stride == 0]
     if not good:
-        return f"{shift} px is a multiple of no stride in {one.title}."
+        return f"{shift} px does not divide by any stride in {one.title}."
     if len(good) == len(one.layers):
         return f"{shift} px is a multiple of every stride in {one.title}."
     return f"{shift} px is a multiple of the stride of {listed(good)} in {one.title}."

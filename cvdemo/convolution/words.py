@@ -1,6 +1,7 @@
 """The sentences of the Convolution tab, made from the numbers on screen; plain text without markup."""
 
 from cvdemo.convolution import kernels
+from cvdemo.convolution.arithmetic import span
 from cvdemo.convolution.learned import FirstLayer
 from cvdemo.convolution.response import Response
 from cvdemo.convolution.settings import Settings
@@ -13,6 +14,7 @@ WHY = (
     "The same nine numbers slide over the whole photo, so an edge is found wherever it lies, with very few parameters."
 )
 HINT = "Point at either grid to follow one window; click to keep it, and arrow keys move it."
+COUNTED = {4: "four", 9: "nine"}  # larger kernels are told in figures
 PADDING_WORDS = {"zeros": "zeros", "mirror": "reflect", "none": "zeros"}  # PyTorch's names
 
 
@@ -61,6 +63,16 @@ def reacts(response: Response, learned: bool = False) -> str:
         "The whole photo through the same kernel. It reacts where the value is at least "
         f"{number(response.threshold)} in size, {share}."
     )
+
+
+def dilated(size: int, dilation: int) -> str:
+    """Return how far a kernel of ``size`` x ``size`` numbers reaches under a dilation."""
+    if size == 1:
+        return f"Dilation {dilation}: one number has no neighbours to spread from."
+    if dilation == 1:
+        return "Dilation 1: side by side, no gap."
+    numbers, wide = COUNTED.get(size**2, size**2), span(size, dilation)
+    return f"Dilation {dilation}: the {numbers} numbers sit {dilation} pixels apart and span {wide} × {wide}."
 
 
 def formula(count: int, size: int, settings: Settings) -> str:
@@ -122,10 +134,10 @@ def captions(size_hw: tuple[int, int], slid: Slid, settings: Settings) -> list[s
     kind = "colour" if settings.coloured else "grey"
     around = ""
     if slid.padding and not settings.transposed:
-        around = f", and {slid.padding} of padding"
+        around = f" and {slid.padding} of padding"
     made = slid.result.shape[1:]
     cut = f", {slid.padding} cut off at each edge" if slid.padding and settings.transposed else ""
-    return [f"{width} × {height} {kind} cells around the point{around}", f"Result: {made[1]} × {made[0]} cells{cut}"]
+    return [f"{width} × {height} {kind} cells{around}", f"Result: {made[1]} × {made[0]} cells{cut}"]
 
 
 def ticks(response: Response) -> list[str]:

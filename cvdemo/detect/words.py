@@ -9,7 +9,7 @@ from cvdemo.detect.box_words import apart, counted, inspector, measure_name, ste
 from cvdemo.detect.ledger import Ledger
 from cvdemo.detect.result import Candidates
 from cvdemo.detect.settings import Settings
-from cvdemo.wording import percent
+from cvdemo.wording import percent, setting
 
 __all__ = [
     "answer",
@@ -65,7 +65,7 @@ def brief(found: Candidates, ledger: Ledger, settings: Settings) -> str:
     best = float(found.scores[0])
     if not windows:
         chosen = " of the classes that you chose" if best >= np.float32(settings.confidence) else ""
-        limit = f"{settings.confidence:.2f}" if chosen else apart(best, settings.confidence)[1]
+        limit = setting(settings.confidence) if chosen else apart(best, settings.confidence)[1]
         return f"No box{chosen} reaches your confidence of {limit}."
     boxes, more = counted(kept, "box", "boxes"), len(ledger.over_limit)
     over = f" {more:,} more {'lies' if more == 1 else 'lie'} over your limit." if more else ""
@@ -103,7 +103,7 @@ def live(ledger: Ledger, settings: Settings, many_classes: bool = False) -> str:
     Args:
         many_classes: the windows belong to several classes.
     """
-    limit, removed = f"{settings.iou:.2f}", len(ledger.suppressed)
+    limit, removed = setting(settings.iou), len(ledger.suppressed)
     apart = many_classes and not settings.class_agnostic
     if settings.method.startswith("soft"):
         return _live_softly(ledger, settings, limit, ", of its class," if apart else "")
@@ -168,7 +168,7 @@ def empty(
         return None
     windows = counted(count, "window")
     if best >= np.float32(settings.confidence):
-        return f"{windows}, none of the classes that you chose above {settings.confidence:.2f}."
+        return f"{windows}, none of the classes that you chose above {setting(settings.confidence)}."
     return f"{windows}, none above {apart(best, settings.confidence)[1]}."
 
 

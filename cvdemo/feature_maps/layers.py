@@ -63,7 +63,7 @@ def _counted(ready: "ReadyModel", seen: ForwardPass) -> tuple[LayerCost, ...]:
     for stop, one in zip(seen.stops, seen.maps, strict=True):
         parameters = sum(_parameters(modules[part]) for part in stop.parts)
         adds = sum(_adds(by_module, part) for part in stop.parts)
-        rows.append(LayerCost(stop.name, stop.label, (len(one), *stop.hw), parameters, adds))
+        rows.append(LayerCost(stop.name, stop.title, (len(one), *stop.hw), parameters, adds))
     left = ready.parameter_count - sum(row.parameter_count for row in rows)
     left_adds = counter.get_total_flops() // 2 - sum(row.multiply_adds for row in rows)
     return (*rows, LayerCost("rest", "the rest, such as the classifier", None, left, left_adds))

@@ -24,9 +24,20 @@ def strongest(seen: Sequence[ForwardPass], found: Sequence[tuple[int, float]]) -
     return f"Strongest at this point: in {listed(parts, 'and in')}."
 
 
-def spread(score: float) -> str:
+def deviations(score: float) -> str:
     """Return how far a channel stands out at the point."""
-    return f"{score:.1f} of its spreads above its mean here"
+    return f"{score:.1f} standard deviations above its mean here"
+
+
+def tile(channels: int, here: float, mean: float) -> str:
+    """Return the overview's sentence on the strongest channel, at the point and over the photo, after its name."""
+    return f"of {channels:,}. At your point {value(here)}, on average over the photo {value(mean)}."
+
+
+def value(number: float) -> str:
+    """Return a channel's value as people write it: ``0.87``, ``\u22120.11``, ``1,080``."""
+    written = f"{abs(number):.2f}" if abs(number) < 99.995 else f"{abs(number):,.0f}"
+    return f"\u2212{written}" if number < 0 and float(written.replace(",", "")) else written
 
 
 def quiet(one: NDArray[np.float32]) -> str:

@@ -6,11 +6,13 @@ blocks and not only stages, and the answer comes out of the same run. The tests 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor, nn
 
-from cvdemo.inside.layers import Layout, Stop, label_of
+from cvdemo.inside.layer_names import named
+from cvdemo.inside.layers import Layout, Stop
 
 WRAPPERS = ("blocks", "layers", "layer", "encoder", "vision_model", "dinov2", "inner")
 SIDE_BRANCHES = ("text_model", "downsample")  # no maps of the photo, or one unit
@@ -101,11 +103,12 @@ def stops_in(network: nn.Module, outputs: dict[str, Tensor], size_hw: tuple[int,
         before = rows[-1] if rows else None
         same = before is not None and (before.layout, before.hw, before.channels) == ("nchw", hw, channels)
         if same and before is not None and _light(module):
-            rows[-1] = Stop(name, before.label, layout, prefix, hw, channels, (*before.parts, name))
+            rows[-1] = Stop(name, "", layout, prefix, hw, channels, (*before.parts, name))
         elif next(module.parameters(), None) is not None or not same:
-            label = label_of(name, layout == "tokens") if not _light(module) else "last normalisation"
-            rows.append(Stop(name, label, layout, prefix, hw, channels, (name,)))
-    return tuple(rows)
+            rows.append(Stop(name, "", layout, prefix, hw, channels, (name,)))
+    paths = [row.parts[0] for row in rows]
+    labels = named(paths, list(modules), frozenset(path for path in paths if _light(modules[path])))
+    return tuple(replace(row, label=label) for row, label in zip(rows, labels, strict=True))
 
 
 def _light(module: nn.Module) -> bool:

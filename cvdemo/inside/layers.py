@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cvdemo.errors import SettingError
+from cvdemo.inside.layer_names import without_counts
 
 Layout = Literal["nchw", "nhwc", "tokens"]
 
@@ -16,7 +17,7 @@ class Stop:
 
     Args:
         name: the module's path in the network; its output is the map.
-        label: as the page shows it.
+        label: what people call it, see `layer_names.named`.
         layout: how its output lies in memory: (1, C, h, w), (1, h, w, C), or (1, tokens, C) row after row.
         prefix: tokens before those of the patches (class token, registers).
         hw: rows and columns of the map.
@@ -32,6 +33,16 @@ class Stop:
     channels: int
     parts: tuple[str, ...]
 
+    @property
+    def library_name(self) -> str:
+        """The module's path that stands behind the label: of the layer itself, not of what only rescales it."""
+        return self.parts[0]
+
+    @property
+    def title(self) -> str:
+        """The label with the library's name behind it: ``stage 4 of 4, block 2 of 2 (layer4.1)``."""
+        return f"{self.label} ({self.library_name})"
+
 
 def stop_at(count: int, depth: float) -> int:
     """Return the number of the stop at relative ``depth``, 0 (the first) to 1 (the last)."""
@@ -39,20 +50,20 @@ def stop_at(count: int, depth: float) -> int:
 
 
 def find(stops: Sequence[Stop], name: str, title: str) -> int:
-    """Return the number of the stop called ``name``: its own name, one of its parts, or its stage (the last block).
+    """Return the number of the stop called ``name``: its name, one of its parts, its label, or its stage (last block).
 
     Raises:
         SettingError: there is none; the message names some.
     """
     for fits in (
         lambda stop: stop.name == name,
-        lambda stop: name in (*stop.parts, stop.label),
+        lambda stop: name in (*stop.parts, stop.label, without_counts(stop.label)),
         lambda stop: stop.name.startswith(f"{name}."),
     ):
         found = [number for number, stop in enumerate(stops) if fits(stop)]
         if found and name:
             return found[-1]
-    some = ", ".join(stop.name for stop in stops[-3:])
+    some = ", ".join(f"{stop.name} ({stop.label})" for stop in stops[-3:])
     raise SettingError(f"{title} has no layer {str(name)[:60]!r}. It has, for example, {some}.")
 
 

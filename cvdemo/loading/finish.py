@@ -19,7 +19,7 @@ from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
 def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: str | None) -> ReadyModel:
     """Return the model on ``device`` after one photo of zeros, which warms it up."""
     network = parts.network.eval().requires_grad_(False).to(device)
-    run = _zero_shot(spec, network, parts) if parts.texts else _plain(spec, network)
+    run = _zero_shot(spec, network, parts) if parts.texts else plain_run(spec, network)
     blank = np.zeros((1, 3, *parts.preprocessing.size_hw), np.float32)
     words = (("a photo",),) if parts.texts else ()
     with compute.turn():  # the caller must not hold the device: borrow first, then take a turn
@@ -66,7 +66,9 @@ def byte_count(network: nn.Module) -> int:
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
 
 
-def _plain(spec: ModelSpec, network: nn.Module) -> Run:
+def plain_run(spec: ModelSpec, network: nn.Module) -> Run:
+    """Return a run of ``network`` on normalised pixels, in as small parts as its device's memory asks for."""
+
     def run(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         answers: list[NDArray[np.float32]] = []
         for attempt, size in fitting(spec.title, network, len(pixels)):

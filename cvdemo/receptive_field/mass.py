@@ -1,6 +1,4 @@
-"""How much of a map's mass lies near its unit: the smallest centred squares, and the Gaussian that fits best."""
-
-from dataclasses import dataclass
+"""How much of a map's mass lies near its unit: the smallest centred squares."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +7,6 @@ SHARES = (0.2, 0.5, 0.95)
 LOG_RANGE = 1000.0
 
 Map = NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class Gaussian:
-    """The best isotropic Gaussian around the unit: ``sigma`` in pixels, ``explained`` 0..1 of the map's variance."""
-
-    sigma: float
-    explained: float
 
 
 def logged(values: Map) -> Map:
@@ -49,32 +39,3 @@ def sides_for(values: Map, centre: tuple[float, float], shares: tuple[float, ...
     needed = np.ceil(2 * np.maximum(rows[:, None], columns[None, :]) + 1 - 1e-9).astype(np.intp)
     held = np.cumsum(np.bincount(needed.ravel(), values.ravel().astype(np.float64)))
     return tuple(int(np.searchsorted(held, share * total * (1 - 1e-12))) for share in shares)
-
-
-def fit_gaussian(values: Map, centre: tuple[float, float]) -> Gaussian | None:
-    """Return the Gaussian around ``centre`` that comes closest to the map (least squares); None without mass.
-
-    Luo et al. (2016, https://arxiv.org/abs/1701.04128) show that the effective field of a deep stack of convolutions
-    tends to a Gaussian.
-    """
-    spread = float(((values - values.mean()) ** 2).sum())
-    if spread <= 0:
-        return None
-    sigmas = np.geomspace(0.5, 2 * max(values.shape), 60)
-    errors = [_error(values, centre, sigma) for sigma in sigmas]
-    best = int(np.argmin(errors))
-    fine = np.geomspace(sigmas[max(best - 1, 0)], sigmas[min(best + 1, 59)], 25)
-    errors = [_error(values, centre, sigma) for sigma in fine]
-    best = int(np.argmin(errors))
-    return Gaussian(float(fine[best]), max(0.0, 1 - errors[best] / spread))
-
-
-def _error(values: Map, centre: tuple[float, float], sigma: float) -> float:
-    """Return the squared distance to the best multiple of exp(-d^2 / 2 sigma^2)."""
-    down, across = (
-        np.exp(-((np.arange(count) - middle) ** 2) / (2 * sigma**2))
-        for count, middle in zip(values.shape, centre, strict=True)
-    )
-    overlap = float(down @ values @ across)
-    norm = float((down**2).sum() * (across**2).sum())
-    return float((values.astype(np.float64) ** 2).sum()) - overlap**2 / norm

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from cvdemo.receptive_field.mass import Gaussian
-from cvdemo.wording import NBSP, listed, milliseconds, percent
+from cvdemo.wording import NBSP, listed, milliseconds
 
 QUESTION = "How far does one unit see?"
 WHY_TITLE = "Why is the bright spot smaller than the square?"
@@ -96,18 +95,22 @@ def theory_figure(sight: Sight, tokens: bool, shortest: bool) -> tuple[str, str]
     return pixels(sight.theory), "theoretical side (dashed): what can reach this unit"
 
 
-def effective_figure(sight: Sight, share: float, log: bool, spread: float | None) -> tuple[str, str]:
+def effective_figure(sight: Sight, share: float, log: bool) -> tuple[str, str]:
     """Return the effective side and what it is."""
     if sight.effective is None:
         return "…", "effective side: not measured yet"
-    again = f", ±{NBSP}{spread:.0f} from copy to copy" if spread is not None else ""
     if log:
         return pixels(sight.effective), (
             f"side of the square (solid) that holds {SHARE_WORDS[share]} of the log-scaled heat; "
             "this exaggerates the faint rim and is no share of influence"
         )
     held = f"holds {SHARE_WORDS[share]} of the influence (gradient)"
-    return pixels(sight.effective), f"effective side (solid): {held}{again}"
+    return pixels(sight.effective), f"effective side (solid): {held}"
+
+
+def steadiness(spread: float, copies: int) -> str:
+    """Return how far the effective side moves from one shifted copy to the next, for those who ask."""
+    return f"Over {copies} shifted copies of the photo this side varies by {pixels(spread)} (standard deviation)."
 
 
 def ratio_figure(sight: Sight, log: bool = False, shortest: bool = False) -> tuple[str, str]:
@@ -117,13 +120,6 @@ def ratio_figure(sight: Sight, log: bool = False, shortest: bool = False) -> tup
     if sight.effective is None:
         return "…", f"{above} / {below}"
     return f"{sight.effective / (sight.theory or sight.side):.2f}", f"{above} / {below}"
-
-
-def gaussian(fit: Gaussian | None) -> str:
-    """Return how well a Gaussian describes the heat."""
-    if fit is None:
-        return "There is no influence to describe: the gradient is zero everywhere."
-    return f"The nearest Gaussian has a spread (σ) of {pixels(fit.sigma)} and explains {percent(fit.explained)} of it."
 
 
 def beyond(title: str, count: int, side: int) -> str | None:

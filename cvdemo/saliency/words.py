@@ -1,11 +1,15 @@
 """The sentences of Look inside's saliency view, made from the numbers on screen."""
 
+import math
 from collections.abc import Sequence
 
-from cvdemo.catalogue import get
 from cvdemo.saliency.checks import ALIKE, Checks
+from cvdemo.saliency.point import PointHeat
 from cvdemo.saliency.study import Evidence
-from cvdemo.wording import called, listed, percent
+from cvdemo.wording import NBSP, listed, percent
+
+MATTERS = 0.5  # a point that is hotter than half of the photo matters
+EQUAL = 0.05  # ranks nearer than that are called equal
 
 WHY = (
     "Bright places are those that this method holds responsible for the class's score. Such maps can look convincing "
@@ -20,21 +24,72 @@ AGAINST_MEAN = (
 SAME_FOR_ALL = "Eigen-CAM shows the strongest pattern, whatever the class."
 
 
-def answer(found: Sequence[tuple[Evidence, float | None]]) -> str:
-    """Return in how much of the photo half of each model's saliency lies."""
-    if not found:
+def answer(names: Sequence[str], found: Sequence[PointHeat | None]) -> str:
+    """Return how much the point matters to each model, by its rank in each map; None: the map is dark everywhere."""
+    if not names:
         return NO_CLASSES
-    names = called(get(one.asked.model) for one, _ in found)
-    parts = [_half(number, name, share) for number, (name, (_, share)) in enumerate(zip(names, found, strict=True))]
+    rows = [(name, one.hotter_than) for name, one in zip(names, found, strict=True) if one is not None]
+    dark = [name for name, one in zip(names, found, strict=True) if one is None]
+    parts = [_ranked(rows)] if rows else []
+    parts += [f"No place of this layer holds up the word for {listed(dark, 'or')}."] if dark else []
+    return " ".join(parts)
+
+
+def _ranked(rows: Sequence[tuple[str, float]]) -> str:
+    """Return the sentence on names and ranks."""
+    shares, ranks = [whole(rank) for _, rank in rows], [rank for _, rank in rows]
+    if len(rows) > 1 and max(ranks) < MATTERS:
+        return f"Your point hardly matters to {'either' if len(rows) == 2 else 'any of them'} ({', '.join(shares)})."
+    if len(rows) > 1 and max(ranks) - min(ranks) < EQUAL:
+        return f"Your point matters about equally to {'both' if len(rows) == 2 else 'all'} ({', '.join(shares)})."
+    first, *others = sorted(rows, key=lambda row: -row[1])
+    most = f"to {first[0]} (hotter than {whole(first[1])} of the photo)"
+    if len(rows) == 1:
+        return f"Your point {'matters' if first[1] >= MATTERS else 'hardly matters'} {most}."
+    if len(rows) == 2:
+        return f"Your point matters {most}, less to {others[0][0]} ({whole(others[0][1])})."
+    too = [f"to {name} ({whole(rank)})" for name, rank in others if rank >= MATTERS]
+    less = [f"to {name} ({whole(rank)})" for name, rank in others if rank < MATTERS]
+    return f"Your point matters {listed([most, *too])}{f', hardly {listed(less)}' if less else ''}."
+
+
+def whole(share: float) -> str:
+    """Return a share as ``71 %``, rounded down: what is hotter than 70.9 % of the photo is hotter than 70 %."""
+    return f"{math.floor(100 * share + 1e-9)}{NBSP}%"
+
+
+def halves(found: Sequence[tuple[str, float]]) -> str | None:
+    """Return in how much of the photo half of each model's saliency lies: rows of its name and that share, 0..1."""
+    if not found:
+        return None
+    parts = [
+        f"{'half' if number else 'Half'} of {name}'s {'' if number else 'saliency lies '}in {percent(share)}"
+        for number, (name, share) in enumerate(found)
+    ]
+    parts[0] += " of the photo"
     return f"{listed(parts)}."
 
 
-def _half(number: int, name: str, share: float | None) -> str:
-    if share is None:
-        return f"{'Nothing' if not number else 'nothing'} speaks for the class in {name}'s map"
-    if not number:
-        return f"Half of {name}'s saliency lies in {percent(share)} of the photo"
-    return f"half of {name}'s in {percent(share)}"
+def at_point(heat: PointHeat | None, target: str) -> str:
+    """Return how hot the point is and where the hottest place lies."""
+    if heat is None:
+        return f"No place of this layer speaks for {target}."
+    away = f"hottest {heat.hottest_px:.0f}{NBSP}px {heat.toward}"
+    if not heat.seen:
+        return f"Your point was cut off before the model saw it; {away}."
+    if heat.hottest_px < 1:
+        return "Your point is the hottest of all."
+    return f"Your point is hotter than {whole(heat.hotter_than)} of the photo; {away}."
+
+
+def same_everywhere(heat: PointHeat | None) -> str:
+    """Return that a map asks for no point, and how the visitor's ranks in it."""
+    if heat is None:
+        return "This map does not depend on your point."
+    if not heat.seen:
+        return "This map does not depend on your point, which was cut off before the model saw it."
+    rank = f"is hotter than {whole(heat.hotter_than)} of the photo"
+    return f"This map does not depend on your point, which {rank}."
 
 
 def explained(found: Evidence) -> str:

@@ -11,7 +11,7 @@ from cvdemo.inside.crop import Pair
 from cvdemo.inside.layers import stop_at
 
 GRID_LOW = 4
-ALIKE = 0.5  # above that cosine the page counts a patch as alike
+ALIKE = 0.7  # above that cosine the page calls a patch much alike
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Similar:
 
     @property
     def alike(self) -> float:
-        """Share of the patches whose cosine is above one half, 0..1."""
+        """Share of the patches whose cosine is above `ALIKE`, 0..1."""
         return float((self.cosines > ALIKE).mean())
 
 

@@ -16,16 +16,16 @@ def answer(seen: Sequence[ForwardPass], found: Sequence[Similar], second: str | 
         f"to {name} {percent(one.alike)} {where if not number else ''}".rstrip()
         for number, (name, one) in enumerate(zip(called(row.spec for row in seen), found, strict=True))
     ]
-    return f"Like the point you clicked (cosine above {ALIKE}): {', '.join(shares)}."
+    return f"Much like the point you clicked (cosine above {ALIKE}): {', '.join(shares)}."
 
 
 def tile(found: Similar) -> str:
-    """Return the overview's line on the clicked patch."""
-    return f"{percent(found.alike)} of the photo is alike"
+    """Return the overview's sentence on the clicked patch."""
+    return f"{percent(found.alike)} of the photo is much alike (above {ALIKE})."
 
 
 def told(found: Similar, front: float) -> str:
     """Return a card's line: how much is alike, the best match, and what the first component puts in front."""
     row, column = found.best
     best = f"best match in row {row + 1}, column {column + 1} with cosine {found.cosines[found.best]:.2f}"
-    return f"{percent(found.alike)} alike; {best}. In front by the first component (PCA): {percent(front)}."
+    return f"{percent(found.alike)} much alike; {best}. In front by the first component (PCA): {percent(front)}."

@@ -35,4 +35,5 @@ BENCH = Bench(
     scripts=("range", "lab_plain", Path(__file__).with_name("mean_colour.js")),
     work={"again": Work(lambda wish, _report: pixels(wish.path), mode="always_last")},
 )  # fmt: skip
-LAB = Lab("mean-colour", "Mean colour", QUESTION, check, BENCH, endpoints=(mean_colour_of,))
+ROW = {"group": "Decide", "brief": "Which colour is it?"}
+LAB = Lab("mean-colour", "Mean colour", QUESTION, check, BENCH, endpoints=(mean_colour_of,), **ROW)

@@ -1,0 +1,83 @@
+"""What the Teach tab draws of a lesson: the classes, charts, who was taken for whom."""
+
+import base64
+import io
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from cvdemo.photo_sets import LabelledPhoto
+from cvdemo.transfer import Lesson, Taught, charts, words
+
+SHOWN_OF_A_CLASS = 4
+THUMBNAIL = 56  # px
+IN_A_CELL = 12
+
+
+def drawn(lesson: Lesson) -> dict[str, Any]:
+    """Return all that the tab shows of a lesson."""
+    photos = lesson.photos
+    return {
+        "answer": words.answer(lesson),
+        "title": photos.title,
+        "source": photos.source,
+        "split": words.split(lesson),
+        "classes": [_class(lesson, label) for label in range(len(photos.classes))],
+        "ways": charts.ways(lesson).plain(),
+        "enough": charts.enough(lesson).plain(),
+        "confused": [_confused(lesson, place, one) for place, one in enumerate(lesson.taught)],
+    }
+
+
+def _class(lesson: Lesson, label: int) -> dict[str, Any]:
+    """Return a class's card: a few photos, the first ones that are learned from and one that is held out."""
+    mine = np.flatnonzero(lesson.photos.labels == label)
+    learned, held = mine[~lesson.out[mine]], mine[lesson.out[mine]]
+    shown = [*learned[: SHOWN_OF_A_CLASS - 1], *held[:1]]
+    return {
+        "name": lesson.photos.classes[label],
+        "count": len(mine),
+        "held_out": len(held),
+        "photos": [{"src": thumbnail(lesson.photos.photos[at]), "out": bool(lesson.out[at])} for at in shown],
+    }
+
+
+def _confused(lesson: Lesson, place: int, one: Taught) -> dict[str, Any]:
+    cells = lesson.confusion(one.way("probe"))
+    said = words.confused(lesson, place)
+    return {"model": one.model, "title": one.title, "family": one.family, "cells": cells.tolist(), "said": said}
+
+
+def cell(lesson: Lesson, question: Any) -> dict[str, Any]:
+    """Return the photos in one cell of a confusion matrix, named as ``[backbone, true class, answer]``."""
+    wanted = question if isinstance(question, list) else []
+    if len(wanted) != 3 or not all(isinstance(one, int) and not isinstance(one, bool) for one in wanted):
+        return {"cell": None}
+    place, row, column = wanted
+    sizes = (len(lesson.taught), len(lesson.photos.classes), len(lesson.photos.classes))
+    if not all(0 <= one < size for one, size in zip(wanted, sizes, strict=True)):
+        return {"cell": None}
+    predicted = lesson.taught[place].way("probe").predicted
+    held = np.flatnonzero(lesson.out)
+    found = held[(lesson.labels == row) & (predicted == column)]
+    photos = [{"src": thumbnail(lesson.photos.photos[at], 112), "name": lesson.photos.photos[at].name} for at in found]
+    return {"cell": {"at": wanted, "count": len(found), "photos": photos[:IN_A_CELL]}}
+
+
+def thumbnail(photo: LabelledPhoto, side: int = THUMBNAIL) -> str:
+    """Return a small square of a photo as a data URL."""
+    return _thumbnail(photo.data, side)
+
+
+@lru_cache(maxsize=256)
+def _thumbnail(data: bytes, side: int) -> str:
+    pixels = LabelledPhoto(data, 0, "").photo().pixels
+    image = Image.fromarray(pixels)
+    edge = min(image.size)
+    left, top = (image.width - edge) // 2, (image.height - edge) // 2
+    small = image.crop((left, top, left + edge, top + edge)).resize((side, side), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    small.save(file, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"

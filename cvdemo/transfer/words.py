@@ -1,0 +1,89 @@
+"""The sentences of the Teach tab, made from the numbers on screen."""
+
+import numpy as np
+
+from cvdemo.probes import mcnemar
+from cvdemo.probes.scores import ALPHA
+from cvdemo.transfer.result import Lesson, Way
+from cvdemo.wording import NBSP, called, percent
+
+QUESTION = "How few photos teach a network your own things?"
+WAYS = {
+    "majority": ("Always the commonest", "guesses"),
+    "nearest": ("Nearest neighbour", "compares, learns nothing"),
+    "probe": ("Probe", "learns the last layer"),
+}
+"""What each way is called, and what it does."""
+OVERLAP = "Bar = 95 % interval. Where bars overlap this much, do not choose by the dot.".replace(" %", f"{NBSP}%")
+WHY_TITLE = "Why is the last layer enough?"
+WHY = (
+    "The network already turns photos into useful numbers, learned from many thousands of others. A new last layer "
+    "only has to draw a line between your things. The nearer your photos are to those it knows, the less there is to "
+    "change."
+)
+
+
+def answer(lesson: Lesson) -> str:
+    """Return which probe names most held-out photos, and whether that is sure."""
+    probes = [one.way("probe") for one in lesson.taught]
+    names = called(lesson.taught)
+    best = max(range(len(probes)), key=lambda place: probes[place].score.right)
+    right, of = probes[best].score.right, probes[best].score.of
+    if right <= lesson.majority.score.right or not surely(lesson, probes[best], lesson.majority):
+        always = lesson.photos.classes[int(lesson.majority.predicted[0])]
+        return f"No way beats always saying {always} for sure. More or clearer photos are needed."
+    others = [place for place in range(len(probes)) if place != best]
+    if not others:
+        low, high = probes[best].score.ci95
+        return (
+            f"The probe on {names[best]} names {right} of {of} held\u2011out photos: {percent(right / of)} "
+            f"({percent(low)} to {percent(high)})."
+        )
+    next_best = max(others, key=lambda place: probes[place].score.right)
+    second = probes[next_best].score.right
+    told = f"The probe on {names[best]} names {right} of {of} held\u2011out photos"
+    other = f"the one on {names[next_best]}"
+    if not surely(lesson, probes[best], probes[next_best]):
+        return f"{told}, {other} {second}: too close to call."
+    return f"{told}; {other} only {second}."
+
+
+def surely(lesson: Lesson, one: Way, other: Way) -> bool:
+    """Return whether two ways are right unequally often for sure: McNemar's test on the same photos, 5 %."""
+    return mcnemar(one.predicted == lesson.labels, other.predicted == lesson.labels) < ALPHA
+
+
+def split(lesson: Lesson) -> str:
+    """Return how many photos are learned from and tested on, and how many near-duplicates were found."""
+    out, photos = int(lesson.out.sum()), len(lesson.photos.photos)
+    same = lesson.near_duplicates
+    twins = f" {same:,} {'is' if same == 1 else 'are'} nearly the same as another one and on its side." if same else ""
+    return f"{photos - out:,} photos to learn from, {out:,} held out for the test.{twins}"
+
+
+def curve(lesson: Lesson) -> str:
+    """Return what the curves show: with how many photos a class a probe does how well at its ends."""
+    told = []
+    for name, one in zip(called(lesson.taught), lesson.taught, strict=True):
+        if len(one.curve) > 1:
+            first, last = one.curve[0], one.curve[-1]
+            a_class = f"{first.count} photo{'' if first.count == 1 else 's'} of each class"
+            told.append(
+                f"{name[:1].upper()}{name[1:]}: {percent(first.mean)} with {a_class}, "
+                f"{percent(last.mean)} with {last.count}."
+            )
+    return " ".join(told) or "More photos are needed for a curve."
+
+
+def confused(lesson: Lesson, place: int) -> str:
+    """Return how many of the held-out photos a backbone's probe took for something else."""
+    score = lesson.taught[place].way("probe").score
+    wrong = score.of - score.right
+    if not wrong:
+        return f"None of {score.of} is wrong."
+    cells = lesson.confusion(lesson.taught[place].way("probe")).copy()
+    np.fill_diagonal(cells, 0)
+    row, column = np.unravel_index(int(cells.argmax()), cells.shape)
+    classes = lesson.photos.classes
+    most = f" Most often {classes[row]} is taken for {classes[column]}." if (cells == cells.max()).sum() == 1 else ""
+    return f"{wrong} of {score.of} {'is' if wrong == 1 else 'are'} wrong.{most}"

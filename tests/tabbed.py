@@ -1,0 +1,28 @@
+"""Opening a lab as a visitor does: by the row where it is wide enough, else by the menu or by the sheet of all labs."""
+
+import re
+from typing import Any
+
+from app.tabs import LABS
+
+IDS = {lab.title: lab.id for lab in LABS}
+
+
+def open_lab(page: Any, title: str) -> None:
+    """Open the lab called ``title`` and wait until it is open."""
+    page.wait_for_selector("html[data-lab]")  # a click before that would be undone
+    name = re.compile(f"^{re.escape(title)}")
+    if page.locator(".header .labs").is_visible():
+        page.locator(".header .labs").click()
+        page.get_by_role("dialog").get_by_role("button", name=name).click()
+    elif page.get_by_role("tab", name=title, exact=True).is_visible():
+        page.get_by_role("tab", name=title, exact=True).click()
+    else:
+        page.locator(".lab-more").click()
+        page.locator(".lab-menu").get_by_role("button", name=name).click()
+    shown(page, IDS[title])
+
+
+def shown(page: Any, lab: str) -> None:
+    """Wait until the lab with the id ``lab`` is open."""
+    page.wait_for_selector(f"html[data-lab={lab}]", state="attached")
