@@ -30,7 +30,7 @@ VIEWS = {
     "receptive-field&view=field-stack": (".stacker", "receptive-field-stack-card", "receptive-field-stack"),
     "convolution": (".convolution", "convolution-slide-card-cat", "convolution-slide-cat"),
     "convolution&view=costs": (".conv-costs", "convolution-costs-card", "convolution-costs"),
-    "convolution&view=pool": (".conv-pool", "convolution-pool-card-cat", "convolution-pool-cat"),
+    "convolution&view=pool": (".conv-pool", "convolution-pool-card", "convolution-pool"),
     "convolution&view=shift": (".conv-shift", "convolution-shift-card-cat", "convolution-shift-cat"),
     "latency": (".latency", "latency-runs-card-cat", "latency-runs-cat"),
 }

@@ -13,8 +13,8 @@ const table = () => [`# ${JSON.stringify(bench.local)}`, 'way,change_levels,brig
 /* The first two pictures stand on the share card. */
 const tiles = () => Promise.all(bench.shown().panels.map(async ({ title, what, src, figures: told }) => ({ title, image: await loadPicture(src), whole: true, caption: `${what}. ${told}` })));
 const taken = () => {
-  const { name, src, answer } = bench.shown(), { times: halvings, shift: moved } = bench.local, credit = `${halvings} halving${halvings === 1 ? '' : 's'}, ${bench.local.picture === 'stripes' ? 'stripes' : 'the photo'} moved ${moved} px to the right.`;
-  return { view: 'pool', how: 'Computed', answer, photo: { name, src }, models: [], across: 2, credit, tiles, onCard: async () => (await tiles()).slice(0, 2) };
+  const { name, src, answer } = bench.shown(), { times: halvings, shift: moved, picture: of } = bench.local, credit = `${of === 'stripes' ? 'Drawn stripes, ' : ''}${halvings} halving${halvings === 1 ? '' : 's'}, moved ${moved} px to the right.`;
+  return { view: 'pool', how: 'Computed', answer, photo: of === 'stripes' ? null : { name, src }, models: [], across: 2, credit, tiles, onCard: async () => (await tiles()).slice(0, 2) };
 };
 const foot = makeExports({ taken, files: [smallButton('CSV', () => saveFile('pooling.csv', table(), 'text/csv'))], link: () => bench.link() });
 const pictures = h('section', { class: 'card bleed poolbench' }, h('div', { class: 'controls steering two' }, picture.node, times.node, shift.node), live, fault, panels);

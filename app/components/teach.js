@@ -17,10 +17,11 @@ const table = () => {
   return ['way,right_percent,ci95_low,ci95_high', ...rows].join('\n');
 };
 const taken = () => {
-  const { answer, ways: first, enough: second, split: said, confused: rows, title } = bench.shown() || {};
-  if (!first) return null;
-  const tiles = async () => (await Promise.all([[first, ways], [second, enough]].map(async ([{ title: name }, chart]) => ({ title: name, image: await chart.image(), fine: true, whole: true })))).filter((one) => one.image);
-  return { view: title, answer, photo: null, models: rows, across: 1, credit: said, tiles, onCard: async () => (await tiles()).slice(0, 1) };
+  const { answer, title, split: told } = bench.shown() || {};
+  if (!answer) return null;
+  const first = async () => ({ title: 'Ways to learn, one test: 95\u00a0% intervals', image: await ways.image(), fine: true });
+  return { view: '', answer, photo: null, models: [], credit: `${title[0].toUpperCase()}${title.slice(1)}. ${told}`, onCard: async () => [await first()],
+    tiles: async () => [await first(), { title: 'How many photos are enough?', image: await enough.image(), fine: true }] };
 };
 const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', () => saveFile('teach.csv', table(), 'text/csv'))], link: () => bench.link() });
 root.append(h('section', { class: 'card photos' }, h('div', { class: 'bar' }, h('span', { class: 'name' }, 'Photos'), sets.node, zipButton, zipFile, teach), fault, classes, split), results, foot.node);
