@@ -323,32 +323,6 @@ def test_where_it_is_narrow_the_views_are_a_menu(page: str, visit: Visit, width:
     expect(tab.locator(".in-tile").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
-def test_every_slider_is_on_screen_with_the_picture_it_changes(
-    page: str, visit: Visit, width: int, height: int
-) -> None:
-    tab = _open(page, visit, "&view=overview", width=width, height=height)
-    tab.get_by_role("button", name="More settings").click()
-    for view in (one.ID for one in VIEWS):
-        _view(tab, view)
-        if view == "attention":
-            tab.get_by_role("button", name="Rollout").click()
-            tab.get_by_label("Discard").wait_for()
-        tab.wait_for_function(TOGETHER, arg=height)
-
-
-# Scrolls to each visible slider and looks how much of the first picture (a row of the overview) is on screen then.
-TOGETHER = """(height) => [...document.querySelectorAll('.inside-tab input[type=range]')]
-  .filter((one) => one.offsetParent).every((slider) => {
-  const picture = document.querySelector('.in-place .in-stage');
-  picture.scrollIntoView({ block: 'center' });
-  const box = picture.getBoundingClientRect(), at = slider.getBoundingClientRect();
-  const below = slider.closest('.in-sticky') ? slider.closest('.in-sticky').getBoundingClientRect().bottom : 0;
-  const tall = Math.max(box.bottom, at.bottom) - Math.min(box.top, at.top);
-  return slider.closest('.in-sticky') ? at.top >= 0 && box.bottom <= height && box.top >= below : tall <= height - 52;
-})"""
-
-
 def test_play_goes_through_the_layers_and_stops_at_the_last(page: str, visit: Visit) -> None:
     tab = _open(page, visit, "&view=maps&models=mini_vit")
     expect(tab.locator(".in-depth output")).to_have_text(re.compile("^30"))
