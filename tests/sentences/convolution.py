@@ -131,8 +131,28 @@ def flipped(draw: np.random.Generator, read: Reader) -> None:
 
 
 @true_of(
+    words.dilated,
+    one=r"Dilation (\d+): one number has no neighbours to spread from\.",
+    plain=r"Dilation 1: side by side, no gap\.",
+    _=r"Dilation (\d+): the (\w+) numbers sit (\d+) pixels apart and span (\d+) × (\d+)\.",
+)
+def dilated(draw: np.random.Generator, read: Reader) -> None:
+    size, dilation = int(draw.integers(1, 8)), int(draw.integers(1, 5))
+    said = read(words.dilated(size, dilation))
+    same(said.form, "one" if size == 1 else "plain" if dilation == 1 else "_")
+    if said.form == "plain":
+        return
+    holds(said.parts[0], dilation)
+    if said.form == "_":
+        same(said.parts[1], {2: "four", 3: "nine"}.get(size, size * size))
+        holds(said.parts[2], dilation)
+        for text in said.parts[3:]:
+            holds(text, len(range(0, size * dilation, dilation)) * dilation - dilation + 1)
+
+
+@true_of(
     words.captions,
-    seen=r"(\d+) × (\d+) (colour|grey) cells around the point(?:, and (\d+) of padding)?",
+    seen=r"(\d+) × (\d+) (colour|grey) cells(?: and (\d+) of padding)?",
     made=r"Result: (\d+) × (\d+) cells(?:, (\d+) cut off at each edge)?",
 )
 def captions(draw: np.random.Generator, read: Reader) -> None:
@@ -352,7 +372,7 @@ def live(draw: np.random.Generator, read: Reader) -> None:
 
 
 EXACT = {
-    "none": rf"(\d+) px is a multiple of no stride in {NAME}\.",
+    "none": rf"(\d+) px does not divide by any stride in {NAME}\.",
     "every": rf"(\d+) px is a multiple of every stride in {NAME}\.",
     "some": rf"(\d+) px is a multiple of the stride of (.+) in {NAME}\.",
 }
@@ -362,6 +382,7 @@ EXACT = {
     shift_words.layer_note,
     shift_words.exact,
     still=r"At (0) px nothing moved, so every layer is exact\. Move the slider\.",
+    nowhere=r"(\d+) px does not divide by any stride here\.",
     **EXACT,
 )
 def exact(draw: np.random.Generator, read: Reader) -> None:
@@ -369,6 +390,11 @@ def exact(draw: np.random.Generator, read: Reader) -> None:
     text = shift_words.layer_note(found, shift)
     if not shift:
         same(read(text).parts[0], 0)
+        return
+    if not any(shift / stride == shift // stride for one in found for stride in one.strides):
+        said = read(text)
+        same(said.form, "nowhere")
+        holds(said.parts[0], shift)
         return
     for part, one in zip(text.replace(". ", ".\n").split("\n"), found, strict=True):
         same(part, shift_words.exact(one, shift))

@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from scipy.stats import t
 
 from cvdemo import catalogue, input_size, weights
 from cvdemo.engines import int8
-from cvdemo.latency import charts, view_words, way_words
+from cvdemo.latency import charts, lesson, view_words, way_words
 from cvdemo.latency.accuracy import AccuracyPoint, pareto
 from cvdemo.latency.layers import LayerTime, LayerTimes
 from cvdemo.latency.sweep import Line
@@ -128,6 +129,61 @@ def accuracy(draw: np.random.Generator, read: Reader) -> None:
         assert named == [one.title for one in sorted(points, key=lambda one: one.ms) if (one.ms, one.accuracy) in best]
         assert (listed_in(said.parts[1]) if said.parts[1] else []) == left_out
     assert catalogue.get("resnet50").published is not None
+
+
+@true_of(
+    view_words.own_accuracy,
+    _=r"Of the models that come with this page nobody is both faster and more accurate than (.+)\.",
+)
+def own_accuracy(draw: np.random.Generator, read: Reader) -> None:
+    rows = [(float(draw.integers(5, 9)), float(draw.integers(50, 54))) for _ in range(draw.integers(1, 5))]
+    front = pareto(rows)
+    points = [
+        AccuracyPoint(title, title, "cnn", *row, "ours", 64, row in front)
+        for title, row in zip(TITLES, rows, strict=False)
+    ]
+    named = listed_in(read(view_words.own_accuracy(points)).parts[0], "or")
+    best = {one for one in rows if not any(a <= one[0] and b >= one[1] and (a, b) != one for a, b in rows)}
+    assert named == [one.title for one in sorted(points, key=lambda one: one.ms) if (one.ms, one.accuracy) in best]
+
+
+QUOTES = {"efficientnet_b0": (6, "EfficientNet-B0"), "vit_base_patch16_224": (18, "ViT-B/16"),
+          "swin_base_patch4_window7_224": (22, "Swin-B")}  # fmt: skip
+
+
+QUOTED = r"Quoted, not measured here: about (.+), on a V100 graphics card\. Medians here:"
+
+
+@true_of(
+    lesson.quoted,
+    none="",
+    alone=rf"{QUOTED} {MS}\.",
+    several=rf"{QUOTED} (.+); (the same|another) order\.",
+)
+def quoted(draw: np.random.Generator, read: Reader) -> None:
+    duel = random_duel(draw)
+    models = draw.permutation(list(QUOTES))
+    racers = tuple(
+        replace(racer, model=name, title=QUOTES[name][1]) if draw.random() < 0.8 else racer
+        for racer, name in zip(duel.racers, map(str, models), strict=False)
+    )
+    duel = replace(duel, racers=racers)
+    said = read(lesson.quoted(duel))
+    ran = list({one.model: one for one in racers if one.failed is None and one.model in QUOTES}.values())
+    quiet = sorted(set(range(duel.rounds)) - set(duel.disturbed))
+    counted = quiet if len(quiet) >= min(20, duel.rounds) else list(range(duel.rounds))
+    rows = [(QUOTES[one.model], float(np.median(one.ms[counted]))) for one in ran] if duel.settings.batch == 1 else []
+    same(said.form, "none" if not rows else "alone" if len(rows) == 1 else "several")
+    if not rows:
+        return
+    for text, ((ms, title), _) in zip(listed_in(said.parts[0]), rows, strict=True):
+        same(text, f"{ms} ms for {title}")
+    for text, (_, here) in zip(listed_in(said.parts[1]), rows, strict=True):
+        holds(text, here, "ms")
+    if len(rows) > 1:
+        order = [quote[0] for quote, _ in sorted(rows, key=lambda row: row[1])]
+        ties = len({here for _, here in rows}) < len(rows)
+        assert ties or (said.parts[2] == "the same") == (order == sorted(order))
 
 
 @true_of(charts.said_of, _=rf"({NAME}): {MS} here, (\d+\.\d %) published for (.+)\.")

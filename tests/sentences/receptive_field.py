@@ -4,9 +4,8 @@ import numpy as np
 import torch
 
 from cvdemo.receptive_field import sizes, stack_words, words
-from cvdemo.receptive_field.mass import Gaussian
 from cvdemo.receptive_field.stack import Row, build
-from tests.sentences.table import Reader, holds, listed_in, same, share, true_of
+from tests.sentences.table import Reader, holds, listed_in, same, true_of
 
 TITLES = ("ResNet-50", "EfficientNet-B0", "ViT-S/16")
 PX, NAME = r"([\d,]+ px)", r"([\w/-]+)"
@@ -98,21 +97,26 @@ def theory(draw: np.random.Generator, read: Reader) -> None:
     open="…: effective side: not measured yet",
     heat=rf"{PX}: side of the square \(solid\) that holds {HELD_IN} of the log-scaled heat; this exaggerates the "
     r"faint rim and is no share of influence",
-    side=rf"{PX}: effective side \(solid\): holds {HELD_IN} of the influence \(gradient\)(?:, ± (\d+) from "
-    r"copy to copy)?",
+    side=rf"{PX}: effective side \(solid\): holds {HELD_IN} of the influence \(gradient\)",
 )
 def effective(draw: np.random.Generator, read: Reader) -> None:
     sight, log, held = random_sight(draw, "A"), bool(draw.random() < 0.4), float(draw.choice(list(HELD.values())))
-    spread = None if draw.random() < 0.5 else float(draw.uniform(0, 30))
-    said = read(": ".join(words.effective_figure(sight, held, log, spread)))
+    said = read(": ".join(words.effective_figure(sight, held, log)))
     same(said.form, "open" if sight.effective is None else "heat" if log else "side")
     if said.form != "open":
         holds(said.parts[0], sight.effective or 0, "px")
         assert HELD[said.parts[1]] == held
-    if said.form == "side":
-        assert bool(said.parts[2]) == (spread is not None)
-        if spread is not None:
-            holds(said.parts[2], spread)
+
+
+@true_of(
+    words.steadiness,
+    _=rf"Over (\d+) shifted copies of the photo this side varies by {PX} \(standard deviation\)\.",
+)
+def steadiness(draw: np.random.Generator, read: Reader) -> None:
+    spread, copies = float(draw.uniform(0, 30)), int(draw.integers(2, 50))
+    said = read(words.steadiness(spread, copies))
+    holds(said.parts[0], copies)
+    holds(said.parts[1], spread, "px")
 
 
 @true_of(
@@ -127,20 +131,6 @@ def ratio(draw: np.random.Generator, read: Reader) -> None:
     assert (said.parts[0] == "…") == (sight.effective is None)
     if sight.effective is not None:
         holds(said.parts[0], sight.effective / (sight.side if sight.theory is None else sight.theory))
-
-
-@true_of(
-    words.gaussian,
-    none=r"There is no influence to describe: the gradient is zero everywhere\.",
-    _=rf"The nearest Gaussian has a spread \(σ\) of {PX} and explains (-?\d+\.\d %) of it\.",
-)
-def gaussian(draw: np.random.Generator, read: Reader) -> None:
-    fit = None if draw.random() < 0.2 else Gaussian(float(draw.uniform(0, 900)), float(draw.random()))
-    said = read(words.gaussian(fit))
-    assert (said.form == "none") == (fit is None)
-    if fit is not None:
-        holds(said.parts[0], fit.sigma, "px")
-        share(said.parts[1], fit.explained)
 
 
 @true_of(
