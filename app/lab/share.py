@@ -27,8 +27,9 @@ def share_facts(asked: Any) -> dict[str, Any]:
     """
     question = asked if isinstance(asked, dict) else {}
     link = question.get("link")
-    right = isinstance(link, str) and link.isascii() and link.startswith(("http://", "https://"))
-    if not right or len(link) > REFUSED_FROM:
+    if not isinstance(link, str) or not link.isascii() or not link.startswith(("http://", "https://")):
+        raise SettingError(NO_LINK)
+    if len(link) > REFUSED_FROM:
         raise SettingError(NO_LINK)
     wanted = len(link) <= LONGEST and question.get("plain") is not True
     return {"machine": compute.describe(), "code": code(link) if wanted else None}
