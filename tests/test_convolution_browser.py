@@ -88,7 +88,7 @@ def test_pointing_at_the_photo_lights_the_result_there(page: str, visit: Visit) 
 
 def test_the_player_steps_and_plays(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
-    where = tab.locator(".slidecard output")
+    where = tab.locator(".slidecard .stepper output")
     first = int(where.inner_text().split()[0].replace(",", ""))
     tab.get_by_role("button", name="One place on").click()
     expect(where).to_have_text(re.compile(f"^{first + 1} "))
@@ -96,7 +96,7 @@ def test_the_player_steps_and_plays(page: str, visit: Visit) -> None:
     expect(where).to_have_text(re.compile(f"^{first} "))
     tab.get_by_role("button", name="Play", exact=True).click()
     tab.wait_for_function(
-        "first => parseInt(document.querySelector('.slidecard output').textContent) >= first + 2", arg=first
+        "first => parseInt(document.querySelector('.slidecard .stepper output').textContent) >= first + 2", arg=first
     )
     tab.get_by_role("button", name="Stop", exact=True).click()
     _result(tab).press("ArrowDown")
