@@ -21,7 +21,7 @@ const makeStrip = () => {
     rows.forEach((row, place) => {
       const hollow = hollowOf(rows, row), y = top + place * each + (narrow ? 14 : 26), centre = narrow ? y + 31 : y + 3;
       const figures = row.p50 === null ? [row.failed ? 'left out' : 'not measured yet', ''] : [row.p50_text, `90\u00a0% within ${row.p90_text}`];
-      const name = svg('text', { class: 'ink b name', x: narrow ? 24 : 26, y }, shortened(row.title, narrow ? width - 190 : left - 30));
+      const name = svg('text', { class: 'ink b name', x: narrow ? 24 : 26, y }, shortened(row.title, narrow ? width - 232 : left - 30));
       name.append(svg('title', {}, row.title));
       if (narrow) parts.push(svg('rect', { class: 'veil', x: 0, y: y - 13, width, height: 19 }));
       parts.push(markOf(row, hollow, 2, y - 12), name);
