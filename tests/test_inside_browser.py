@@ -346,7 +346,8 @@ def test_the_headline_moves_with_the_point_and_with_the_depth(page: str, visit: 
     expect(answer).not_to_have_text(second, use_inner_text=True)
     _rest(tab)
     assert activations.network_runs() == runs
-    expect(tab.locator(".in-row").first).to_contain_text("stage 2 of 4, block 2 of 2 (layer2.1)")
+    # Three convolutions of the stem and eight blocks: in their middle stands the sixth of eleven.
+    expect(tab.locator(".in-row").first).to_contain_text("stage 2 of 4, block 1 of 2 (layer2.0)")
 
 
 def test_a_refused_class_of_one_long_word_is_not_cut_off(page: str, visit: Visit) -> None:

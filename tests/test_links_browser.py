@@ -81,7 +81,7 @@ LINKS: dict[str, tuple[str, dict[str, Any]]] = {
         {
             VALUES.format("select[aria-label=Kernel]"): ["sharpen"],
             VALUES.format("input[type=number][aria-label^=Row]") + ".slice(0, 5)": ["0", "-1", "0", "-1", "5"],
-            VALUES.format(".convolution input[type=range]") + "[1]": "3",
+            VALUES.format(".convolution .steering input[type=range]") + "[0]": "3",
             PRESSED.format(".convolution") + ".includes('Mirror')": True,
         },
     ),
@@ -111,6 +111,6 @@ def test_a_link_stands_at_every_pace(page: str, visit: Callable[..., Any], link:
 
 def _shows(tab: Any, shown: dict[str, Any]) -> None:
     for expression, value in shown.items():
-        wanted = json.dumps(value, separators=(",", ":"))
+        wanted = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         now = f"(wanted) => {{ try {{ return JSON.stringify({expression}) === wanted; }} catch {{ return false; }} }}"
         tab.wait_for_function(now, arg=wanted)
