@@ -60,11 +60,15 @@ TIMED = """async (button) => {
   return window.clicked.at(-1) - begun;
 }"""
 
+OVER = re.compile("Quick look|verdict|too close")
+
 
 def _open(page: str, visit: Visit, address: str, place: str, **options: Any) -> Any:
     tab = visit(f"{page}/?tab={address}", script=NOTED, **options)
     expect(tab.locator(f"{place} .foot").get_by_role("button", name="Share card")).to_be_visible()
     tab.wait_for_function("![...document.querySelectorAll('.answer.waiting')].some((one) => one.offsetParent)")
+    if address.startswith("latency"):  # there is something to take away when the rounds are over
+        expect(tab.locator(".headline .answer").locator("visible=true").first).to_have_text(OVER, use_inner_text=True)
     return tab
 
 

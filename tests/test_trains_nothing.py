@@ -13,6 +13,7 @@ import pytest
 from app.tabs import ENDPOINTS
 from cvdemo import models, starters
 from cvdemo.catalogue import BUNDLED_PAIR
+from tests.test_photo_sets import classes, zipped
 
 ROOT = Path(__file__).parent.parent
 TRAINING = {"optim", "backward", "zero_grad", "train", "Optimizer", "Trainer", "GradScaler", "backpropagate"}
@@ -26,6 +27,7 @@ LABS: dict[str, dict[str, Any]] = {
     "receptive_field": {"model": "mini_resnet"},
     "effective_receptive_field": {"model": "mini_vit", "layer": "blocks.4", "row": 10, "col": 9},
     "latency": {"models": list(BUNDLED_PAIR), "runs": 2},
+    "linear_probe": {"models": list(BUNDLED_PAIR)},  # a new last layer stands beside the network
 }
 
 
@@ -69,6 +71,8 @@ def test_every_endpoint_is_tried() -> None:
 
 @pytest.mark.parametrize("name", LABS)
 def test_no_lab_changes_what_a_model_has_learned(name: str, photo: str) -> None:
-    before = _weights()
-    ENDPOINTS[name](**({"image": photo} if name not in ("receptive_field", "latency") else {}), **LABS[name])
+    before, given = _weights(), {"image": photo} if name not in ("receptive_field", "latency") else {}
+    if name == "linear_probe":
+        given = {"zip": str(zipped(Path(photo).with_name("mine.zip"), classes("mug", "keys")))}
+    ENDPOINTS[name](**given, **LABS[name])
     assert _weights() == before

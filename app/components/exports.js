@@ -22,12 +22,15 @@ const today = () => { const now = new Date(), two = (part) => String(part).padSt
 const fileName = (view, photo) => `cvlab-${[props.tab, slug(view), photo && (slug(photo.name) || 'photo'), today()].filter(Boolean).join('-')}.png`;
 /* What its charts need of a bench. */
 let home = { link: () => location.href, taken: () => null };
-const factsOf = async (link, plain) => {
+const askFacts = async (link, plain) => {
   let facts;
   try { facts = await server.share_facts({ link, plain }); } catch (error) { console.warn(error); throw forVisitor(SILENT); }
+  if (!facts) throw forVisitor(SILENT); // Gradio returns nothing where the connection broke off
   if (facts.error) throw forVisitor(facts.error);
   return facts;
 };
+/* Asked before it is waited for: until then nobody may call its failure an unhandled one. */
+const factsOf = (link, plain) => { const facts = askFacts(link, plain); facts.catch(() => {}); return facts; };
 const measuredOn = ({ how = 'Measured' }, { machine }) => `${how} on ${machine}, ${new Date().toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })}.`;
 const aboutLink = (what) => [what.photo && ownPhoto() ? OWN_PHOTO : null, ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname) ? HERE_ONLY : null].filter(Boolean);
 /* The frame that every PNG has. */
