@@ -57,7 +57,7 @@ def test_attention_follows_point_layer_and_head_and_runs_nothing_for_it(
     tab.get_by_role("button", name="Max").click()
     tab.locator(".in-choices input[type=range]").fill("0.5")
     tab.get_by_role("button", name="Class token").click()
-    tab.get_by_label("Depth").fill("1")
+    tab.get_by_role("slider", name="Depth").fill("1")
     settled(tab, "block 7 of 7 (blocks.6)")
     assert activations.network_runs() == before
     tab.get_by_role("button", name="Gradient-weighted").click()
