@@ -121,6 +121,12 @@ def test_badges(change: dict[str, object], badges: list[str]) -> None:
     assert [plain(text) for _, text in words.badges(measured)] == badges
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_quick_look_that_saw_no_round_says_so(count: int) -> None:
+    none = dataclasses.replace(duel(*(racer("ABC"[at], 10, 0) for at in range(count)), rounds=10), rounds=0)
+    assert words.answer(none) == charts(none, None)["answer"] == words.NO_ROUND
+
+
 def test_random_weights_are_named() -> None:
     measured = duel(racer("A", 10), dataclasses.replace(racer("B", 20), weights="random"))
     assert ("warn", "random weights, fine for timing") in words.badges(measured)

@@ -15,7 +15,7 @@ from cvdemo import compute, models, starters
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError, ModelUnavailable
 from cvdemo.loading import ReadyModel, load
-from cvdemo.loading.finish import _plain
+from cvdemo.loading.finish import plain_run
 from cvdemo.loading.oom_fallback import fitting
 from cvdemo.memory import FULL, attempts, freeing, is_full
 from cvdemo.notices import gathered
@@ -91,7 +91,7 @@ def test_when_nothing_fits_one_sentence_says_so() -> None:
 def _tiny(full: Full, most: int = 99) -> Callable[..., np.ndarray]:
     network = nn.Linear(3, 2)
     network.register_forward_hook(lambda module, inputs, output: full() if len(inputs[0]) > most else None)
-    return _plain(replace(get("lenet5"), title="Tiny"), network)
+    return plain_run(replace(get("lenet5"), title="Tiny"), network)
 
 
 def test_a_batch_that_does_not_fit_goes_through_one_by_one() -> None:

@@ -27,11 +27,16 @@ def times(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:.1f}" if ratio < 99.95 else f"{ratio:,.0f}"
 
 
+NO_ROUND = "The time was over before the first round. Measure 30 rounds: they take as long as they need."
+
+
 def answer(duel: Duel) -> str:
     """Return the tab's answer; true for 1 to 6 models, while it runs and after it was stopped."""
     if not duel.finished:
         return stopped_after(duel.rounds)
     told = [_failure(racer) for racer in duel.racers if racer.failed]
+    if not duel.rounds:
+        return " ".join([*told, NO_ROUND])
     if len(duel.standing) < 2:
         return " ".join([*told, *_alone(duel)])
     if duel.rounds < FEWEST_FOR_VERDICT:
