@@ -13,7 +13,7 @@ const results = h('div', { class: 'taught' },
   h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)),
   h('section', { class: 'card' }, h('h3', {}, 'Which ones does it confuse?'), h('p', { class: 'sub' }, 'Rows are what a photo is, columns what the probe calls it. A cell opens its photos.'), confused.node));
 const table = () => {
-  const { ways: chart } = bench.shown(), rows = chart.data.map((trace) => [`"${trace.name}"`, trace.x[0], trace.x[0] - trace.error_x.arrayminus[0], trace.x[0] + trace.error_x.array[0]].join(','));
+  const { ways: chart } = JSON.parse(bench.shown().sheet), rows = chart.data.map((trace) => [`"${trace.name}"`, trace.x[0], trace.x[0] - trace.error_x.arrayminus[0], trace.x[0] + trace.error_x.array[0]].join(','));
   return ['way,right_percent,ci95_low,ci95_high', ...rows].join('\n');
 };
 const taken = () => {
@@ -51,11 +51,12 @@ const bench = makeBench({
   catchUp: null,
   wished: () => {},
   paint(shown) {
-    drawClasses(shown.classes);
+    const sheet = JSON.parse(shown.sheet);
+    drawClasses(sheet.classes);
     split.textContent = `${shown.split} Dashed: held out, never used for learning.`;
-    ways.show(shown.ways);
-    enough.show(shown.enough);
-    confused.show(shown.confused, shown.classes.map((one) => one.name));
+    ways.show(sheet.ways);
+    enough.show(sheet.enough);
+    confused.show(sheet.confused, sheet.classes.map((one) => one.name));
     foot.say(`${shown.title[0].toUpperCase()}${shown.title.slice(1)}. ${shown.source ? `From ${shown.source}. ` : ''}${shown.stored ? `Measured on ${shown.stored.machine}, ${shown.stored.date}.` : 'Measured here just now.'}`);
   },
   drawn(value) {

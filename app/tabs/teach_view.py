@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -17,18 +18,25 @@ IN_A_CELL = 12
 
 
 def drawn(lesson: Lesson) -> dict[str, Any]:
-    """Return all that the tab shows of a lesson."""
+    """Return all that the tab shows of a lesson.
+
+    What has lists in it goes as one text: Gradio sends what differs from the value before, and takes the wrong items
+    out of a list that grows shorter (ten classes, then two).
+    """
     photos = lesson.photos
-    return {
-        "answer": words.answer(lesson),
-        "title": photos.title,
-        "source": photos.source,
-        "split": words.split(lesson),
+    sheet = {
         "classes": [_class(lesson, label) for label in range(len(photos.classes))],
         "ways": charts.ways(lesson).plain(),
         "enough": charts.enough(lesson).plain(),
         "confused": [_confused(lesson, place, one) for place, one in enumerate(lesson.taught)],
     }
+    told = {
+        "answer": words.answer(lesson),
+        "title": photos.title,
+        "source": photos.source,
+        "split": words.split(lesson),
+    }
+    return {**told, "sheet": json.dumps(sheet)}
 
 
 def _class(lesson: Lesson, label: int) -> dict[str, Any]:
