@@ -1,14 +1,12 @@
 """What the Teach tab draws of a lesson: the classes, charts, who was taken for whom."""
 
-import base64
-import io
 import json
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
+from cvdemo import images
 from cvdemo.photo_sets import LabelledPhoto
 from cvdemo.transfer import Lesson, Taught, charts, words
 
@@ -76,16 +74,5 @@ def cell(lesson: Lesson, question: Any) -> dict[str, Any]:
 
 def thumbnail(photo: LabelledPhoto, side: int = THUMBNAIL) -> str:
     """Return a small square of a photo as a data URL."""
-    return _thumbnail(photo.data, side)
-
-
-@lru_cache(maxsize=256)
-def _thumbnail(data: bytes, side: int) -> str:
-    pixels = LabelledPhoto(data, 0, "").photo().pixels
-    image = Image.fromarray(pixels)
-    edge = min(image.size)
-    left, top = (image.width - edge) // 2, (image.height - edge) // 2
-    small = image.crop((left, top, left + edge, top + edge)).resize((side, side), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    small.save(file, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    image = Image.fromarray(photo.photo().pixels)
+    return images.data_url(np.asarray(ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)), 80)

@@ -31,7 +31,7 @@ def digits() -> PhotoSet:
             levels = np.round(data.images[number] * (255 / 16)).astype(np.uint8)
             large = Image.fromarray(levels).resize((DIGIT_SIDE, DIGIT_SIDE), Image.Resampling.BICUBIC)
             photos.append(LabelledPhoto(encoded(np.asarray(large.convert("RGB"))), label, f"digit {number}"))
-    source = "Optical Recognition of Handwritten Digits, by E. Alpaydin and C. Kaynak (CC BY 4.0), in scikit-learn"
+    source = "Optical Recognition of Handwritten Digits, by E. Alpaydin and C. Kaynak, in scikit-learn"
     return PhotoSet("the digits", tuple(str(digit) for digit in range(10)), tuple(photos), source)
 
 

@@ -1,4 +1,4 @@
-"""Labelled photos out of a zip file whose folders are the classes; nothing of it is ever written to the disk."""
+"""Labelled photos out of a zip file whose folders are the classes; nothing out of it is unpacked to the disk."""
 
 import os
 import stat
