@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo import images
+from cvdemo import images, results
 from cvdemo.classify import classify
 from cvdemo.detect.find import find
 from cvdemo.errors import PhotoError
@@ -172,3 +172,18 @@ def test_a_file_that_is_gone_is_gone_although_it_was_known(reads: Reads) -> None
     reads.path.unlink()
     with pytest.raises(PhotoError, match="no longer here"):
         images.open(reads.path)
+
+
+def test_copies_of_one_file_share_its_bytes(tmp_path: Path) -> None:
+    """A class uploads the same photo: each upload is a file of its own, whose bytes once stayed for each of them."""
+    data = files.encode(files.scene(1600, 1200), "JPEG") + os.urandom(16)
+    for number in range(20):
+        (tmp_path / f"{number}.jpg").write_bytes(data)
+    before = _store_bytes()
+    known = [images.open(path) for path in sorted(tmp_path.iterdir())]
+    assert len({id(photo.container) for photo in known}) == 1
+    assert _store_bytes() - before < len(data) + 20 * 2000
+
+
+def _store_bytes() -> int:
+    return int(results.figures()["bytes_kept"])

@@ -14,6 +14,7 @@ from cvdemo.results import Results
 
 REDUCTIONS = (8, 4, 2, 1)  # by which a JPEG can be decoded smaller; other formats only whole
 
+_digests = Results("digests of files", local=True)
 _opened = Results("opened photos", local=True)
 _decoded = Results("decoded photos", local=True)
 
@@ -72,6 +73,8 @@ class OpenedPhoto:
 def open(path: str | os.PathLike[str]) -> OpenedPhoto:
     """Open a photo's file; one that is known, and has not changed since, is not read again.
 
+    Copies of one file share what was read: a class that uploads the same photo keeps its bytes once.
+
     Raises:
         PhotoError: the file is missing, empty, too big, no picture of an allowed format, too large or too thin.
     """
@@ -80,7 +83,12 @@ def open(path: str | os.PathLike[str]) -> OpenedPhoto:
         place = (os.path.realpath(path), facts.st_mtime_ns, facts.st_size)
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         raise PhotoError(GONE) from error
-    return _opened.find(place, lambda: judged(contents(path)))
+    digest = _digests.find(place, lambda: _known(judged(contents(path))).digest)
+    return _opened.find(digest, lambda: judged(contents(path)))
+
+
+def _known(photo: OpenedPhoto) -> OpenedPhoto:
+    return _opened.find(photo.digest, lambda: photo)
 
 
 def read(path: str | os.PathLike[str], shortest_side: int | None = None) -> Photo:
