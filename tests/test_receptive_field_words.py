@@ -97,4 +97,4 @@ def test_the_chart_by_size_draws_what_was_measured() -> None:
     assert drawn.layout.yaxis.range[1] > 1, "the whole width has its place"
     assert [note.text for note in drawn.layout.annotations] == ["<b>Small &lt;ResNet&gt;</b>"]
     assert charts.by_size(two, None).layout["shapes"] == []
-    assert charts.by_size(two, 128).answer.startswith("Small <ResNet> at 128 px 90%")
+    assert charts.by_size(two, 128).answer.startswith("Small <ResNet> at 128 px 90.0\xa0%, ")
