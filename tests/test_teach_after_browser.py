@@ -1,9 +1,11 @@
 """What one does with what was taught, in a real browser: the stored digits are used on the rail's photo."""
 
+import json
 import re
 from typing import Any
 
 import pytest
+from safetensors import safe_open
 
 from cvdemo import starters
 from tests.awaited import expect, fits
@@ -42,3 +44,17 @@ def test_the_webcam_is_named_live(page: str, visit: Visit) -> None:
     expect(live.locator(".live-speed-row .rate").first).to_have_text(re.compile(r"^\d 1?\d?\d\s%$"))
     live.get_by_text("Stop", exact=True).click()
     expect(live.locator(".live-verdict")).to_contain_text("Stopped after")
+
+
+def test_a_head_is_downloaded_with_card_and_program(page: str, visit: Visit) -> None:
+    tab, card = _open(page, visit, "Take it with you")
+    expect(card.locator(".taken-row")).to_have_count(2)
+    expect(card.locator("tbody tr")).to_have_count(4)
+    with tab.expect_download() as waited:
+        card.get_by_text("Head (safetensors)").last.click()
+    with safe_open(waited.value.path(), "numpy") as head:
+        told = json.loads(head.metadata()["card"])
+        assert head.get_tensor("weight").shape == (len(told["classes"]), 160) and told["held_out"] == 100
+    with tab.expect_download() as waited:
+        card.get_by_text("Card", exact=True).last.click()
+    assert f"Right on {told['right']} of 100" in waited.value.path().read_text()
