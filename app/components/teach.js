@@ -47,6 +47,12 @@ const take = async (chosen) => {
 zipFile.addEventListener('change', () => { take(zipFile.files[0]); zipFile.value = ''; });
 root.addEventListener('dragover', (event) => event.preventDefault());
 root.addEventListener('drop', (event) => { if (event.dataTransfer.files.length) { event.preventDefault(); take(event.dataTransfer.files[0]); } });
+/* Tells the cards below, which stand by themselves, what was taught. */
+const tell = ({ key }, classes, taught) => {
+  if (window.cvTaught?.key === key) return;
+  window.cvTaught = { key, classes: classes.map((one) => one.name), models: taught.map(({ model, title, family }) => ({ model, title, family })) };
+  document.dispatchEvent(new CustomEvent('cv:taught'));
+};
 const bench = makeBench({
   catchUp: null,
   wished: () => {},
@@ -57,6 +63,7 @@ const bench = makeBench({
     ways.show(sheet.ways);
     enough.show(sheet.enough);
     confused.show(sheet.confused, sheet.classes.map((one) => one.name));
+    tell(shown, sheet.classes, sheet.confused);
     foot.say(`${shown.title[0].toUpperCase()}${shown.title.slice(1)}. ${shown.source ? `From ${shown.source}. ` : ''}${shown.stored ? `Measured on ${shown.stored.machine}, ${shown.stored.date}.` : 'Measured here just now.'}`);
   },
   drawn(value) {
