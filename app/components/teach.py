@@ -5,7 +5,7 @@ from app.components.lab_view import LabView
 from cvdemo import images
 from cvdemo.transfer import words
 
-SCRIPTS = (*chart.SCRIPTS, "teach_confused", "teach")
+SCRIPTS = (*chart.SCRIPTS, "teach_photos", "teach_confused", "teach")
 TEXTS = {
     "why_title": words.WHY_TITLE,
     "why": words.WHY,
