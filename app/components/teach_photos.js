@@ -1,7 +1,8 @@
 /* Teach: the card of photos, by class: a ready set, or the visitor's own out of a zip whose folders are the classes. */
+const OWN = 'Your own: a zip, one folder a class';
 const makePhotos = () => {
   const zipFile = h('input', { type: 'file', accept: '.zip,application/zip', hidden: true });
-  const zipButton = h('button', { type: 'button', class: 'btn', onclick: () => zipFile.click() }, 'Your own: a zip, one folder a class');
+  const zipButton = h('button', { type: 'button', class: 'btn', onclick: () => zipFile.click() }, OWN);
   const sets = makeChoice('Photos', props.sets, (photos) => { if (photos !== bench.local.photos || !bench.shown()) bench.anew({ photos }); });
   const teach = h('button', { type: 'button', class: 'btn primary', onclick: () => bench.anew({}) }, 'Teach');
   const fault = h('p', { class: 'alert', role: 'alert', hidden: true });
@@ -10,19 +11,37 @@ const makePhotos = () => {
     h('div', { class: 'thumbs' }, photos.map((one) => h('img', { src: one.src, alt: one.out ? 'held out' : '', title: one.out ? 'Held out for the test' : 'Learned from', class: one.out ? 'out' : null, width: 40, height: 40 })), count > photos.length ? h('span', { class: 'more' }, `+${count - photos.length}`) : null));
   const drawClasses = whenNew((rows) => classes.replaceChildren(...rows.map(card)));
   const complain = (sentence) => { fault.hidden = !sentence; fault.textContent = sentence || ''; };
+  /* A zip goes its own way, as it may be larger than a photo; XMLHttpRequest, since fetch tells nobody how far it is. */
+  const sendZip = (chosen) => new Promise((done, failed) => {
+    const sending = new XMLHttpRequest();
+    sending.open('POST', new URL('zips', document.baseURI));
+    sending.upload.addEventListener('progress', ({ loaded }) => { zipButton.textContent = `Sending ${Math.floor(loaded / 1e6)} of ${Math.ceil(chosen.size / 1e6)} MB`; });
+    sending.addEventListener('load', () => {
+      if (sending.status === 200) done(JSON.parse(sending.responseText)[0]);
+      else failed(new Error(sending.responseText));
+    });
+    sending.addEventListener('error', () => failed(new Error('the connection broke')));
+    sending.send(chosen);
+  });
+  const said = (error) => { // by the server, as when its disk is full
+    try { return JSON.parse(error.message).detail; } catch { return ''; }
+  };
   const take = async (chosen) => {
     if (!chosen) return;
     if (chosen.size > props.zip_bytes) { complain(`${(chosen.size / 1e6).toFixed(0)} MB is too much; the limit is ${props.zip_bytes / 1e6} MB.`); return; }
     zipButton.disabled = true;
     try {
-      const { path } = await upload(new File([chosen], 'photos.zip'));
+      const path = await sendZip(chosen);
       complain(null);
       bench.keep({ zip: path });
       bench.anew({ photos: 'own' });
     } catch (error) {
       console.warn('The zip could not be sent', error);
-      complain('The zip did not reach the server. Check the connection, then try again.');
-    } finally { zipButton.disabled = false; }
+      complain(said(error) || 'The zip did not reach the server. Check the connection, then try again.');
+    } finally {
+      zipButton.disabled = false;
+      zipButton.textContent = OWN;
+    }
   };
   zipFile.addEventListener('change', () => { take(zipFile.files[0]); zipFile.value = ''; });
   root.addEventListener('dragover', (event) => event.preventDefault());
