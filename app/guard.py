@@ -33,10 +33,11 @@ HIDDEN = re.compile(
 RELOADER = re.compile(r"/gradio_api/dev(/.*)?", re.IGNORECASE)  # `make dev` needs it
 FILE_BY_URL = re.compile(r"/(gradio_api/)?file[=/]\s*[a-z][a-z0-9+.-]+:/.*", re.IGNORECASE | re.DOTALL)
 WORK = re.compile(
-    r"/(gradio_api/)?(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|mcp|stream/[^/]+|status/[^/]+)/?"
+    r"/(gradio_api/)?(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|zips|mcp|stream/[^/]+|status/[^/]+)/?"
 )
 ANSWER = re.compile(r"/(gradio_api/)?call/(v2/)?[^/]+/(?P<event>[^/]+)/?")
-SESSIONLESS_WORK = re.compile(r"upload|mcp|stream/.*|status/.*")
+FILES = ("upload", "zips")  # may be large: these go on to the disk piece by piece
+SESSIONLESS_WORK = re.compile(r"upload|zips|mcp|stream/.*|status/.*")
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -145,7 +146,7 @@ class Guard:
             return
         body, answer = Body(receive, self.throttle.limits.body_deadline_s), _Answer(send)
         try:
-            content = b"" if kind == "upload" else await body.whole(_limit(kind))
+            content = b"" if kind in FILES else await body.whole(_limit(kind))
             bodies.check(content)
             if kind is None:
                 await self._answered(scope, body, answer)
