@@ -57,7 +57,7 @@ const paint = (shown) => {
   weights.set(local.random);
   sideRange.set(local.side ?? OWN, null);
   share.set(local.share);
-  sizes.show(shown.sizes, local.side);
+  sizes.show(shown.sizes);
   foot.say(`${shown.ran} Slider moves since: ${bench.moves()}; they run no network.`);
 };
 const drawCopies = (value) => {
