@@ -2,6 +2,7 @@
 const photos = makePhotos(() => {
   results.hidden = foot.node.hidden = !photos.stands();
   results.classList.toggle('stale', Boolean(props.value.busy) || photos.stale());
+  document.getElementById('tab-teach')?.classList.toggle('untaught', !photos.stands()); // the cards below, too
 });
 const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
 const results = h('div', { class: 'taught' },
@@ -23,6 +24,12 @@ const taken = () => {
 };
 const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', () => saveFile('teach.csv', table(), 'text/csv'))], link: () => bench.link() });
 root.append(photos.node, results, foot.node);
+/* Tells the cards below, which stand by themselves, what was taught. */
+const tell = ({ key }, classes, taught) => {
+  if (window.cvTaught?.key === key) return;
+  window.cvTaught = { key, classes: classes.map((one) => one.name), models: taught.map(({ model, title, family }) => ({ model, title, family })) };
+  document.dispatchEvent(new CustomEvent('cv:taught'));
+};
 const bench = makeBench({
   catchUp: null,
   wished: () => {},
@@ -32,6 +39,7 @@ const bench = makeBench({
     ways.show(sheet.ways);
     enough.show(sheet.enough);
     confused.show(sheet.confused, sheet.classes.map((one) => one.name));
+    tell(shown, sheet.classes, sheet.confused);
     foot.say(`${shown.title[0].toUpperCase()}${shown.title.slice(1)}. ${shown.source ? `From ${shown.source}. ` : ''}${shown.stored ? `Measured on ${shown.stored.machine}, ${shown.stored.date}.` : 'Measured here just now.'}`);
   },
   drawn(value) {

@@ -1,16 +1,18 @@
 """Teach: how few photos teach a network your own things?"""
 
-import secrets
 from pathlib import Path
 from typing import Any
 
 from app.api.transfer import linear_probe
+from app.components.photo import PhotoRail
 from app.components.teach import SCRIPTS, TEXTS, TeachView
 from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
 from app.lab.busy import busy, fetching
-from app.lab.shown import ShownByKey
+from app.lab.mount import lay_out
 from app.lab.streaming import session
+from app.tabs import teach_take, teach_use
 from app.tabs.teach_photos import photos
+from app.tabs.teach_shown import TAUGHT
 from app.tabs.teach_stored import stored
 from app.tabs.teach_view import cell, drawn
 from cvdemo import catalogue
@@ -23,23 +25,6 @@ from cvdemo.transfer.settings import OWN, Teaching
 from cvdemo.weights import Progress
 
 CHECKED = 8  # photos a class
-
-
-class LessonsByKey(ShownByKey):
-    """What pages show of lessons: those on a visitor's own photos lie with the photos, and go with them."""
-
-    def keep(self, shown: Lesson) -> str:
-        """Keep a lesson and return its key."""
-        if shown.photos.source:
-            return super().keep(shown)
-        key = secrets.token_hex(16)
-        VISITORS.keep(session(), key, shown)
-        return key
-
-    def get(self, key: object) -> Any | None:
-        """Return what stands under a key that the browser sent; None when it is not known any more."""
-        own = VISITORS.lesson(key) if isinstance(key, str) else None
-        return super().get(key) if own is None else own
 
 
 def _offered() -> list[ModelSpec]:
@@ -96,10 +81,17 @@ BENCH = Bench(
     draw=_draw,
     first=stored,
     answers=(photos,),
-    shown=LessonsByKey(),
     pointed=False,
     stopped="Stopped. Nothing is taught yet; what the networks have seen is kept.",
+    shown=TAUGHT,
 )
+
+
+def _build(rail: PhotoRail) -> None:
+    lay_out(BENCH, LAB.id, rail)
+    lay_out(teach_use.BENCH, LAB.id, rail)
+    teach_use.component()
+    lay_out(teach_take.BENCH, LAB.id, rail)
 
 
 def _check(_photo: Path) -> str:
@@ -116,7 +108,7 @@ LAB = Lab(
     group="Make it yours",
     brief="How few photos teach it your own things?",
     question=words.QUESTION,
-    bench=BENCH,
+    build=_build,
     endpoints=(linear_probe,),
     left=VISITORS.forget,
     check=_check,
