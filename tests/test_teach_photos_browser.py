@@ -121,6 +121,25 @@ def test_photos_come_by_files_drop_paste_and_from_the_rail(page: str, visit: Vis
     _counts(tab, 12, 3)
 
 
+def test_folders_are_classes(page: str, visit: Visit, tmp_path: Path) -> None:
+    for label, name in enumerate(("mug", "keys")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".hidden").write_bytes(b"x")
+        for number in range(6):
+            (tmp_path / name / f"{number}.jpg").write_bytes(jpeg(100 * label + number))
+    tab = visit(f"{page}/?tab=teach", width=1440)
+    tab.wait_for_selector(".teach .class-card")
+    box = tab.locator(".teach .bar .name").bounding_box()
+    files = [str(tmp_path / name) for name in ("mug", "keys")]
+    drag = {"x": box["x"] + 5, "y": box["y"] + 5, "data": {"items": [], "files": files, "dragOperationsMask": 1}}
+    wire = tab.context.new_cdp_session(tab)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        wire.send("Input.dispatchDragEvent", {"type": kind, **drag})
+    _counts(tab, 6, 6)
+    expect(tab.locator(".class-name").first).to_have_value("mug")
+    expect(tab.locator(".teach .photos > .sub").last).to_contain_text("10 photos to learn from, 2 held out")
+
+
 def test_classes_come_and_go_and_all_is_forgotten_at_once(page: str, visit: Visit, tmp_path: Path) -> None:
     eventually(_nothing_kept)  # the pages of other tests say goodbye
     tab = _own(page, visit, width=1440)

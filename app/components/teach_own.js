@@ -126,6 +126,18 @@ const makeOwn = ({ complain, tell, changed, share }) => {
       thumbs.forget();
       if (await act({ do: 'forget' })) await act({ do: 'begin' });
     },
+    /* A folder is a class: its photos go into a card of its name. */
+    async dropFolder(folder) {
+      const reader = folder.createReader(), files = [];
+      for (;;) {
+        const some = await new Promise((done, failed) => { reader.readEntries(done, failed); }); // a hundred at a time
+        if (!some.length) break;
+        for (const entry of some.filter((one) => one.isFile && !one.name.startsWith('.'))) files.push(await new Promise((done, failed) => { entry.file(done, failed); }));
+      }
+      if (!cards.has(folder.name) && !await act({ do: 'class', to: folder.name })) return;
+      const card = cards.get(folder.name) || [...cards.values()].at(-1); // its name may be said in another way
+      await add(card, files.slice(0, 201)); // one more than fit, so that it is told
+    },
     /* Photos that were dropped: on a card they are of its class. */
     drop(files, target) {
       const card = [...cards.values()].find((one) => one.node.contains(target));

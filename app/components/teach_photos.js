@@ -66,12 +66,19 @@ const makePhotos = (redraw) => {
     if (!own.state().lacks) bench.anew({ photos: 'own' });
     else complain(own.state().lacks);
   };
+  const takeFolders = async (folders) => {
+    if (!mine()) choose('own');
+    for (const folder of folders) await own.dropFolder(folder);
+  };
   own.zipFile.addEventListener('change', () => { takeZip(own.zipFile.files[0]); own.zipFile.value = ''; });
   root.addEventListener('dragover', (event) => event.preventDefault());
   root.addEventListener('drop', (event) => {
     const files = [...event.dataTransfer.files];
     if (!files.length) return;
     event.preventDefault();
+    complain(null);
+    const folders = [...event.dataTransfer.items].map((one) => one.webkitGetAsEntry?.()).filter((one) => one?.isDirectory);
+    if (folders.length) { takeFolders(folders); return; }
     const zip = files.find(isZip);
     if (zip) takeZip(zip);
     else own.drop(files, event.target);

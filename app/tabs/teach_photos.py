@@ -43,7 +43,7 @@ def _answer(asked: Ask) -> dict[str, Any]:
     do = asked.get("do")
     if do == "thumbs":
         return _thumbs(asked)
-    if do not in EDITS:
+    if not isinstance(do, str) or do not in EDITS:
         raise SettingError(UNREADABLE)
     more = EDITS[do](asked)
     return {**state(asked["session"], Teaching.of({"held_out": asked.get("held_out", 0.25)}).held_out), **more}
@@ -119,8 +119,9 @@ def _given(asked: Ask, files: Iterator[tuple[str, bytes]]) -> dict[str, Any]:
 
 
 def _added(asked: Ask) -> dict[str, Any]:
-    rows = [(_text(row, "name"), _text(row, "path")) for row in _rows(asked, "files") if isinstance(row, dict)]
-    return _given(asked, ((Path(name).name, _read(path)) for name, path in rows))
+    rows = [row for row in _rows(asked, "files") if isinstance(row, dict)]
+    paths = [(Path(_text(row, "name")).name, uploaded(_text(row, "path"))) for row in rows]  # all, before one is let go
+    return _given(asked, ((name, _read(path)) for name, path in paths))
 
 
 def _recorded(asked: Ask) -> dict[str, Any]:
@@ -143,9 +144,8 @@ def _unpacked(asked: Ask) -> dict[str, Any]:
     return {"count": given.count, "said": brought(given)}
 
 
-def _read(sent: str) -> bytes:
+def _read(path: Path) -> bytes:
     """Return an upload's bytes, and let go of it."""
-    path = uploaded(sent)
     try:
         return contents(path)
     finally:

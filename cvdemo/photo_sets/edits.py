@@ -55,7 +55,7 @@ def place_of(photos: PhotoSet, name: str) -> int:
 
 
 def with_class(photos: PhotoSet, name: str = "") -> PhotoSet:
-    """Return the set with an empty class more; without a name it gets the first free number.
+    """Return the set with an empty class more; without a name it gets the first free number, and stands beside others.
 
     Raises:
         SettingError: there are ten already, or one of that name.
@@ -65,6 +65,7 @@ def with_class(photos: PhotoSet, name: str = "") -> PhotoSet:
     free = (f"Class {number}" for number in itertools.count(1))
     named = called(name) if name else next(one for one in free if one not in photos.classes)
     _must_be_free(photos, named)
+    photos = _without_empty_ones(photos, (named,)) if name else photos
     return replace(photos, classes=(*photos.classes, named))
 
 
@@ -96,6 +97,14 @@ def without_class(photos: PhotoSet, name: str) -> PhotoSet:
     left = (photo for photo in photos.photos if photo.label != gone)
     moved = tuple(replace(photo, label=photo.label - (photo.label > gone)) for photo in left)
     return replace(photos, classes=(*photos.classes[:gone], *photos.classes[gone + 1 :]), photos=moved)
+
+
+def _without_empty_ones(photos: PhotoSet, wanted: Iterable[str]) -> PhotoSet:
+    """Return the set without the empty classes that it began with: classes with names of their own take their place."""
+    for name in [name for name in FIRST_NAMES if name in photos.classes and name not in wanted]:
+        if not photos.counts[photos.classes.index(name)]:
+            photos = without_class(photos, name)
+    return photos
 
 
 def with_photos(photos: PhotoSet, name: str, files: Iterable[tuple[str, bytes]]) -> Given:
@@ -150,9 +159,7 @@ def joined(photos: PhotoSet, more: PhotoSet) -> PhotoSet:
     Raises:
         SettingError: too many classes or photos, or a photo in two classes.
     """
-    for name in [name for name in FIRST_NAMES if name in photos.classes and name not in more.classes]:
-        if not photos.counts[photos.classes.index(name)]:
-            photos = without_class(photos, name)
+    photos = _without_empty_ones(photos, more.classes)
     classes = tuple(dict.fromkeys((*photos.classes, *more.classes)))
     mine = {(photo.label, photo.digest): photo for photo in photos.photos}
     for photo in more.photos:
