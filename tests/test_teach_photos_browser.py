@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_core_python.base import AXE_SCRIPT
 
 from cvdemo.photo_sets import VISITORS
 from tests.awaited import eventually, expect, fits
+from tests.test_axe_browser import _judged as judged
 from tests.test_browser import Visit
 from tests.test_photo_sets import classes, jpeg, zipped
 
@@ -138,6 +140,20 @@ def test_folders_are_classes(page: str, visit: Visit, tmp_path: Path) -> None:
     _counts(tab, 6, 6)
     expect(tab.locator(".class-name").first).to_have_value("mug")
     expect(tab.locator(".teach .photos > .sub").last).to_contain_text("10 photos to learn from, 2 held out")
+
+
+def test_axe_finds_nothing_on_the_cards(page: str, visit: Visit, tmp_path: Path) -> None:
+    tab = _own(page, visit, width=1440, reduced_motion="reduce")
+    data = zipped(tmp_path / "a.zip", classes("mug", "keys", count=8)).read_bytes()
+    _dropped(tab.locator(".teach .photos"), ("a.zip", "application/zip", data))
+    expect(tab.locator(".teach .foot")).to_contain_text("Measured here just now")
+    tab.get_by_role("button", name="Show all photos of mug").click()
+    tab.locator(".class-card.own .thumb").nth(2).click()
+    tab.evaluate(AXE_SCRIPT)
+    for width in (1440, 390):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.wait_for_timeout(300)
+        assert not judged(tab)
 
 
 def test_classes_come_and_go_and_all_is_forgotten_at_once(page: str, visit: Visit, tmp_path: Path) -> None:
