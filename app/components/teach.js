@@ -1,5 +1,9 @@
 /* Teach: which photos, what was learned from them, and which it confuses. */
-const photos = makePhotos();
+const photos = makePhotos(() => {
+  results.hidden = foot.node.hidden = !photos.stands();
+  results.classList.toggle('stale', Boolean(props.value.busy) || photos.stale());
+  document.getElementById('tab-teach')?.classList.toggle('untaught', !photos.stands()); // the cards below, too
+});
 const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
 const results = h('div', { class: 'taught' },
   h('div', { class: 'grid2' },
@@ -40,8 +44,6 @@ const bench = makeBench({
   },
   drawn(value) {
     photos.drawn(value);
-    results.hidden = foot.node.hidden = !bench.shown();
-    results.classList.toggle('stale', Boolean(value.busy));
   },
 });
 bench.begin();
