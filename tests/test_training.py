@@ -201,6 +201,19 @@ def test_parts_of_a_batch_make_the_gradient_of_the_whole() -> None:
             assert torch.allclose(ours[name], parameter.grad, rtol=1e-2, atol=1e-5), name
 
 
+@pytest.mark.parametrize("steps", [*range(2, 13), 50, 100])
+def test_rates_warm_up_to_their_peak_and_end_near_nothing(steps: int) -> None:
+    weights = [nn.Parameter(torch.zeros(1)) for _ in range(2)]
+    optimizer = torch.optim.AdamW([{"params": [weights[0]], "lr": 1.0}, {"params": [weights[1]], "lr": 0.5}])
+    schedule, seen = loop.one_cycle(optimizer, steps), []
+    for number in range(1, steps + 1):
+        seen.append([group["lr"] for group in optimizer.param_groups])
+        optimizer.step()
+        schedule.step() if number < steps else None
+    assert max(seen) == pytest.approx([1.0, 0.5], rel=0.15) and seen.index(max(seen)) <= max(1, 0.2 * steps)
+    assert seen[0][0] < 0.1 and (seen[-1][0] < 0.01 or steps == 2)
+
+
 def test_no_photo_is_in_two_parts() -> None:
     photos = noise(40, 4)
     groups = np.arange(40) // 2

@@ -6,10 +6,12 @@ const teach = h('button', { type: 'button', class: 'btn primary', onclick: () =>
 const fault = h('p', { class: 'alert', role: 'alert', hidden: true });
 const classes = h('div', { class: 'classes' }), split = h('p', { class: 'sub' });
 const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
+const more = makeWays(() => { bench.keep({ live: null }); setTimeout(() => trigger('more'), 60); });
 const results = h('div', { class: 'taught' },
   h('div', { class: 'grid2' },
     h('section', { class: 'card' }, h('h3', {}, 'Ways to learn, one test'), h('p', { class: 'sub' }, props.overlap), ways.node),
     h('section', { class: 'card' }, h('h3', {}, 'How many photos are enough?'), h('p', { class: 'sub' }, 'The probe, taught with fewer photos. Band: one standard deviation of ten draws.'), enough.node)),
+  more.node,
   h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)),
   h('section', { class: 'card' }, h('h3', {}, 'Which ones does it confuse?'), h('p', { class: 'sub' }, 'Rows are what a photo is, columns what the probe calls it. A cell opens its photos.'), confused.node));
 const table = () => {
@@ -56,6 +58,7 @@ const bench = makeBench({
     split.textContent = `${shown.split} Dashed: held out, never used for learning.`;
     ways.show(sheet.ways);
     enough.show(sheet.enough);
+    more.draw(sheet.training);
     confused.show(sheet.confused, sheet.classes.map((one) => one.name));
     foot.say(`${shown.title[0].toUpperCase()}${shown.title.slice(1)}. ${shown.source ? `From ${shown.source}. ` : ''}${shown.stored ? `Measured on ${shown.stored.machine}, ${shown.stored.date}.` : 'Measured here just now.'}`);
   },
@@ -65,7 +68,9 @@ const bench = makeBench({
     teach.disabled = Boolean(value.busy);
     teach.textContent = value.key && !value.stored ? 'Teach again' : 'Teach here';
     results.hidden = foot.node.hidden = classes.hidden = split.hidden = !bench.shown();
-    results.classList.toggle('stale', Boolean(value.busy));
+    const trained = more.follow(value);
+    if (trained) ways.show(trained);
+    results.classList.toggle('stale', Boolean(value.busy) && !trained);
   },
 });
 bench.begin();

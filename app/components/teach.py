@@ -1,19 +1,27 @@
 """The Teach tab: classes, charts and confusions in one component."""
 
+from gradio.events import EventListener
+
 from app.components import chart
 from app.components.lab_view import LabView
 from cvdemo import images
-from cvdemo.transfer import words
+from cvdemo.transfer import Budget, advice, words
 
-SCRIPTS = (*chart.SCRIPTS, "teach_confused", "teach")
+SCRIPTS = (*chart.SCRIPTS, "teach_confused", "teach_ways", "teach")
 TEXTS = {
     "why_title": words.WHY_TITLE,
     "why": words.WHY,
     "overlap": words.OVERLAP,
+    "ways": {"freeze": advice.FREEZE, "line": advice.LINE, "seconds": Budget().seconds},
     "zip_bytes": images.MAX_BYTES,  # what an upload may have; a zip may have more where the door lets it in
     "sets": [["digits", "Digits"], ["textures", "Textures"], ["faces", "Faces or not"]],
 }
 
 
 class TeachView(LabView):
-    """What a few labelled photos taught; ``value.zip`` is the path of a visitor's own, as the upload gave it."""
+    """What a few labelled photos taught; ``value.zip`` is the path of a visitor's own, as the upload gave it.
+
+    Its event ``more`` asks for the ways that train more than the last layer.
+    """
+
+    EVENTS = [*LabView.EVENTS, EventListener("more")]

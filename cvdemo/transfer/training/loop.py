@@ -60,8 +60,7 @@ class Training:
         optimizer.zero_grad()
         steps = max(2, min(steps, int(self.left_s / max(pace_s, 1e-6))))
         self.planned = self.step + steps
-        peaks = [group["lr"] for group in optimizer.param_groups]
-        schedule = OneCycleLR(optimizer, peaks, total_steps=steps, pct_start=WARM_UP, cycle_momentum=False)
+        schedule = one_cycle(optimizer, steps)
         self._looked(None)
         best, best_loss, worse, losses = layers.state(self.network), self.moments[-1].watched_loss, 0, []
         for number in range(1, steps + 1):
@@ -145,3 +144,13 @@ class Training:
             yield
         self.spent_s += took.ms / 1000
         self.left_s -= took.ms / 1000
+
+
+def one_cycle(optimizer: torch.optim.Optimizer, steps: int) -> OneCycleLR:
+    """Return torch's one-cycle schedule (Smith and Topin 2018) over two steps or more: a group warms up to its rate.
+
+    A warm-up of less than two steps would divide by zero there.
+    """
+    peaks = [group["lr"] for group in optimizer.param_groups]
+    warm_up = max(WARM_UP, 2 / steps)
+    return OneCycleLR(optimizer, peaks, total_steps=steps, pct_start=warm_up, cycle_momentum=False)

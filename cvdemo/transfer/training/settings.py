@@ -52,8 +52,8 @@ class Budget:
         seconds: of work on the device; waiting for others does not count.
     """
 
-    steps: int = 100
-    seconds: float = 20.0
+    steps: int = 60
+    seconds: float = 10.0
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.seconds <= 0:
