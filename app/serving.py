@@ -81,43 +81,8 @@ def launch(
         appearance: theme, css and the like, for Gradio.
     """
     asked_to_stop = stop_requests() if block else None
-    refuse_url_fetching()
-    leave_no_halves()
-    start_on_a_busy_machine()
-    say_what_cannot_be_read()
-    memory.share_heaps()
-    connections.raise_handles()
-    connections.limit(behind_a_proxy=doors().proxied)
-    demo.queue(api_open=False, max_size=line.MOST_PLACES, default_concurrency_limit=1)
-    line.stand(demo, partial(address_of, proxied=doors().proxied))
-    application, address, _ = demo.launch(
-        server_name="0.0.0.0" if on_spaces() else None,  # None: GRADIO_SERVER_NAME, else 127.0.0.1
-        share=False,
-        show_error=False,
-        max_file_size=FILE_LIMIT,
-        max_threads=THREADS,
-        pwa=False,
-        state_session_capacity=SESSIONS,
-        enable_monitoring=False,
-        run_history=False,
-        footer_links=["api"],
-        mcp_server=mcp.asked() and mcp.installed(),
-        ssr_mode=False,
-        strict_cors=True,
-        prevent_thread_lock=True,
-        quiet=True,
-        app_kwargs={
-            "max_body_size": BODY_LIMIT,
-            "openapi_url": None,
-            "middleware": [
-                Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo)),
-                Middleware(UploadDoor),
-            ],
-            "routes": [Route("/healthz", healthz(health)), *routes],
-            "lifespan": _with_janitor(demo),
-        },
-        **appearance,
-    )
+    _prepare(demo)
+    application, address, _ = demo.launch(**_settings(demo, health, routes), **appearance)
     if application is None:  # `make dev` runs app.py again at each save, inside a server that stands already
         return ""
     if mcp.asked() and not demo.mcp_server:
@@ -131,6 +96,50 @@ def launch(
             pass
         demo.close(verbose=False)
     return address
+
+
+def _prepare(demo: gr.Blocks) -> None:
+    """Put in place what Gradio has no setting for: its mended functions, heaps, handles, the line of those who wait."""
+    refuse_url_fetching()
+    leave_no_halves()
+    start_on_a_busy_machine()
+    say_what_cannot_be_read()
+    memory.share_heaps()
+    connections.raise_handles()
+    connections.limit(behind_a_proxy=doors().proxied)
+    demo.queue(api_open=False, max_size=line.MOST_PLACES, default_concurrency_limit=1)
+    line.stand(demo, partial(address_of, proxied=doors().proxied))
+
+
+def _settings(demo: gr.Blocks, health: Health | None, routes: Sequence[Route]) -> dict[str, Any]:
+    """Return what `gr.Blocks.launch` is told besides looks."""
+    return {
+        "server_name": "0.0.0.0" if on_spaces() else None,  # None: GRADIO_SERVER_NAME, else 127.0.0.1
+        "share": False,
+        "show_error": False,
+        "max_file_size": FILE_LIMIT,
+        "max_threads": THREADS,
+        "pwa": False,
+        "state_session_capacity": SESSIONS,
+        "enable_monitoring": False,
+        "run_history": False,
+        "footer_links": ["api"],
+        "mcp_server": mcp.asked() and mcp.installed(),
+        "ssr_mode": False,
+        "strict_cors": True,
+        "prevent_thread_lock": True,
+        "quiet": True,
+        "app_kwargs": {
+            "max_body_size": BODY_LIMIT,
+            "openapi_url": None,
+            "middleware": [
+                Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo), knows=partial(knows, demo)),
+                Middleware(UploadDoor),
+            ],
+            "routes": [Route("/healthz", healthz(health)), *routes],
+            "lifespan": _with_janitor(demo),
+        },
+    }
 
 
 def _with_janitor(demo: gr.Blocks) -> Callable[[Any], contextlib.AbstractAsyncContextManager[None]]:
@@ -167,6 +176,13 @@ def in_line(demo: gr.Blocks) -> list[Scope]:
     """Return the requests whose work waits in Gradio's queue."""
     queues = list(demo._queue.event_queue_per_concurrency_id.values())
     return [event.request.scope for queue in queues for event in list(queue.queue)]
+
+
+def knows(demo: gr.Blocks, event: str) -> bool:
+    """Return whether a call is under way, or its answer was not read yet."""
+    queue = demo._queue
+    unread = any(event in events for events in list(queue.pending_event_ids_session.values()))
+    return unread or event in queue.event_ids_to_events
 
 
 def kept_files(demo: gr.Blocks) -> set[str]:

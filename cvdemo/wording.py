@@ -8,7 +8,7 @@ FAMILY_TITLES = {"cnn": "CNN", "vit": "ViT", "hybrid": "Hybrid", "classical": "C
 FAMILY_WORDS = {"cnn": "CNN", "vit": "ViT", "hybrid": "hybrid", "classical": "classical detector"}
 
 
-COUNTS = ("None", "One", "Two", "Three", "Four", "Five", "Six")
+COUNTS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
 class Named(Protocol):

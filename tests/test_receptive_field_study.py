@@ -225,10 +225,9 @@ def test_five_sizes_are_measured_for_the_layer_in_sight() -> None:
     *_, shown = run(_photo(), picture, {"chosen": ["mini_resnet", "lenet5"]})
     *_, last = handler(BENCH, "sweep")(_photo(), {**picture, **shown}, {"chosen": ["mini_resnet", "lenet5"]})
     assert last["busy"] is None
-    for row in last["sizes"]["rows"]:
-        assert row["sizes"] == (64, 128, 224, 320, 448)
-        assert None not in row["shares"]
-    first, second = (row["shares"] for row in last["sizes"]["rows"])
+    chart = last["sizes"]["chart"]
+    assert [row["x"] for row in chart["data"]] == [[64, 128, 224, 320, 448]] * 2
+    first, second = (row["y"] for row in chart["data"])
     assert all(0 < share <= 2 for share in first + second)
     assert second[0] > second[-1]  # LeNet's fields stay as wide as they are, in pixels
-    assert "at 448 px" in last["sizes"]["described"]
+    assert "at 448 px" in chart["answer"] and chart["layout"]["shapes"][0]["x0"] == 64

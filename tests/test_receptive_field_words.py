@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from cvdemo.errors import SettingError
-from cvdemo.receptive_field import words
+from cvdemo.receptive_field import charts, words
 from cvdemo.receptive_field.settings import Settings
-from cvdemo.receptive_field.sizes import AtSizes, flips
+from cvdemo.receptive_field.sizes import SIZES, AtSizes, flips
 from cvdemo.receptive_field.words import Sight
 
 
@@ -66,7 +66,7 @@ def test_hostile_settings_are_refused(value: Any) -> None:
 
 
 def _sizes(title: str, *shares: float | None) -> AtSizes:
-    return AtSizes(title, (64, 128, 224)[: len(shares)], shares)
+    return AtSizes(title, "cnn", (64, 128, 224)[: len(shares)], shares)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,18 @@ def _sizes(title: str, *shares: float | None) -> AtSizes:
 def test_a_flipped_conclusion_is_told(models: list[AtSizes], expected: str | None) -> None:
     warning = flips(models)
     assert (warning is None) if expected is None else expected in str(warning).replace("\u00a0", " ")
+
+
+def test_the_chart_by_size_draws_what_was_measured() -> None:
+    two = [
+        AtSizes("Small <ResNet>", "cnn", SIZES, (None, 0.9, 0.5, None, 0.2)),
+        AtSizes("Other", "cnn", SIZES, (None,) * 5),
+    ]
+    drawn = charts.by_size(two, 128).figure()
+    (line,) = drawn.data
+    assert (line.x, line.y) == ((128, 224, 448), (0.9, 0.5, 0.2))
+    assert drawn.layout.shapes[0].x0 == 128
+    assert drawn.layout.yaxis.range[1] > 1, "the whole width has its place"
+    assert [note.text for note in drawn.layout.annotations] == ["<b>Small &lt;ResNet&gt;</b>"]
+    assert charts.by_size(two, None).layout["shapes"] == []
+    assert charts.by_size(two, 128).answer.startswith("Small <ResNet> at 128 px 90.0\xa0%, ")

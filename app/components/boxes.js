@@ -1,4 +1,4 @@
-/* A photo with boxes over it: kept solid, removed dashed, missed dotted, the pinned one yellow. Widths in screen pixels. */
+/* A photo with boxes over it, each a control of our own and no chart of plotly.js (it is pointed at, pinned, and follows a slider): kept solid, removed dashed, missed dotted, the pinned one yellow. Widths in screen pixels. */
 const KEPT = 0, REMOVED = 1, MISSED = 2;
 const OUTCOMES = { tp: '\u2713 ', fp: '\u2717 ', twice: '2\u00d7 ' }; // found a labelled box; nothing that is there; seen from two tiles
 const makeBoxes = (onPick) => {

@@ -55,3 +55,12 @@ class LiveSpeed(Live):
     """
 
     SCRIPT, CLASS, TAB = "live_speed", "live live-speed", "latency"
+
+
+class LiveTaught(Live):
+    """The webcam with what each newly taught head calls it.
+
+    Value: ``{"key": of the lesson}``. A ``cv:taught`` event of the document tells another one.
+    """
+
+    SCRIPT, CLASS, TAB = "live_taught", "live live-taught", "teach"

@@ -2,12 +2,14 @@
 
 from gradio.events import EventListener
 
+from app.components import chart
 from app.components.lab_view import LabView
 from cvdemo.inside.palettes import INFERNO
 from cvdemo.receptive_field import words
 
 SCRIPTS = (
-    "range", "receptive_field_stage", "receptive_field_growth", "receptive_field_sizes", "receptive_field"
+    *chart.SCRIPTS, "range", "receptive_field_stage", "receptive_field_growth", "receptive_field_sizes",
+    "receptive_field",
 )  # fmt: skip
 TEXTS = {
     "why_title": words.WHY_TITLE,

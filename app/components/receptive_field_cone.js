@@ -1,4 +1,5 @@
-/* What one unit of the last row depends on, level by level down to the picture, to scale in its pixels. */
+/* What one unit of the last row depends on, level by level down to the picture, to scale in its pixels. A drawing of our own, no
+   chart of plotly.js: it has no axes and no values but its lengths. */
 const drawCone = (box, { cone, strides, rows, side, levels }) => {
   const width = Math.max(260, box.clientWidth), left = 62, right = 82, step = Math.max(13, Math.min(34, 460 / cone.length)), high = cone.length * step + 30;
   const counts = Array(cone.length).fill(1), centres = [0];

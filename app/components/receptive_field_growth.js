@@ -1,4 +1,5 @@
-/* Both fields against depth; the chart is the depth slider: drag, arrow keys (a layer), space (play). */
+/* Both fields against depth. A control of our own, no chart of plotly.js: it is the depth slider, so it takes drag, arrow keys (a
+   layer) and space (play), and shows the place before the server has answered. */
 const PLAY_MS = 600;
 /* Photos of different sizes are compared in percent of each. */
 const comparable = (rows) => {

@@ -1,4 +1,5 @@
-/* Two falling curves and a rising one, drawn at the size they are shown; the dashed line is half of the beginning. */
+/* Two falling curves and a rising one; the dashed line is half of the beginning. A part of a card of our own, no chart of plotly.js:
+   140 px high, in each of up to four cards beside its sentences; `/saliency` returns its values. */
 const drawCurves = (chart, { deletion, insertion, blob, fill: colour, share = 1 }) => {
   const width = Math.max(240, Math.min(420, chart.clientWidth || 320)), [height, left, bottom] = [140, 40, 22], top = Math.max(...deletion, ...insertion, ...blob, 1e-6);
   const x = (at) => left + (at / (deletion.length - 1)) * (width - left - 6), y = (value) => 8 + (1 - value / top) * (height - bottom - 8);

@@ -10,12 +10,12 @@ from cvdemo import images, weights
 from cvdemo.catalogue import get
 from cvdemo.input_size import not_its_own
 from cvdemo.inside.model_input import SquarePhoto
-from cvdemo.receptive_field import words
+from cvdemo.receptive_field import charts, words
 from cvdemo.receptive_field.growth_chart import first_whole, growth, sides
 from cvdemo.receptive_field.heat import over_photo
 from cvdemo.receptive_field.mass import SHARES
 from cvdemo.receptive_field.settings import Settings
-from cvdemo.receptive_field.sizes import at_sizes, described, flips
+from cvdemo.receptive_field.sizes import at_sizes, flips
 from cvdemo.receptive_field.study import FieldRequest, Measured, Study, known, stop_at, table
 from cvdemo.receptive_field.table import Layer, LayerTable
 from cvdemo.receptive_field.translations import COPIES
@@ -73,19 +73,12 @@ def at_depth(shown: Shown, settings: Settings) -> dict[str, Any]:
 
 def by_size(shown: Shown, settings: Settings) -> dict[str, Any]:
     """Return the effective field against the input size, as far as it is known, and whether the order turns over."""
-    pairs = list(zip(shown.asked, shown.squares, strict=True))
     own = [asked.side for asked in shown.asked]
     models = [
-        at_sizes(get(asked.model).title, asked, square, shown.point_rc, settings.depth, settings.share, own)
-        for asked, square in pairs
+        at_sizes(get(asked.model), asked, square, shown.point_rc, settings.depth, settings.share, own)
+        for asked, square in zip(shown.asked, shown.squares, strict=True)
     ]
-    return {
-        "rows": [
-            {**vars(model), "family": get(asked.model).family} for model, (asked, _) in zip(models, pairs, strict=True)
-        ],
-        "warning": flips(models),
-        "described": described(models),
-    }
+    return {"chart": charts.by_size(models, settings.side).plain(), "warning": flips(models)}
 
 
 def _nothing(asked: FieldRequest) -> Study:

@@ -4,9 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from app.api.transfer import linear_probe
+from app.components.photo import PhotoRail
 from app.components.teach import SCRIPTS, TEXTS, TeachView
 from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
 from app.lab.busy import busy, fetching
+from app.lab.mount import lay_out
+from app.tabs import teach_take, teach_use
+from app.tabs.teach_shown import TAUGHT
 from app.tabs.teach_stored import stored
 from app.tabs.teach_view import cell, drawn, live
 from app.uploads import uploaded
@@ -92,7 +96,15 @@ BENCH = Bench(
     first=stored,
     pointed=False,
     stopped="Stopped. Nothing is taught yet; what the networks have seen is kept.",
+    shown=TAUGHT,
 )
+
+
+def _build(rail: PhotoRail) -> None:
+    lay_out(BENCH, LAB.id, rail)
+    lay_out(teach_use.BENCH, LAB.id, rail)
+    teach_use.component()
+    lay_out(teach_take.BENCH, LAB.id, rail)
 
 
 def _check(_photo: Path) -> str:
@@ -109,7 +121,7 @@ LAB = Lab(
     group="Make it yours",
     brief="How few photos teach it your own things?",
     question=words.QUESTION,
-    bench=BENCH,
+    build=_build,
     endpoints=(linear_probe,),
     check=_check,
 )

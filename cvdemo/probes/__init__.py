@@ -1,7 +1,7 @@
 """What can be learned from features that stay as they are: probes, neighbours, and how sure their accuracy is."""
 
 from cvdemo.probes.curve import Point, curve
-from cvdemo.probes.features import features, has_features, network_runs
+from cvdemo.probes.features import features, features_of_frame, features_of_photo, has_features, network_runs
 from cvdemo.probes.linear import Probe, choose_strength, fit, majority, nearest
 from cvdemo.probes.scores import Score, confusion, mcnemar, scored
 
@@ -13,6 +13,8 @@ __all__ = [
     "confusion",
     "curve",
     "features",
+    "features_of_frame",
+    "features_of_photo",
     "fit",
     "has_features",
     "majority",

@@ -1,15 +1,18 @@
 """The numbers that a network makes of a photo just before its last layer: what a probe learns from."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo import engines, preprocess, runs
+from cvdemo import compute, engines, images, models, preprocess, runs
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import SettingError
+from cvdemo.images import Photo
 from cvdemo.photo_sets import PhotoSet
 from cvdemo.results import Count, Results
 from cvdemo.weights import Progress
@@ -25,6 +28,7 @@ OnPhoto = Callable[[int, int], None]
 BESIDE = 4  # things that stay with a model: this, and engines for three shapes of whole photos
 
 _features = Results("features")
+_of_photos = Results("features of shown photos")
 _runs = Count()
 
 
@@ -71,20 +75,51 @@ def features(
 
 
 def _looked(ready: "ReadyModel", photos: PhotoSet, places: list[int], told: OnPhoto | None) -> dict[int, Features]:
-    headless = _headless(ready)
     found: dict[int, Features] = {}
     for done, place in enumerate(places):
         if told is not None:
             told(done, len(places))
         photo = photos.photos[place]
-        array = preprocess.prepare(photo.photo(), ready.preprocessing).array
-        engine = engines.engine_for(headless, array.shape)
-        with runs.turn(_runs):
-            row = engine.run(array)[0]
-        runs.check_finite(ready.spec, row)
-        found[place] = row.astype(np.float32)
+        found[place] = _row(ready, photo.photo(), runs.turn(_runs))
         _features.put((ready.spec.name, photo.digest), found[place])
     return found
+
+
+def features_of_photo(path: Path, spec: ModelSpec, progress: Callable[[Progress], None] | None = None) -> Features:
+    """Return the same of the photo at ``path``: float32 (D,); known ones run nothing.
+
+    Raises:
+        PhotoError: the file is no picture we can read.
+        CvDemoError: the model cannot be had, or its numbers are none.
+    """
+    photo = images.open(path)
+
+    def work(ready: "ReadyModel") -> Features:
+        return _row(ready, photo.at(preprocess.needed_side([ready.preprocessing])), runs.turn(_runs))
+
+    return runs.run(_of_photos, (photo.digest, spec.name), spec, work, progress=progress)
+
+
+def features_of_frame(pixels: NDArray[np.uint8], spec: ModelSpec, patience_s: float) -> Features:
+    """Return the same of one frame of live video, uint8 RGB (H, W, 3): float32 (D,); keeps nothing of it.
+
+    Raises:
+        Busy: others kept the model or the device for longer than ``patience_s``.
+        CvDemoError: the model cannot be had, or its numbers are none.
+    """
+    photo = Photo(pixels, (pixels.shape[1], pixels.shape[0]), digest="", format="JPEG", frames=1)
+    with models.borrow(spec, wait_s=patience_s) as ready:
+        return _row(ready, photo, compute.turn(patience_s))
+
+
+def _row(ready: "ReadyModel", photo: Photo, turn: AbstractContextManager[object]) -> Features:
+    headless = _headless(ready)
+    array = preprocess.prepare(photo, ready.preprocessing).array
+    engine = engines.engine_for(headless, array.shape)
+    with turn:
+        row = engine.run(array)[0]
+    runs.check_finite(ready.spec, row)
+    return row.astype(np.float32)
 
 
 class _Beside:

@@ -33,6 +33,13 @@ class Probe:
         """Return logits (N, classes) of features (N, D); their softmax is what the probe says."""
         return features @ self.weight.T + self.bias
 
+    def probabilities(self, features: Features) -> NDArray[np.float64]:
+        """Return the softmax of the logits: (N, classes), each row sums to 1."""
+        from scipy.special import softmax
+
+        found: NDArray[np.float64] = softmax(self.logits(features), axis=1)
+        return found
+
     def predict(self, features: Features) -> Labels:
         """Return the likeliest class of each row of features (N, D): (N,)."""
         return self.logits(features).argmax(axis=1)

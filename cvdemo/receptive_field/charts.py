@@ -1,5 +1,9 @@
-"""How far a unit sees by depth, for notebooks; on the page the growth chart is the depth slider, and our own."""
+"""How far a unit sees, by depth and by input size.
 
+The chart by depth is for notebooks: on the page it is the depth slider, and our own.
+"""
+
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cvdemo import plots
@@ -7,11 +11,13 @@ from cvdemo.catalogue import get
 from cvdemo.plots import Chart
 from cvdemo.receptive_field.growth_chart import growth
 from cvdemo.receptive_field.mass import SHARES
+from cvdemo.receptive_field.sizes import SIZES, AtSizes, described
 from cvdemo.receptive_field.study import Study, table
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+PLOT_PX = 150  # of the height of the chart by size
 DASHES = ("dot", "solid", "solid")
 
 
@@ -47,3 +53,32 @@ def fields(study: Study) -> Chart:
     answer = "Nothing is measured yet." if last is None else f"95 % of the last layer's gradient lies within {last} px."
     title = f"How far a unit of {get(study.asked.model).title} sees"
     return Chart(title, answer, tuple(traces), layout, height=320)
+
+
+def by_size(models: Sequence[AtSizes], side: int | None) -> Chart:
+    """Return the effective side as a share of the photo's width against the input size, as far as it was measured.
+
+    Args:
+        side: the input size that was asked for, marked; None = each model's own.
+    """
+    most = max([1.0, *(share for model in models for share in model.shares if share is not None)])
+    traces, ends = [], []
+    for model, second in zip(models, plots.seconds([model.family for model in models]), strict=True):
+        known = [(size, share) for size, share in zip(model.sizes, model.shares, strict=True) if share is not None]
+        if not known:
+            continue
+        shares = plots.numbers(share for _, share in known)
+        style = plots.of_model(model.family, second)
+        hover = "%{x} px: %{y:.0%}<extra>%{fullData.name}</extra>"
+        traces.append(plots.curve(model.title, [size for size, _ in known], shares, model.family, **style,
+                                  mode="lines+markers", hovertemplate=hover))  # fmt: skip
+        ends.append(plots.End(plots.shortened(model.title, 22), model.family, shares[-1]))
+    layout = {
+        "xaxis": plots.axis("input size in pixels", SIZES[0] - 16, max(512, SIZES[-1]) + 16, tickvals=list(SIZES)),
+        "yaxis": plots.axis("of the photo’s width", -0.03 * most, 1.05 * most, tickformat=".0%", nticks=4),
+        "shapes": [plots.now(side)] if side else [],
+        "annotations": plots.at_their_ends(ends, -0.03 * most, 1.05 * most, PLOT_PX),
+        "margin": {"r": 170},
+    }
+    narrow = {"annotations": [], "margin": {"r": 16}, "showlegend": True}
+    return Chart("Side of the solid square by input size", described(models), tuple(traces), layout, narrow, height=220)

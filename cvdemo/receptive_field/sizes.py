@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import SettingError
 from cvdemo.inside.model_input import SquarePhoto
 from cvdemo.receptive_field.growth_chart import sides
@@ -19,12 +20,13 @@ class AtSizes:
     """One model: ``shares[i]`` is its effective side over the photo's width at ``sizes[i]``; None = not measured."""
 
     title: str
+    family: str
     sizes: tuple[int, ...]
     shares: tuple[float | None, ...]
 
 
 def at_sizes(
-    title: str,
+    spec: ModelSpec,
     asked: FieldRequest,
     square: SquarePhoto,
     point_rc: tuple[int, int],
@@ -38,7 +40,8 @@ def at_sizes(
         also: more sizes, so that models whose own ones differ are told at the same.
     """
     wanted = tuple(sorted({*SIZES, asked.side, *also}))
-    return AtSizes(title, wanted, tuple(_share(asked, square, point_rc, side, depth, share) for side in wanted))
+    shares = tuple(_share(asked, square, point_rc, side, depth, share) for side in wanted)
+    return AtSizes(spec.title, spec.family, wanted, shares)
 
 
 def _share(

@@ -227,7 +227,7 @@ def stack(draw: np.random.Generator, read: Reader) -> None:
 def flips(draw: np.random.Generator, read: Reader) -> None:
     models = [
         sizes.AtSizes(
-            title, sizes.SIZES, tuple(None if draw.random() < 0.2 else float(draw.random()) for _ in range(5))
+            title, "cnn", sizes.SIZES, tuple(None if draw.random() < 0.2 else float(draw.random()) for _ in range(5))
         )
         for title in TITLES[: draw.integers(1, 4)]
     ]

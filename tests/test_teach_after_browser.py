@@ -1,0 +1,60 @@
+"""What one does with what was taught, in a real browser: the stored digits are used on the rail's photo."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from safetensors import safe_open
+
+from cvdemo import starters
+from tests.awaited import expect, fits
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+
+
+def _open(page: str, visit: Visit, title: str, **options: Any) -> tuple[Any, Any]:
+    tab = visit(f"{page}/?tab=teach", **options)
+    tab.wait_for_selector(".teach .class-card")
+    card = tab.locator(".after", has=tab.locator("summary", has_text=title))
+    card.locator("summary").click()
+    return tab, card
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_digits_are_used_on_the_photo(page: str, visit: Visit, width: int) -> None:
+    tab, card = _open(page, visit, "Use it", width=width)
+    expect(card.locator(".after-answer")).to_contain_text(re.compile(r"says \d"))
+    expect(card.locator("figure")).to_have_count(2)
+    expect(card).to_contain_text("It must answer with one of the ten, whatever you show.")
+    first = card.locator(".after-answer").inner_text()
+    tab.locator("#rail input[type=file]").first.set_input_files(str(starters.get("coffee").path))
+    expect(card.locator(".after-answer")).not_to_have_text(first)
+    expect(card.locator(".after-answer")).to_contain_text(re.compile(r"says \d"))
+    fits(tab, width)
+
+
+def test_the_webcam_is_named_live(page: str, visit: Visit) -> None:
+    tab = visit(f"{page}/?tab=teach")
+    live = tab.locator(".live-taught")
+    live.locator("summary").click()
+    live.get_by_text("Use the webcam live").click()
+    expect(live.locator(".live-speed-row")).to_have_count(2)
+    expect(live.locator(".live-speed-row .rate").first).to_have_text(re.compile(r"^\d 1?\d?\d\s%$"))
+    live.get_by_text("Stop", exact=True).click()
+    expect(live.locator(".live-verdict")).to_contain_text("Stopped after")
+
+
+def test_a_head_is_downloaded_with_card_and_program(page: str, visit: Visit) -> None:
+    tab, card = _open(page, visit, "Take it with you")
+    expect(card.locator(".taken-row")).to_have_count(2)
+    expect(card.locator("tbody tr")).to_have_count(4)
+    with tab.expect_download() as waited:
+        card.get_by_text("Head (safetensors)").last.click()
+    with safe_open(waited.value.path(), "numpy") as head:
+        told = json.loads(head.metadata()["card"])
+        assert head.get_tensor("weight").shape == (len(told["classes"]), 160) and told["held_out"] == 100
+    with tab.expect_download() as waited:
+        card.get_by_text("Card", exact=True).last.click()
+    assert f"Right on {told['right']} of 100" in waited.value.path().read_text()
