@@ -1,6 +1,6 @@
 /* Train more layers, too: the button, curves while it runs and after, and what should be frozen. */
 const makeWays = (start) => {
-  const button = h('button', { type: 'button', class: 'btn primary', onclick: start }, 'Train more layers, too');
+  const button = h('button', { type: 'button', class: 'btn', onclick: start }, 'Train more layers, too');
   const said = h('p', { class: 'sub', role: 'status' }), loss = makeChart(), right = makeChart(), scratch = h('p', {}), told = h('div', {});
   const curves = h('div', { class: 'grid2 curves', hidden: true }, h('div', {}, h('h4', {}, 'Loss'), loss.node), h('div', {}, h('h4', {}, 'Accuracy'), right.node));
   const freeze = h('div', { class: 'why', hidden: true }, h('b', {}, props.ways.freeze), told, h('p', { class: 'sub' }, props.ways.line));
