@@ -1,4 +1,4 @@
-"""Why skips work: a plain and a residual net, equal in all else, learn side by side; their gradients are taken apart."""
+"""Why skips work: plain and residual nets, equal in all else, learn side by side; their gradients are taken apart."""
 
 from cvdemo.residual.gradient_split import Split, split
 from cvdemo.residual.nets import Design, Net
