@@ -14,17 +14,19 @@ from app.tabs import teach_take, teach_use
 from app.tabs.teach_photos import photos
 from app.tabs.teach_shown import TAUGHT
 from app.tabs.teach_stored import stored
-from app.tabs.teach_view import cell, drawn
+from app.tabs.teach_view import cell, drawn, live
 from cvdemo import catalogue
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import CvDemoError
 from cvdemo.photo_sets import VISITORS, PhotoSet, ready
 from cvdemo.probes import has_features
-from cvdemo.transfer import Lesson, probe, words
+from cvdemo.transfer import Budget, Lesson, probe, words
+from cvdemo.transfer.more import train_more
 from cvdemo.transfer.settings import OWN, Teaching
 from cvdemo.weights import Progress
 
 CHECKED = 8  # photos a class
+FRESH = {"fault": None, "stored": None, "live": None}
 
 
 def _offered() -> list[ModelSpec]:
@@ -50,11 +52,18 @@ def _teach(asked: Wish, report: Report) -> Lesson:
     return probe(_photos(asked), asked.models, share=share, with_curve=True, told=told, progress=progress)
 
 
+def _train(asked: Wish, report: Report) -> Lesson:
+    """Train more layers of private copies, after what the last layer alone can do."""
+    return train_more(_teach(asked, report), Budget(), lambda now: report("ways", now))
+
+
 def _teaching(_wish: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
     if not step:
         return {"busy": busy("Reading the photos")}
     if step[0] == "model":
         return {"busy": fetching(step[1], step[2], elapsed_s)}
+    if step[0] == "ways":
+        return live(step[1])
     _, model, done, of = step
     text = f"{catalogue.get(model).title} looks at photo {done + 1} of {of}. No verdict before the end."
     return {"busy": {"text": text, "share": done / of, "stoppable": True}}
@@ -65,7 +74,7 @@ def _refused(error: CvDemoError) -> dict[str, Any]:
 
 
 def _draw(lesson: Lesson, _settings: Teaching, question: dict[str, Any]) -> dict[str, Any]:
-    return cell(lesson, question["cell"]) if "cell" in question else {"fault": None, "stored": None, **drawn(lesson)}
+    return cell(lesson, question["cell"]) if "cell" in question else {**FRESH, **drawn(lesson)}
 
 
 BENCH = Bench(
@@ -77,7 +86,10 @@ BENCH = Bench(
     css="teach",
     props=TEXTS,
     chips=Chips(_offered, most=4),
-    work={"again": Work(_teach, told=_teaching, refused=_refused, mode="once", fetches=False)},
+    work={
+        "again": Work(_teach, told=_teaching, refused=_refused, mode="once", fetches=False),
+        "more": Work(_train, told=_teaching, refused=_refused, mode="once", fetches=False),
+    },
     draw=_draw,
     first=stored,
     answers=(photos,),
