@@ -1,5 +1,10 @@
 /* Teach: which photos, what was learned from them, and which it confuses. */
-const photos = makePhotos();
+let training = false; // more layers: what stands already stays readable
+const photos = makePhotos(() => {
+  results.hidden = foot.node.hidden = !photos.stands();
+  results.classList.toggle('stale', (Boolean(props.value.busy) && !training) || photos.stale());
+  document.getElementById('tab-teach')?.classList.toggle('untaught', !photos.stands()); // the cards below, too
+});
 const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
 const more = makeWays(() => { bench.keep({ live: null }); setTimeout(() => trigger('more'), 60); });
 const results = h('div', { class: 'taught' },
@@ -42,11 +47,10 @@ const bench = makeBench({
     foot.say(`${shown.title[0].toUpperCase()}${shown.title.slice(1)}. ${shown.source ? `From ${shown.source}. ` : ''}${shown.stored ? `Measured on ${shown.stored.machine}, ${shown.stored.date}.` : 'Measured here just now.'}`);
   },
   drawn(value) {
-    photos.drawn(value);
-    results.hidden = foot.node.hidden = !bench.shown();
     const trained = more.follow(value);
+    training = Boolean(trained);
     if (trained) ways.show(trained);
-    results.classList.toggle('stale', Boolean(value.busy) && !trained);
+    photos.drawn(value);
   },
 });
 bench.begin();

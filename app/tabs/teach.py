@@ -9,17 +9,17 @@ from app.components.teach import SCRIPTS, TEXTS, TeachView
 from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
 from app.lab.busy import busy, fetching
 from app.lab.mount import lay_out
+from app.lab.streaming import session
 from app.tabs import teach_take, teach_use
+from app.tabs.teach_photos import photos
 from app.tabs.teach_shown import TAUGHT
 from app.tabs.teach_stored import stored
 from app.tabs.teach_view import cell, drawn, live
-from app.uploads import uploaded
 from cvdemo import catalogue
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import CvDemoError
-from cvdemo.photo_sets import PhotoSet, from_zip, ready
+from cvdemo.photo_sets import VISITORS, PhotoSet, ready
 from cvdemo.probes import has_features
-from cvdemo.results import Results
 from cvdemo.transfer import Budget, Lesson, probe, words
 from cvdemo.transfer.more import train_more
 from cvdemo.transfer.settings import OWN, Teaching
@@ -29,8 +29,6 @@ CHECKED = 8  # photos a class
 BUDGET = Budget()  # of each way on each network
 FRESH = {"fault": None, "stored": None, "live": None}
 
-_zips = Results("zips")
-
 
 def _offered() -> list[ModelSpec]:
     return [spec for spec in catalogue.offered() if has_features(spec)]
@@ -39,8 +37,7 @@ def _offered() -> list[ModelSpec]:
 def _photos(asked: Wish) -> PhotoSet:
     if asked.settings.photos != OWN:
         return ready(asked.settings.photos)
-    path = uploaded(asked.value.get("zip"))
-    return _zips.find((str(path), path.stat().st_mtime_ns), lambda: from_zip(path)[0])
+    return VISITORS.split(session(), asked.settings.held_out, taught=True)
 
 
 def _teach(asked: Wish, report: Report) -> Lesson:
@@ -52,7 +49,8 @@ def _teach(asked: Wish, report: Report) -> Lesson:
     def progress(model: str, how_far: Progress) -> None:
         report("model", model, how_far)
 
-    return probe(_photos(asked), asked.models, with_curve=True, told=told, progress=progress)
+    share = asked.settings.held_out
+    return probe(_photos(asked), asked.models, share=share, with_curve=True, told=told, progress=progress)
 
 
 def _train(asked: Wish, report: Report) -> Lesson:
@@ -95,6 +93,7 @@ BENCH = Bench(
     },
     draw=_draw,
     first=stored,
+    answers=(photos,),
     pointed=False,
     stopped="Stopped. Nothing is taught yet; what the networks have seen is kept.",
     shown=TAUGHT,
@@ -124,5 +123,6 @@ LAB = Lab(
     question=words.QUESTION,
     build=_build,
     endpoints=(linear_probe,),
+    left=VISITORS.forget,
     check=_check,
 )

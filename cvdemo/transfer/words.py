@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cvdemo.photo_sets.words import split as split_of
 from cvdemo.probes import mcnemar
 from cvdemo.probes.scores import ALPHA
 from cvdemo.transfer.result import Lesson, Way
@@ -110,10 +111,7 @@ def in_line(place: int) -> str:
 
 def split(lesson: Lesson) -> str:
     """Return how many photos are learned from and tested on, and how many near-duplicates were found."""
-    out, photos = int(lesson.out.sum()), len(lesson.photos.photos)
-    same = lesson.near_duplicates
-    twins = f" {same:,} {'is' if same == 1 else 'are'} nearly the same as another one and on its side." if same else ""
-    return f"{photos - out:,} photos to learn from, {out:,} held out for the test.{twins}"
+    return split_of(lesson.out, lesson.groups)
 
 
 def curve(lesson: Lesson) -> str:
