@@ -26,6 +26,7 @@ from cvdemo.transfer.settings import OWN, Teaching
 from cvdemo.weights import Progress
 
 CHECKED = 8  # photos a class
+BUDGET = Budget()  # of each way on each network
 FRESH = {"fault": None, "stored": None, "live": None}
 
 
@@ -54,7 +55,7 @@ def _teach(asked: Wish, report: Report) -> Lesson:
 
 def _train(asked: Wish, report: Report) -> Lesson:
     """Train more layers of private copies, after what the last layer alone can do."""
-    return train_more(_teach(asked, report), Budget(), lambda now: report("ways", now))
+    return train_more(_teach(asked, report), BUDGET, lambda now: report("ways", now))
 
 
 def _teaching(_wish: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
