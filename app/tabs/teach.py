@@ -9,7 +9,7 @@ from app.components.teach import SCRIPTS, TEXTS, TeachView
 from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
 from app.lab.busy import busy, fetching
 from app.lab.mount import lay_out
-from app.tabs import teach_take, teach_use
+from app.tabs import teach_augment, teach_mistakes, teach_take, teach_use
 from app.tabs.teach_shown import TAUGHT
 from app.tabs.teach_stored import stored
 from app.tabs.teach_view import cell, drawn
@@ -92,6 +92,8 @@ def _build(rail: PhotoRail) -> None:
     lay_out(BENCH, LAB.id, rail)
     lay_out(teach_use.BENCH, LAB.id, rail)
     teach_use.component()
+    lay_out(teach_mistakes.BENCH, LAB.id, rail)
+    lay_out(teach_augment.BENCH, LAB.id, rail)
     lay_out(teach_take.BENCH, LAB.id, rail)
 
 
