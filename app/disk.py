@@ -87,6 +87,13 @@ class Ledger:
             if kept := self._kept.get(file.parent):
                 kept.used_s = self._clock()
 
+    def release(self, file: Path) -> None:
+        """Remove a file that nobody will ask about any more; its folder, too, where it lay there alone."""
+        with self._lock, contextlib.suppress(OSError):
+            file.unlink(missing_ok=True)
+            file.parent.rmdir()
+            self._kept.pop(file.parent, None)
+
     def in_use(self, folder: Path) -> bool:
         """Whether a folder's photo was uploaded or asked about a moment ago."""
         kept = self._kept.get(folder)

@@ -33,9 +33,11 @@ HIDDEN = re.compile(
 RELOADER = re.compile(r"/gradio_api/dev(/.*)?", re.IGNORECASE)  # `make dev` needs it
 FILE_BY_URL = re.compile(r"/(gradio_api/)?file[=/]\s*[a-z][a-z0-9+.-]+:/.*", re.IGNORECASE | re.DOTALL)
 WORK = re.compile(
-    r"/(gradio_api/)?(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|mcp|stream/[^/]+|status/[^/]+)/?"
+    r"/(gradio_api/)?(?P<kind>queue/join|call/.+|run/.+|api/.+|component_server|upload|zips|mcp|stream/[^/]+|status/[^/]+)/?"
 )
-SESSIONLESS_WORK = re.compile(r"upload|mcp|stream/.*|status/.*")
+ANSWER = re.compile(r"/(gradio_api/)?call/(v2/)?[^/]+/(?P<event>[^/]+)/?")
+FILES = ("upload", "zips")  # may be large: these go on to the disk piece by piece
+SESSIONLESS_WORK = re.compile(r"upload|zips|mcp|stream/.*|status/.*")
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -60,6 +62,7 @@ class Refusal:
 
 
 NOT_FOUND = Refusal(404, "Not found.")
+UNKNOWN_CALL = Refusal(404, "This call is not known: its answer was read already, or it never was. Call again.")
 FOREIGN_HOST = Refusal(400, "This server does not answer under that name. CV_LAB_HOSTS can allow it.")
 FOREIGN_PAGE = Refusal(403, "Only this server's own page may send this. CV_LAB_HOSTS can allow another.")
 CROWDED = Refusal(429, "Too many requests are under way at once. Wait a second, then try again.", 1)
@@ -82,9 +85,15 @@ class Guard:
         limits: Limits | None = None,
         clock: Clock = time.monotonic,
         in_line: Callable[[], Iterable[Scope]] = tuple,
+        knows: Callable[[str], bool] = bool,
     ) -> None:
-        """``in_line`` tells whose work waits in Gradio's queue: the requests that brought it."""
-        self._in_line = in_line
+        """Stand in front of ``app``.
+
+        Args:
+            in_line: tells whose work waits in Gradio's queue: the requests that brought it.
+            knows: whether the answer of a call, by its event id, is still to be had; for others Gradio breaks off.
+        """
+        self._in_line, self._knows = in_line, knows
         self.doors = doors or Doors()
         self.app = app
         self.pages = Pages(app, lasting=not self.doors.reloader)
@@ -117,6 +126,9 @@ class Guard:
             return NOT_FOUND
         if mcp.PATHS.fullmatch(path) and not (self.doors.mcp and mcp.serves(scope["method"], path)):
             return CALLS_ONLY if self.doors.mcp and path in mcp.CALLS else NOT_FOUND
+        asked = ANSWER.fullmatch(path) if scope["method"] == "GET" else None
+        if asked and not self._knows(asked["event"]):
+            return UNKNOWN_CALL
         changes = scope["method"] not in ("GET", "HEAD", "OPTIONS")
         if changes and "origin" in headers and not self.doors.trusts(headers["origin"], headers.get("host", "")):
             return FOREIGN_PAGE
@@ -134,7 +146,7 @@ class Guard:
             return
         body, answer = Body(receive, self.throttle.limits.body_deadline_s), _Answer(send)
         try:
-            content = b"" if kind == "upload" else await body.whole(_limit(kind))
+            content = b"" if kind in FILES else await body.whole(_limit(kind))
             bodies.check(content)
             if kind is None:
                 await self._answered(scope, body, answer)

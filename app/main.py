@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from starlette.routing import Route
 
-from app import status
+from app import status, zips
 from app.api import add_endpoints
 from app.components import chart, sheet
 from app.components.chips import ModelChips
@@ -54,8 +54,8 @@ def appearance() -> dict[str, Any]:
 
 
 def routes() -> list[Route]:
-    """Return what is served beside the page: /status, and the script that draws charts."""
-    return [*status.routes(), chart.route()]
+    """Return what is served beside the page: /status, the script that draws charts, and the way in for zips."""
+    return [*status.routes(), chart.route(), *zips.routes()]
 
 
 def _asked_tab(labs: Sequence[Lab]) -> Callable[[gr.Request], Any]:

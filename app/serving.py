@@ -133,7 +133,7 @@ def _settings(demo: gr.Blocks, health: Health | None, routes: Sequence[Route]) -
             "max_body_size": BODY_LIMIT,
             "openapi_url": None,
             "middleware": [
-                Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo)),
+                Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo), knows=partial(knows, demo)),
                 Middleware(UploadDoor),
             ],
             "routes": [Route("/healthz", healthz(health)), *routes],
@@ -176,6 +176,13 @@ def in_line(demo: gr.Blocks) -> list[Scope]:
     """Return the requests whose work waits in Gradio's queue."""
     queues = list(demo._queue.event_queue_per_concurrency_id.values())
     return [event.request.scope for queue in queues for event in list(queue.queue)]
+
+
+def knows(demo: gr.Blocks, event: str) -> bool:
+    """Return whether a call is under way, or its answer was not read yet."""
+    queue = demo._queue
+    unread = any(event in events for events in list(queue.pending_event_ids_session.values()))
+    return unread or event in queue.event_ids_to_events
 
 
 def kept_files(demo: gr.Blocks) -> set[str]:

@@ -16,6 +16,8 @@ CLIENT = "cv_lab.client"  # where the guard tells whose request it is
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LONGEST_ANSWER = 256 * 1024  # of paths
 NO_ROOM = "There is no room for another photo here right now. Try again in a few minutes, or with a smaller picture."
+NO_ROOM_FOR_ZIP = "There is no room for this zip here right now. Try again in a few minutes, or with a smaller one."
+ZIPS = "/zips"
 
 
 class UploadDoor:
@@ -31,7 +33,7 @@ class UploadDoor:
             return
         client, answer = scope.get(CLIENT, ""), _Answer(send)
         try:
-            if scope["path"].rstrip("/").endswith("/upload"):
+            if scope["path"].rstrip("/").endswith(("/upload", ZIPS)):
                 await self._uploaded(client, scope, receive, answer)
             else:
                 await self.app(scope, receive, answer)
@@ -41,7 +43,8 @@ class UploadDoor:
             if isinstance(error, OSError):
                 LOG.warning("The disk is full", exc_info=True)
                 self._ledger.give_way(client)
-            await JSONResponse({"detail": NO_ROOM}, 507, {"Retry-After": "60"})(scope, receive, send)
+            sentence = NO_ROOM_FOR_ZIP if scope["path"].rstrip("/").endswith(ZIPS) else NO_ROOM
+            await JSONResponse({"detail": sentence}, 507, {"Retry-After": "60"})(scope, receive, send)
 
     async def _uploaded(self, client: str, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         with self._ledger.upload(client) as more:

@@ -115,6 +115,16 @@ def test_the_queue_cannot_be_bypassed(site: str) -> None:
     assert httpx.post(f"{site}/gradio_api/call/path_of", json={"data": [None]}).status_code == 200
 
 
+def test_an_answer_is_read_once_and_an_unknown_one_is_a_sentence(site: str) -> None:
+    """Gradio lets who reads a second time wait for ever, and breaks off in the middle where it knows of no call."""
+    call = f"{site}/gradio_api/call/path_of"
+    started = httpx.post(call, json={"data": [None]}).json()["event_id"]
+    assert "event: complete" in httpx.get(f"{call}/{started}", timeout=60).text
+    for event in (started, "0" * 32, "a b"):
+        answer = httpx.get(f"{call}/{event}", timeout=9)
+        assert answer.status_code == 404 and "Call again." in answer.json()["detail"], event
+
+
 def test_one_client_cannot_fill_the_queue() -> None:
     """One client may have 24 pieces of work in the line, and others still get in."""
     go_on = threading.Event()

@@ -108,10 +108,10 @@ const taken = () => {
 };
 const foot = makeExports({ taken, files: [json], link: () => bench.link({ models: bench.shown().models }) });
 root.append(h('div', { class: 'classify-body' }, answers,
-  h('div', { class: 'grid2' }, h('div', { class: 'card peaked' }, h('h3', {}, 'How peaked are the answers?'), temperature.node), agreement),
+  h('div', { class: 'grid2' }, h('div', { class: 'card peaked' }, h('h3', {}, 'How peaked are the answers?'), temperature.node, topK.node), agreement),
   scope,
   h('div', { class: 'why' }, h('b', {}, props.why_title), props.why),
-  h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'grid2 card' }, topK.node,
+  h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card' },
     h('label', { class: 'own-labels' }, h('span', {}, 'Your own labels, separated by commas'), h('small', {}, 'For SigLIP, which compares the photo with any words'), own))),
   foot.node));
 

@@ -66,7 +66,7 @@ const taken = () => {
   };
 };
 const foot = makeExports({ taken, files: [smallButton('CSV', () => takeAway('csv')), smallButton('JSON', () => takeAway('json'))], link: () => bench.link() });
-root.append(head.node, h('div', { class: 'det' }, h('div', { class: 'stack' }, pictureCard, why), h('div', { class: 'stack side' }, controls.node, charts.node, controls.more)), foot.node);
+root.append(head.node, h('div', { class: 'det' }, pictureCard, h('div', { class: 'stack side' }, controls.node, charts.node, controls.more)), why, foot.node);
 
 const sayWhatRan = (shown) => {
   const subject = (pane) => (shown.length > 1 ? pane.title : 'The detector');

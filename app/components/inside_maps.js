@@ -23,9 +23,9 @@ VIEWS.maps = (tools) => {
       effect.textContent = answer.off || answer.error || 'Choose the photo again.';
       tools.runs(answer.runs);
     });
-    const large = h('div', { class: 'in-large' }, h('div', {}, stage.node, bar.node), h('div', { class: 'in-told' }, name, told, chart, weights, off, effect,
-      h('figure', { class: 'in-pca' }, colours, h('figcaption', { class: 'sub' }, 'All channels at once: their three strongest directions (PCA) as red, green and blue, on one scale.'))));
-    card.node = h('section', { class: 'card in-card' }, card.title, large, card.grid, h('div', { class: 'bar' }, more), table.node);
+    const large = h('div', { class: 'in-large' }, h('div', {}, stage.node, bar.node), h('div', { class: 'in-told' }, name, told, chart, off, effect));
+    const pca = h('figure', { class: 'in-pca' }, colours, h('figcaption', { class: 'sub' }, 'All channels at once: their three strongest directions (PCA) as red, green and blue, on one scale.'));
+    card.node = h('section', { class: 'card in-card' }, card.title, large, card.grid, h('div', { class: 'bar' }, more), pca, weights, table.node);
     card.paint = () => {
       const { shown } = card, [low, high] = rangeOf(shown, shown.large.map);
       for (const tile of card.tiles) if (tile.map) paintMap(tile.canvas, tile.map, ...rangeOf(shown, tile.map), VIRIDIS);

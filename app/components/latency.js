@@ -33,7 +33,7 @@ const taken = () => {
   };
 };
 const foot = makeExports({ taken, files: [csv, json], link: () => bench.link({ models: chosen.join(','), view: views.at() }) });
-const body = h('div', { class: 'latency-body' }, notice, strip.node, h('div', { class: 'grid2' }, ratios.node, stages.node), views.node, figures.node, more, why, foot.node);
+const body = h('div', { class: 'latency-body' }, notice, more, strip.node, h('div', { class: 'grid2' }, ratios.node, stages.node), views.node, figures.node, why, foot.node);
 root.append(body);
 
 let offer = { label: 'Measure', refused: null }, chosen = props.pair, glanced = false, drawnState = '';

@@ -21,8 +21,8 @@ const OWN = 32, ownSize = (side) => (side === OWN ? 'each its own' : String(side
 const sideRange = makeRange({ label: 'Input size', help: 'pixels a side', low: OWN, high: 512, step: 32, format: ownSize }, (side) => { clearTimeout(sideRange.timer); sideRange.timer = setTimeout(() => bench.anew({ side: side === OWN ? null : side }), 350); });
 const sizes = makeSizes(() => { bench.keep(); trigger('sweep'); });
 const more = h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card field-settings' },
-  named('Heat', 'log-scaled exaggerates the faint rim', scale.node), named('Theoretical square', 'longest path through convolutions, or shortest through skips', path.node),
-  named('Weights', 'trained where they are on this machine', weights.node), sideRange.node), sizes.node);
+  sideRange.node, named('Heat', 'log-scaled exaggerates the faint rim', scale.node), named('Theoretical square', 'longest path through convolutions, or shortest through skips', path.node),
+  named('Weights', 'trained where they are on this machine', weights.node)), sizes.node);
 const taken = () => {
   const { name, src, answer, cards: rows, ran } = bench.shown() || {}, { log } = bench.local;
   if (!rows) return null;
@@ -31,7 +31,7 @@ const taken = () => {
 };
 const foot = makeExports({ taken, link: () => bench.link({ models: bench.shown().curves.map((row) => row.model).join(',') }), files: [
   smallButton('CSV', async () => { const { csv } = await bench.file({ csv: true }); if (csv) saveFile('receptive-field.csv', csv, 'text/csv'); })] });
-const body = h('div', { class: 'field-body' }, notice, h('div', { class: 'field-top' }, eyes, growth.node), why, more, foot.node);
+const body = h('div', { class: 'field-body' }, notice, h('div', { class: 'field-top' }, eyes, growth.node), more, why, foot.node);
 root.append(body);
 
 const tapped = (row, column) => {

@@ -2,15 +2,15 @@
 
 from app.components import chart
 from app.components.lab_view import LabView
-from cvdemo import images
+from cvdemo.photo_sets import MAX_ZIP_BYTES
 from cvdemo.transfer import words
 
-SCRIPTS = (*chart.SCRIPTS, "teach_confused", "teach")
+SCRIPTS = (*chart.SCRIPTS, "teach_photos", "teach_confused", "teach")
 TEXTS = {
     "why_title": words.WHY_TITLE,
     "why": words.WHY,
     "overlap": words.OVERLAP,
-    "zip_bytes": images.MAX_BYTES,  # what an upload may have; a zip may have more where the door lets it in
+    "zip_bytes": MAX_ZIP_BYTES,
     "sets": [["digits", "Digits"], ["textures", "Textures"], ["faces", "Faces or not"]],
 }
 
