@@ -24,5 +24,5 @@ NAMES = {
 def caption(copy: Copy, magnitude: int, other: str) -> str:
     """Return what was done to a copy, and what its label is where there are two."""
     if copy.shares is not None:
-        return f"label: {percent(copy.shares[0])} your photo, {percent(copy.shares[1])} {other}"
+        return f"label: {percent(copy.shares[0])} your photo, {percent(copy.shares[1])} class {other}"
     return f"{OPERATIONS} of 14 operations, magnitude {magnitude}" if copy.name == "randaugment" else "label stays"

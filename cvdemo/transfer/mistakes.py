@@ -51,7 +51,8 @@ def wrong(lesson: Lesson, place: int) -> NDArray[np.intp]:
 def spread_out(lesson: Lesson, place: int, how: str, told: OnPhoto | None = None) -> NDArray[np.float64]:
     """Return a place in the plane for each photo, (N, 2), where photos with alike features lie near each other.
 
-    Features are standardised by the photos that were learned from. ``pca`` keeps the two directions in which the photos
+    Features stay as the network scales them: a number that is nearly the same in all photos would become an outlier by
+    its own spread. ``pca`` keeps the two directions in which the photos
     differ most; ``tsne`` keeps neighbourhoods only (van der Maaten and Hinton 2008): distances between groups mean
     nothing there.
 
@@ -63,23 +64,21 @@ def spread_out(lesson: Lesson, place: int, how: str, told: OnPhoto | None = None
         raise SettingError("Photos can be laid out by pca or tsne.")
     one = lesson.taught[place]
     found = features(lesson.photos, get(one.model), told).astype(np.float64)
-    key = (lesson.photos.digest, one.model, lesson.out.tobytes(), how, lesson.seed)
-    return _maps.find(key, partial(_laid_out, found, ~lesson.out, how, lesson.seed))
+    key = (lesson.photos.digest, one.model, how, lesson.seed)
+    return _maps.find(key, partial(_laid_out, found, how, lesson.seed))
 
 
-def _laid_out(found: NDArray[np.float64], learn: NDArray[np.bool_], how: str, seed: int) -> NDArray[np.float64]:
+def _laid_out(found: NDArray[np.float64], how: str, seed: int) -> NDArray[np.float64]:
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
-    from sklearn.preprocessing import StandardScaler
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        scaled = StandardScaler().fit(found[learn]).transform(found)
         if how == "pca":
-            laid: NDArray[np.float64] = PCA(2, random_state=seed).fit_transform(scaled)
+            laid: NDArray[np.float64] = PCA(2, random_state=seed).fit_transform(found)
             return laid
-        fewer = PCA(min(FIRST_NUMBERS, *scaled.shape), random_state=seed).fit_transform(scaled)
-        perplexity = min(PERPLEXITY, (len(scaled) - 1) / 3)
+        fewer = PCA(min(FIRST_NUMBERS, *found.shape), random_state=seed).fit_transform(found)
+        perplexity = min(PERPLEXITY, (len(found) - 1) / 3)
         laid = TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(fewer).astype(np.float64)
         return laid
 

@@ -9,7 +9,7 @@ from tests.sentences.table import Reader, same, share, true_of
 
 @true_of(
     words.caption,
-    two=r"label: (\d+\.\d %) your photo, (\d+\.\d %) (\w+)",
+    two=r"label: (\d+\.\d %) your photo, (\d+\.\d %) class (\w+)",
     drawn=r"2 of 14 operations, magnitude (\d+)",
     stays="label stays",
 )
