@@ -7,7 +7,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from timm.data.mixup import rand_bbox
+from timm.data.mixup import Mixup, rand_bbox
 from torchvision.transforms import v2
 
 from cvdemo import starters
@@ -83,3 +83,21 @@ def test_one_seed_makes_the_same_copies_and_leaves_all_generators_alone(pair: tu
     assert random.getstate() == before[2]
     with pytest.raises(SettingError, match="magnitude"):
         copies(*pair, 31, 1)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 16])
+@pytest.mark.parametrize("name", augment.BATCH_WAYS)
+def test_a_batch_keeps_its_size_and_its_labels_sum_to_1(name: str, count: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    pixels = torch.randint(0, 256, (count, 3, 32, 32), generator=generator, dtype=torch.uint8)
+    labels = torch.eye(4)[torch.arange(count) % 4]
+    changed, shares = augment.change_batch(name, pixels, labels, 9, 7)
+    assert changed.shape == pixels.shape and changed.min() >= 0 and changed.max() <= 255
+    assert torch.allclose(shares.sum(1), torch.ones(count)) and shares.shape == labels.shape
+    again = augment.change_batch(name, pixels, labels, 9, 7)
+    assert torch.equal(again[0], changed) and torch.equal(again[1], shares)
+    if name in ("mixup", "cutmix") and count % 2 == 0:
+        np.random.seed(7)
+        alphas = (augment.MIXUP_ALPHA, 0.0) if name == "mixup" else (0.0, augment.CUTMIX_ALPHA)
+        by_timm = Mixup(*alphas, prob=1.0, label_smoothing=0.0, num_classes=4)(pixels.float(), labels.argmax(1))
+        assert torch.equal(by_timm[0], changed) and torch.equal(by_timm[1], shares)

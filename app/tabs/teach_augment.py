@@ -77,7 +77,6 @@ BENCH = Bench(
             _changed,
             lambda *_: {"busy": busy("Changing the photo")},
             refused=lambda error: {"message": str(error)},
-            mode="always_last",
             light=True,
         )
     },

@@ -139,6 +139,6 @@ BENCH = Bench(
     },
     own_head=True,
     pointed=False,
-    work={"again": Work(_look, _looked, _looking, refused=lambda error: {"message": str(error)}, mode="always_last")},
+    work={"again": Work(_look, _looked, _looking, refused=lambda error: {"message": str(error)})},
     draw=_draw,
 )
