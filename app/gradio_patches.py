@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any
 
 import gradio as gr
-from gradio import component_meta, networking, processing_utils
+from gradio import component_meta, networking, processing_utils, utils
 from gradio.route_utils import GradioMultiPartParser
 from gradio.state_holder import SessionState
 from starlette.datastructures import FormData
@@ -126,3 +126,42 @@ def keep_no_values() -> None:
     Only its deep links read that, which the guard hides. `gr.State` lies elsewhere and stays.
     """
     instead(SessionState, "_update_value_in_config", lambda *_: None)
+
+
+def tell_true_differences() -> None:
+    """Let Gradio send right differences between two values that one event yields.
+
+    Its own count the items that go from an inner list for the outer one, too: ``[[1, 2], [3, 4]]`` made
+    ``[[1], [3]]`` came as ``[[1], [4]]``.
+    """
+    instead(utils, "diff", differences)
+
+
+def differences(old: Any, new: Any, path: tuple[str | int, ...] = ()) -> list[list[Any]]:
+    """Return what makes ``new`` out of ``old``, as Gradio's browser and client apply it, one after the other.
+
+    Args:
+        old: what was sent last, plain JSON.
+        new: what is to be sent now.
+        path: where both lie in the whole.
+
+    Returns:
+        ``[action, path, value]`` each; of the items of a list that go the last comes first, so that the others keep
+        their places.
+    """
+    if old == new:  # quick for what is large and stays
+        return []
+    if type(old) is not type(new):
+        return [["replace", list(path), new]]
+    if isinstance(old, dict):
+        within = [edit for key in old if key in new for edit in differences(old[key], new[key], (*path, key))]
+        gone = [["delete", [*path, key], None] for key in old if key not in new]
+        return within + gone + [["add", [*path, key], new[key]] for key in new if key not in old]
+    if isinstance(old, list):
+        both = enumerate(zip(old, new, strict=False))
+        within = [edit for place, pair in both for edit in differences(*pair, (*path, place))]
+        gone = [["delete", [*path, place], None] for place in range(len(old) - 1, len(new) - 1, -1)]
+        return within + gone + [["add", [*path, place], new[place]] for place in range(len(old), len(new))]
+    if isinstance(old, str) and new.startswith(old):
+        return [["append", list(path), new[len(old) :]]]
+    return [["replace", list(path), new]]

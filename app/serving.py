@@ -32,6 +32,7 @@ from app.gradio_patches import (
     refuse_url_fetching,
     say_what_cannot_be_read,
     start_on_a_busy_machine,
+    tell_true_differences,
 )
 from app.guard import Guard
 from app.janitor import Janitor
@@ -103,6 +104,7 @@ def _prepare(demo: gr.Blocks) -> None:
     refuse_url_fetching()
     leave_no_halves()
     start_on_a_busy_machine()
+    tell_true_differences()
     say_what_cannot_be_read()
     memory.share_heaps()
     connections.raise_handles()

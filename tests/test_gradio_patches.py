@@ -3,14 +3,17 @@
 import inspect
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
-from gradio import component_meta, networking, processing_utils
+from gradio import component_meta, networking, processing_utils, utils
 from gradio.components import html
 from gradio.queueing import Queue
 from gradio.route_utils import GradioMultiPartParser
 from gradio.state_holder import SessionState
+from gradio_client.utils import apply_diff
 
 from app import gradio_patches, line
 from app.main import build_demo
@@ -55,6 +58,7 @@ REPLACED = {
     "values of sessions": (SessionState, "_update_value_in_config", gradio_patches.keep_no_values),
     "halves of uploads": (GradioMultiPartParser, "parse", gradio_patches.leave_no_halves),
     "a slow first page": (networking, "url_ok", gradio_patches.start_on_a_busy_machine),
+    "differences": (utils, "diff", gradio_patches.tell_true_differences),
 }  # fmt: skip
 
 
@@ -92,3 +96,29 @@ def test_a_first_page_that_takes_long_does_not_end_the_start(
     gradio_patches.start_on_a_busy_machine()  # a second page in one process
     assert networking.url_ok("http://127.0.0.1:1/") is starts
     assert len(asked) == min(fails + 1, gradio_patches.STARTS)
+
+
+def some_value(draw: np.random.Generator, levels: int = 4) -> Any:
+    """Return random JSON: few different leaves and short lists, so that two of them are alike in many places."""
+    kind = draw.integers(0, 5 if levels else 3)
+    if kind < 3:
+        return [int(draw.integers(0, 3)), "abc"[: draw.integers(0, 4)], bool(draw.integers(0, 2)) or None][kind]
+    parts = [some_value(draw, levels - 1) for _ in range(draw.integers(0, 5))]
+    return parts if kind == 3 else {"abcde"[place]: part for place, part in enumerate(parts)}
+
+
+def test_differences_come_to_the_new_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Gradio's own client applies them, which does what its page does; Gradio's own are wrong for inner lists."""
+    monkeypatch.setattr(utils, "diff", gradio_diff := utils.diff)
+    gradio_patches.tell_true_differences()
+    fewer = [{"boxes": [1, 2, 3, 4]}, {"boxes": [5, 6, 7]}], [{"boxes": [1]}, {"boxes": [5, 6]}]
+    draw = np.random.default_rng(0)
+    pairs = [fewer, *(([some_value(draw)], [some_value(draw)]) for _ in range(2000))]
+    for old, new in pairs:
+        assert apply_diff(old, utils.diff(old, new)) == new
+    assert apply_diff(fewer[0], gradio_diff(*fewer)) != fewer[1]  # else the patch can go
+
+
+def test_differences_send_only_what_differs() -> None:
+    old, new = {"a": [1, {"b": "x"}], "c": 3}, {"a": [1, {"b": "xy"}, 4], "c": 3}
+    assert gradio_patches.differences(old, new) == [["append", ["a", 1, "b"], "y"], ["add", ["a", 2], 4]]

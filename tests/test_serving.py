@@ -1,6 +1,7 @@
 """The page is served with the settings that we promise, answers monitors, and starts and ends in order."""
 
 import http.server
+import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
+from gradio_client.utils import apply_diff
 
 from app import serving
 from app.serving import launch
@@ -18,6 +20,7 @@ from tests.attacked import Visitor
 from tests.awaited import eventually
 
 ROOT = Path(__file__).parent.parent
+FEWER = [[{"boxes": [1, 2, 3, 4]}, {"boxes": [5, 6, 7]}], [{"boxes": [1]}, {"boxes": [5, 6]}], [{"boxes": [9]}]]
 
 
 @contextmanager
@@ -26,6 +29,7 @@ def served(**settings: Any) -> Iterator[str]:
     with gr.Blocks(analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         picture, name = gr.Image(type="filepath", image_mode=None), gr.Textbox()
         picture.change(lambda path: path, picture, name, api_name="path_of")
+        name.change(lambda: (yield from FEWER), None, gr.HTML(), api_name="fewer")  # ours hold lists, too
     yield launch(demo, block=False, **settings).rstrip("/")
     demo.close(verbose=False)
 
@@ -113,6 +117,18 @@ def test_a_large_body_is_refused_whatever_it_is(site: str) -> None:
 def test_the_queue_cannot_be_bypassed(site: str) -> None:
     assert httpx.post(f"{site}/gradio_api/run/path_of", json={"data": [None]}).status_code == 404
     assert httpx.post(f"{site}/gradio_api/call/path_of", json={"data": [None]}).status_code == 200
+
+
+def test_lists_in_lists_that_grow_shorter_arrive_as_they_are(site: str) -> None:
+    """As the page puts together what one event yields: by Gradio's own differences boxes became other boxes."""
+    whom = {"session_hash": "whoever"}
+    httpx.post(f"{site}/gradio_api/queue/join", json={**whom, "data": [], "fn_index": 1}).raise_for_status()
+    told = httpx.get(f"{site}/gradio_api/queue/data", params=whom, timeout=60).text
+    steps = [json.loads(line.removeprefix("data: ")) for line in told.splitlines() if "process_generating" in line]
+    came = [steps[0]["output"]["data"][0]]
+    for step in steps[1:]:
+        came.append(apply_diff(came[-1], step["output"]["data"][0]))
+    assert came == FEWER
 
 
 def test_an_answer_is_read_once_and_an_unknown_one_is_a_sentence(site: str) -> None:

@@ -13,10 +13,13 @@ from cvdemo.classify import Answer, Classification, Missing, doubt, scope, share
 from cvdemo.classify.export import to_dict
 from cvdemo.classify.settings import Settings
 from cvdemo.classify.words import (
+    EVERYDAY,
     RANDOM_WEIGHTS,
     agreement_figures,
     answer_sentence,
     cut_off_sentence,
+    known_sentence,
+    ran_sentence,
     right_sentence,
     temperature_sentence,
 )
@@ -206,17 +209,11 @@ def _foot(result: Classification | None, top_k: int, runs: int) -> dict[str, Any
     """Return what these models know, what ran, and what can be copied."""
     if result is None or not result.answers:
         return {"know": None, "ran": "", "classes": None, "json": None}
-    small = [answer for answer in result.answers if len(answer.labels) == 100 and answer.weights == "bundled"]
-    who = {1: "This one knows", 2: "These two know"}.get(len(small), "The small ones know")
-    seen = "seen at 64 × 64 pixels. Anything else gets the nearest of the 100. " if small else ""
-    ran = (
-        f"Networks ran {runs} time{'s' if runs != 1 else ''} for this"
-        if runs
-        else "No network ran: this was known already"
-    )
+    small = [answer for answer in result.answers if len(answer.labels) == EVERYDAY and answer.weights == "bundled"]
+    known = known_sentence(result.answers)
     return {
-        "know": f"{who} 100 everyday classes," if small else None,
-        "ran": f"{seen}{ran}; sliders run none.",
+        "know": known[0] if known else None,
+        "ran": " ".join([*(known[1:] if known else ()), ran_sentence(runs)]),
         "classes": sorted(small[0].labels, key=str.lower) if small else None,
         "json": json.dumps(to_dict(result, top_k), indent=1),
     }

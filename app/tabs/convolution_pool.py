@@ -10,7 +10,6 @@ from app.lab import Bench, Report, Wish, Work
 from cvdemo import images
 from cvdemo.convolution import ReducedPhoto, maps, pooling, reduce_photo, reduced_photo
 from cvdemo.convolution.pooling import Halved, Halving, compare, last_halving
-from cvdemo.wording import figures3
 
 SHOWN_WIDTH = 512  # at least: small pictures are enlarged before they are sent, so that every browser keeps the cells
 
@@ -38,28 +37,22 @@ def view(photo: ReducedPhoto, settings: Halving) -> dict[str, Any]:
     times = min(settings.times, last_halving((planes.shape[1], planes.shape[2])))
     before = pooling.moved(planes, settings.shift)
     halved = compare(planes, times, settings.shift)
-    height, width = halved[0].picture.shape[1:]
-    factor = 2**times
     return {
         "answer": pooling.answer(halved),
         "settings": {**settings.plain(), "times": times},
         "before": {"src": _enlarged(before), "what": f"{before.shape[2]:,} × {before.shape[1]:,} pixels"},
         "panels": [_panel(one, row) for one, row in zip(halved, pooling.WAYS, strict=True)],
-        "live": f"Each cell stands for {factor} × {factor} pixels; watch the fine lines while you move it.",
-        "ran": f"{width:,} × {height:,} cells are left. No network ran.",
+        "live": pooling.cells(times),
+        "ran": pooling.left(halved[0].picture),
     }
 
 
 def _panel(one: Halved, row: tuple[str, str, str]) -> dict[str, Any]:
-    brighter = round(one.brightness)
-    way = "brighter" if brighter > 0 else "darker"
-    levels = "1 level" if abs(brighter) == 1 else f"{abs(brighter)} levels"
-    change = f"{levels} {way}" if brighter else "as bright as before"
     return {
         "title": row[1],
         "what": row[2],
         "src": _enlarged(one.picture),
-        "figures": f"Changes by {figures3(one.flicker)} levels of 255 when the picture moves by a pixel; {change}.",
+        "figures": pooling.changes(one),
         "flicker": round(one.flicker, 4),
         "brightness": round(one.brightness, 4),
     }

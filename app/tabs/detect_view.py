@@ -187,11 +187,10 @@ def _classes(found: Candidates) -> list[tuple[str, int]]:
 
 def _ran(found: Candidates, runs: int, nms_ms: float) -> dict[str, str]:
     """Return what ran, for the last line of the tab."""
-    times = "ran 1 time" if runs == 1 else f"ran {runs} times" if runs else "did not run again: its boxes were known"
     by = f"detector ({TITLES.get(found.engine, 'OpenCV')})"
     stages = {"decode": found.decode_ms, "prepare": found.preprocess_ms, by: found.network_ms, "NMS": nms_ms}
     told = ", ".join(f"{name} {milliseconds(duration)}" for name, duration in stages.items())
-    return {"times": times, "stages": told}
+    return {"times": words.ran(runs), "stages": told}
 
 
 def _place(ledger: Ledger) -> dict[int, int]:

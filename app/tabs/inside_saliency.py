@@ -87,7 +87,7 @@ def answer(given: ViewInput) -> str:
     """Return how much the point matters to each model, by its rank in each map."""
     rows = [(one, row) for one in given.seen if (row := map_of(given, one)) is not None]
     if not rows and classifiers(given):
-        return "No map yet."
+        return words.NO_MAP
     heats = [at_point(found.picture, values, given.point_rc) for _, (found, values) in rows]
     return words.answer(called(one.spec for one, _ in rows), heats)
 

@@ -52,7 +52,7 @@ def _card(given: ViewInput, one: ForwardPass, row: Row | None) -> dict[str, Any]
     card["rest"] = method.title
     found = study.known(asked.asked_of(given, one))
     if found is None:
-        return {**card, "told": [study.refused(asked.asked_of(given, one)) or "Not explained yet."]}
+        return {**card, "told": [study.refused(asked.asked_of(given, one)) or words.NOT_EXPLAINED]}
     card["rest"] = f"{method.title}: {words.explained(found)}"
     if row is None:
         runs = len(found.activations)
@@ -60,16 +60,16 @@ def _card(given: ViewInput, one: ForwardPass, row: Row | None) -> dict[str, Any]
         return {**card, "run": "Run Score-CAM", "told": [cost]}
     values = row[1]
     heat = at_point(found.picture, values, given.point_rc)
-    notes = [] if method.name == chosen else [f"{_titled(chosen)} is made for CNNs; this is {method.title}."]
+    notes = [] if method.name == chosen else [words.instead(_titled(chosen), method.title)]
     notes += [words.SAME_FOR_ALL] if not method.needs_class else []
     notes += [words.AGAINST_MEAN] if study.uses_centred(found, method.name) else []
-    notes += [f"No place of the last map speaks for {found.target_name}."] if not values.any() else []
+    notes += [words.silent(found.target_name)] if not values.any() else []
     notes += [words.RANDOM] if found.weights == "random" else []
     made = checks.known(found, method.name)
     return {
         **card,
         "map": packed(resized(scaled(values), _smooth(values.shape)), 0.0, 1.0),
-        "grid": f"{values.shape[0]} x {values.shape[1]} places, drawn smoothly",
+        "grid": words.places(values.shape),
         "notes": notes,
         "what": method.what,
         "point": words.same_everywhere(heat),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.tabs import latency_views as views
-from cvdemo.latency import lesson, way_words, words
+from cvdemo.latency import lesson, view_words, way_words, words
 from cvdemo.latency.estimate import by_way
 from cvdemo.latency.ratio_chart import compared, ratios
 from cvdemo.latency.result import Duel, Racer
@@ -29,9 +29,9 @@ def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
         "badges": words.badges(duel) if duel.rounds else [],
         "racers": [_racer(duel, racer) for racer in duel.racers],
         "dropped": [] if duel.noisy else list(duel.disturbed),
-        "described": described(duel),
+        "described": view_words.described(duel),
         "ratios": ratios(duel).plain() if pairs else None,
-        "pairs_note": _pairs_note(duel),
+        "pairs_note": view_words.no_pairs(duel.finished),
         "pairs_together": words.together(duel) if pairs else "",
         "accuracy": views.of_accuracy([racer.model for racer in duel.standing], duel.settings),
         "ways": way_words.ways(duel, _known_ways(duel)),
@@ -43,16 +43,6 @@ def charts(duel: Duel, note: str | None = None) -> dict[str, Any]:
 
 def _known_ways(duel: Duel) -> dict[str, dict[str, float]]:
     return {racer.model: by_way(racer.model, duel.settings) for racer in duel.racers}
-
-
-def described(duel: Duel) -> str:
-    """Return the strip plot in a sentence."""
-    told = []
-    for racer in duel.racers:
-        found = duel.percentiles(racer) if racer.failed is None else None
-        if found:
-            told.append(f"{racer.title}: median {milliseconds(found.p50)}, 90 % within {milliseconds(found.p90)}.")
-    return " ".join(told) or "Nothing has been measured yet."
 
 
 def _racer(duel: Duel, racer: Racer) -> dict[str, Any]:
@@ -83,12 +73,6 @@ def _racer(duel: Duel, racer: Racer) -> dict[str, Any]:
             f"{milliseconds(stages.prepare_ms)}, network {milliseconds(network)}, post {milliseconds(stages.post_ms)}.",
         }
     return row
-
-
-def _pairs_note(duel: Duel) -> str:
-    if not duel.finished:
-        return "Intervals are drawn after the last round: looking at them earlier would favour lucky moments."
-    return "Two models that ran are needed to compare."
 
 
 def _legend(duel: Duel) -> list[tuple[str, str]]:

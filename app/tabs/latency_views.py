@@ -14,8 +14,7 @@ from cvdemo.latency.sweep import Sweep
 def of_sweep(found: Sweep) -> dict[str, Any]:
     """Return a sweep over sizes (milliseconds) or batches (photos a second)."""
     chart = charts.growth(found)
-    photos = "One photo" if found.kind == "side" else f"Photos of {_size(found.settings)}"
-    note = f"{photos}, PyTorch, median of five runs a dot."
+    note = words.dots(found.kind, found.settings)
     return {"now": found.now, "chart": chart.plain(), "text": chart.answer, "note": note}
 
 
@@ -26,10 +25,6 @@ def of_layers(found: Sequence[LayerTimes]) -> dict[str, Any]:
         {"title": one.title, "family": one.family, "chart": charts.slowest_layers(one, most).plain()} for one in found
     ]
     return {"text": words.layers(found), "models": rows}
-
-
-def _size(settings: Settings) -> str:
-    return "each model's own size" if settings.side is None else f"{settings.side} px"
 
 
 def of_accuracy(models: Sequence[str], settings: Settings) -> dict[str, Any]:
@@ -44,7 +39,7 @@ def of_accuracy(models: Sequence[str], settings: Settings) -> dict[str, Any]:
     text = " ".join([*said, *([ours.answer] if ours else [])])
     return {
         "text": text,
-        "note": f"One photo of {_size(settings)}.",
+        "note": words.one_photo(settings),
         "chart": drawn,
         "own": ours.plain() if ours else None,
     }

@@ -125,3 +125,29 @@ def cut_off_sentence(cut_off: float) -> tuple[str, bool]:
             True,
         )
     return (f"{share} cut off" if cut_off >= 0.005 else "nothing cut off"), False
+
+
+EVERYDAY = 100  # classes that each of our own classifiers knows
+
+
+def known_sentence(answers: tuple[Answer, ...]) -> tuple[str, str] | None:
+    """Return who of ``answers`` knows only our everyday classes, and what becomes of all else; None where nobody."""
+    small = [
+        (name, answer)
+        for name, answer in zip(called(answers), answers, strict=True)
+        if len(answer.labels) == EVERYDAY and answer.weights == "bundled"
+    ]
+    if not small:
+        return None
+    names = dict.fromkeys(name for name, _ in small)
+    sides = {answer.seen.shape[:2] for _, answer in small}
+    pixels = listed([f"{height} × {width}" for height, width in sorted(sides)])
+    who = f"{_capital(listed(list(names)))} know{'s' if len(names) == 1 else ''} {EVERYDAY} everyday classes"
+    return f"{who}, seen at {pixels} pixels.", f"Anything else gets the nearest of the {EVERYDAY}."
+
+
+def ran_sentence(runs: int) -> str:
+    """Return how many times networks ran for what is shown."""
+    if not runs:
+        return "No network ran: this was known already; sliders run none."
+    return f"Networks ran {runs} time{'s' if runs != 1 else ''} for this; sliders run none."

@@ -137,6 +137,26 @@ def last_halving(size_hw: tuple[int, int]) -> int:
     return max(1, min(HALVINGS_LIMIT, short.bit_length() - 2)) if short >= 4 else 1
 
 
+def cells(times: int) -> str:
+    """Return what one cell of a picture that was halved ``times`` times stands for."""
+    side = 2**times
+    return f"Each cell stands for {side} × {side} pixels; watch the fine lines while you move it."
+
+
+def left(picture: NDArray[np.float64]) -> str:
+    """Return how many cells a picture (3, h, w) has."""
+    height, width = picture.shape[1:]
+    return f"{width:,} × {height:,} cells are left. No network ran."
+
+
+def changes(found: Halved) -> str:
+    """Return how much a way of halving flickers, and whether it makes the picture brighter, in whole levels."""
+    levels = round(found.brightness)
+    many = "1 level" if abs(levels) == 1 else f"{abs(levels)} levels"
+    change = f"{many} {'brighter' if levels > 0 else 'darker'}" if levels else "as bright as before"
+    return f"Changes by {figures3(found.flicker)} levels of 255 when the picture moves by a pixel; {change}."
+
+
 def answer(found: tuple[Halved, ...]) -> str:
     """Return which way keeps the photo steadiest, in levels."""
     titles = {way: title for way, title, _ in WAYS}

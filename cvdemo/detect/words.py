@@ -190,3 +190,8 @@ def with_labels(found: int, false: int, missed: int, average: float | None) -> s
     recall = f"recall {percent(found / (found + missed))}" if found + missed else "no recall without labels"
     ap = f", AP@50 {percent(average)}" if average is not None else ""
     return f"{found:,} found, {false:,} false, {missed:,} missed: {precision}, {recall}{ap}."
+
+
+def ran(runs: int) -> str:
+    """Return how many times a detector ran for what is shown."""
+    return "ran 1 time" if runs == 1 else f"ran {runs:,} times" if runs else "did not run again: its boxes were known"

@@ -7,7 +7,9 @@ from cvdemo.catalogue import get
 from cvdemo.latency.accuracy import AccuracyPoint
 from cvdemo.latency.fits import Exponent, Knee, exponent, knee
 from cvdemo.latency.layers import LayerTimes
-from cvdemo.latency.sweep import Line
+from cvdemo.latency.result import Duel
+from cvdemo.latency.settings import Settings
+from cvdemo.latency.sweep import ROUNDS, Kind, Line
 from cvdemo.wording import NBSP, called, figures3, listed, milliseconds
 
 SIDE_WHY = (
@@ -107,3 +109,35 @@ def layers(found: Sequence[LayerTimes]) -> str:
 def without_accuracy(models: Sequence[str]) -> list[str]:
     """Return the titles of the models whose accuracy on ImageNet-1k nobody published."""
     return [get(name).title for name in models if get(name).published is None]
+
+
+def one_photo(settings: Settings) -> str:
+    """Return of how many photos of which size the accuracies' times are."""
+    return f"One photo of {_size(settings)}."
+
+
+def dots(kind: Kind, settings: Settings) -> str:
+    """Return what a dot of a growth is."""
+    photos = "One photo" if kind == "side" else f"Photos of {_size(settings)}"
+    return f"{photos}, PyTorch, median of {ROUNDS} runs a dot."
+
+
+def _size(settings: Settings) -> str:
+    return "each model's own size" if settings.side is None else f"{settings.side} px"
+
+
+def described(duel: Duel) -> str:
+    """Return the strip plot in a sentence."""
+    told = []
+    for racer in duel.racers:
+        found = duel.percentiles(racer) if racer.failed is None else None
+        if found:
+            told.append(f"{racer.title}: median {milliseconds(found.p50)}, 90 % within {milliseconds(found.p90)}.")
+    return " ".join(told) or "Nothing has been measured yet."
+
+
+def no_pairs(finished: bool) -> str:
+    """Return why no intervals are drawn."""
+    if not finished:
+        return "Intervals are drawn after the last round: looking at them earlier would favour lucky moments."
+    return "Two models that ran are needed to compare."

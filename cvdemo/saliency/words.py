@@ -159,3 +159,22 @@ def cost(title: str, runs: int, seconds: float) -> str:
     if seconds >= 90:
         time = f"about {seconds / 60:.0f} minutes"
     return f"Score-CAM runs {title} {runs:,} times, {time} here."
+
+
+NO_MAP = "No map yet."
+NOT_EXPLAINED = "Not explained yet."
+
+
+def instead(chosen: str, used: str) -> str:
+    """Return why another method than the chosen one made a map."""
+    return f"{chosen} is made for CNNs; this is {used}."
+
+
+def silent(target: str) -> str:
+    """Return what is said of a map that is 0 everywhere."""
+    return f"No place of the last map speaks for {target}."
+
+
+def places(shape: tuple[int, ...]) -> str:
+    """Return how many places a map has."""
+    return f"{shape[0]} x {shape[1]} places, drawn smoothly"
