@@ -63,7 +63,7 @@ def test_a_head_is_downloaded_with_card_and_program(page: str, visit: Visit) -> 
 def test_a_wrong_photo_is_explained(page: str, visit: Visit) -> None:
     _, card = _open(page, visit, "Look at the mistakes")
     card.get_by_text("Small ViT, distilled").click()
-    expect(card.locator(".thumb")).to_have_count(6)
+    expect(card.locator(".thumb")).to_have_count(6, timeout=400_000)  # the network looks at 400 photos first
     card.locator(".thumb").first.click()
     expect(card.locator(".heat")).to_contain_text("lies in the outer half")
     expect(card.locator(".heat")).to_contain_text("by the middle half alone")
