@@ -10,7 +10,7 @@ from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
 from app.lab.busy import busy, fetching
 from app.lab.mount import lay_out
 from app.lab.streaming import session
-from app.tabs import teach_take, teach_use
+from app.tabs import teach_augment, teach_helped, teach_mistakes, teach_take, teach_use
 from app.tabs.teach_photos import photos
 from app.tabs.teach_shown import TAUGHT
 from app.tabs.teach_stored import stored
@@ -104,6 +104,9 @@ def _build(rail: PhotoRail) -> None:
     lay_out(BENCH, LAB.id, rail)
     lay_out(teach_use.BENCH, LAB.id, rail)
     teach_use.component()
+    lay_out(teach_mistakes.BENCH, LAB.id, rail)
+    lay_out(teach_augment.BENCH, LAB.id, rail)
+    lay_out(teach_helped.BENCH, LAB.id, rail)
     lay_out(teach_take.BENCH, LAB.id, rail)
 
 
