@@ -1,4 +1,4 @@
-"""Removes what Gradio leaves behind in its temp folder (aborted uploads, old pictures), and returns unused memory."""
+"""Removes what Gradio leaves behind in its temp folder (aborted uploads, old pictures), and what is idle in memory."""
 
 import contextlib
 import logging
@@ -13,6 +13,7 @@ from stat import S_ISDIR, S_ISREG
 
 from app.disk import Ledger
 from app.memory import return_unused
+from cvdemo.photo_sets import VISITORS
 
 LOG = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Janitor:
             try:
                 sweep(self.folder, self.rules, keep=self._keep(), ledger=self._ledger)
                 self._ledger.forget_missing()
+                VISITORS.forget_idle()
                 return_unused()
             except Exception:
                 LOG.exception("The temp folder could not be swept")

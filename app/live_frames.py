@@ -89,10 +89,15 @@ def pixels(asked: Any) -> NDArray[uint8]:
     Raises:
         SettingError, PhotoError: there is none, or it is too large or damaged.
     """
-    return images.read_frame(_jpeg(text(asked, "frame")), FRAME_SIDE)
+    return images.read_frame(jpeg(text(asked, "frame")), FRAME_SIDE)
 
 
-def _jpeg(frame: str) -> bytes:
+def jpeg(frame: str) -> bytes:
+    """Return the bytes of a frame that came as base64.
+
+    Raises:
+        PhotoError: it is too long, or no base64.
+    """
     if len(frame) > FRAME_LIMIT:
         raise PhotoError(f"This frame is too large: {len(frame):,} characters, {FRAME_LIMIT:,} at most.")
     try:

@@ -42,6 +42,7 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
         chips = [block for block in demo.blocks.values() if isinstance(block, ModelChips)]
         demo.load(_asked_tab(labs), None, tabs, queue=False, **QUIET)
         header.fetched(lambda: [one.first() for one in chips], None, chips, queue=False, **QUIET)
+        demo.unload(_left(labs))
         add_endpoints(endpoint for lab in labs for endpoint in lab.endpoints)
     keep_no_values()
     know_signatures(demo)
@@ -56,6 +57,17 @@ def appearance() -> dict[str, Any]:
 def routes() -> list[Route]:
     """Return what is served beside the page: /status, the script that draws charts, and the way in for zips."""
     return [*status.routes(), chart.route(), *zips.routes()]
+
+
+def _left(labs: Sequence[Lab]) -> Callable[[gr.Request], None]:
+    """Return what lets each lab forget what a page gave, when that page is closed."""
+
+    def leave(request: gr.Request) -> None:
+        for lab in labs:
+            if lab.left is not None:
+                lab.left(str(request.session_hash))
+
+    return leave
 
 
 def _asked_tab(labs: Sequence[Lab]) -> Callable[[gr.Request], Any]:

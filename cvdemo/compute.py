@@ -50,7 +50,7 @@ def choose(name: str | None) -> None:
 def renew() -> None:
     """Forget who holds the device and who waits: after a fork, those threads do not exist."""
     global _line
-    _line = _Line()
+    _line = Line()
 
 
 @functools.cache
@@ -129,8 +129,8 @@ def _cgroup_number(group: Path, file: str, row: str = "") -> int | None:
         return None
 
 
-class _Line:
-    """Threads that want the device, first come, first served; the first one in line holds it."""
+class Line:
+    """Threads that want the same thing, first come, first served; the first one in line holds it."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -171,7 +171,7 @@ class _Line:
         self._changed.notify_all()
 
 
-_line = _Line()
+_line = Line()
 _expected_end: float | None = None
 
 

@@ -45,7 +45,6 @@ CLAIM_NOTHING = {
     "cvdemo.engines.selection.Selection.insisted": "why an engine failed, as it was kept when it did",
     "cvdemo.inside.layer_names.named": "names of layers; test_inside_words.py compares them",
     "cvdemo.loading.texts.tokenizer": "its text goes into a model",
-    "cvdemo.photo_sets.zip_file.from_zip": "names of files; its sentences are raised",
     "cvdemo.plots.template": "names of fonts",
     "cvdemo.receptive_field.export.effective_field": "JSON: its texts name fields",
     "cvdemo.receptive_field.stack.as_pytorch": "a program; test_receptive_field_stack.py runs it",

@@ -1,5 +1,6 @@
 """The Teach tab in a real browser, offline: taught digits at once, a zip of one's own, and one that cannot be used."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def _open(page: str, visit: Visit, **options: Any) -> Any:
 
 
 def _give(tab: Any, file: Path) -> None:
-    tab.locator(".teach input[type=file]").set_input_files(file)
+    tab.locator(".teach input.zip").set_input_files(file)
 
 
 def _answer(tab: Any) -> Any:
@@ -42,8 +43,11 @@ def test_a_zip_of_ones_own_is_taught_and_its_matrix_opens_photos(
 ) -> None:
     tab = _open(page, visit, width=width)
     _give(tab, zipped(tmp_path / "mine.zip", classes("a very long name of a class that goes on", "keys", count=8)))
-    expect(tab.locator(".class-card > b")).to_have_text(["a very long name of a class that goes on", "keys"])
-    expect(tab.locator(".teach .photos > .sub")).to_contain_text("12 photos to learn from, 4 held out for the test.")
+    for place, name in enumerate(("a very long name of a class that goes on", "keys")):
+        expect(tab.locator(".class-name").nth(place)).to_have_value(name)
+    said = tab.locator(".teach .photos > .sub:visible")
+    expect(said.first).to_have_text("16 photos came in.")
+    expect(said.last).to_contain_text("12 photos to learn from, 4 held out for the test.")
     expect(tab.locator(".teach .foot")).to_contain_text("Measured here just now")
     cell = tab.locator(".confused button:not(:disabled)").first
     cell.click()
@@ -51,14 +55,21 @@ def test_a_zip_of_ones_own_is_taught_and_its_matrix_opens_photos(
     fits(tab, width)
 
 
-def test_what_cannot_be_taught_says_why_and_leaves_what_is_shown(page: str, visit: Visit, tmp_path: Path) -> None:
+def test_what_cannot_be_taught_says_why_and_leaves_what_is_there(page: str, visit: Visit, tmp_path: Path) -> None:
     tab = _open(page, visit)
+    _give(tab, zipped(tmp_path / "none.zip", {}))
+    expect(tab.locator(".teach .alert")).to_contain_text("no folders with photos")
+    expect(tab.locator(".class-card:not(.own)")).to_have_count(10)
+    expect(_answer(tab)).to_contain_text("of 100 held")
     for name, entries, said in (
-        ("one", classes("mug"), "Two classes are needed"),
+        ("one", classes("mug", count=3), "Two classes are needed"),
         ("few", classes("mug", "keys", count=3), "mug has 3 photos. Five are needed"),
-        ("none", {}, "no folders with photos"),
+        ("again", {}, "no folders with photos"),
+        ("links", {**classes("keys", count=8), "../x.jpg": b"x"}, "names that lead out"),
     ):
         _give(tab, zipped(tmp_path / f"{name}.zip", entries))
         expect(tab.locator(".teach .alert")).to_contain_text(said)
-        expect(tab.locator(".class-card")).to_have_count(10)
-        expect(_answer(tab)).to_contain_text("of 100 held")
+        expect(tab.locator(".class-card.own .sub").first).to_have_text(re.compile(r"^3 photos"))
+        expect(_answer(tab)).to_contain_text("Nothing taught yet")  # and no accuracy
+    tab.locator(".teach .photos").get_by_role("button", name="Digits").click()
+    expect(_answer(tab)).to_contain_text("of 100 held")

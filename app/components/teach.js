@@ -1,10 +1,17 @@
 /* Teach: which photos, what was learned from them, and which it confuses. */
-const photos = makePhotos();
+let training = false; // more layers: what stands already stays readable
+const photos = makePhotos(() => {
+  results.hidden = foot.node.hidden = !photos.stands();
+  results.classList.toggle('stale', (Boolean(props.value.busy) && !training) || photos.stale());
+  document.getElementById('tab-teach')?.classList.toggle('untaught', !photos.stands()); // the cards below, too
+});
 const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
+const more = makeWays(() => { bench.keep({ live: null }); setTimeout(() => trigger('more'), 60); });
 const results = h('div', { class: 'taught' },
   h('div', { class: 'grid2' },
     h('section', { class: 'card' }, h('h3', {}, 'Ways to learn, one test'), h('p', { class: 'sub' }, props.overlap), ways.node),
     h('section', { class: 'card' }, h('h3', {}, 'How many photos are enough?'), h('p', { class: 'sub' }, 'The probe, taught with fewer photos. Band: one standard deviation of ten draws.'), enough.node)),
+  more.node,
   h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)),
   h('section', { class: 'card' }, h('h3', {}, 'Which ones does it confuse?'), h('p', { class: 'sub' }, 'Rows are what a photo is, columns what the probe calls it. A cell opens its photos.'), confused.node));
 const table = () => {
@@ -34,14 +41,16 @@ const bench = makeBench({
     photos.paint(shown, sheet.classes);
     ways.show(sheet.ways);
     enough.show(sheet.enough);
+    more.draw(sheet.training);
     confused.show(sheet.confused, sheet.classes.map((one) => one.name));
     tell(shown, sheet.classes, sheet.confused);
     foot.say(`${shown.title[0].toUpperCase()}${shown.title.slice(1)}. ${shown.source ? `From ${shown.source}. ` : ''}${shown.stored ? `Measured on ${shown.stored.machine}, ${shown.stored.date}.` : 'Measured here just now.'}`);
   },
   drawn(value) {
+    const trained = more.follow(value);
+    training = Boolean(trained);
+    if (trained) ways.show(trained);
     photos.drawn(value);
-    results.hidden = foot.node.hidden = !bench.shown();
-    results.classList.toggle('stale', Boolean(value.busy));
   },
 });
 bench.begin();

@@ -169,7 +169,7 @@ class Bench:
     known: Callable[[Any], bool] = lambda shown: True
     beside: Callable[[ModelChips], Any] | None = None
     row: str = "choice-kept"
-    answers: tuple[Callable[[Any], dict[str, Any]], ...] = ()
+    answers: tuple[Callable[..., Any], ...] = ()
     first: Callable[[], dict[str, Any]] = dict
     own_head: bool = False
     pointed: bool = True
@@ -218,6 +218,7 @@ class Lab:
         check: see `Check`; /status runs it.
         starter: the starter photo that suits it.
         pointed: the shared point matters in it, so it stands on the photo.
+        left: forgets what a page gave, by its session, when that page is closed.
     """
 
     id: str
@@ -231,6 +232,7 @@ class Lab:
     endpoints: tuple[Callable[..., Any], ...] = ()
     starter: str = "cat"
     pointed: bool = False
+    left: Callable[[str], None] | None = None
 
     def row(self) -> dict[str, str]:
         """Return what a list of all labs says of it."""

@@ -37,12 +37,12 @@ def end(line: str) -> None:
     Gradio's ``cancels`` alone is not enough: a click that comes before the browser knows the work's number is lost.
     """
     with _lock:
-        running = _lines.pop((_session(), line), set())
+        running = _lines.pop((session(), line), set())
     for gone in running:
         gone.set()
 
 
-def _session() -> str:
+def session() -> str:
     """Return which page asks; "" outside Gradio."""
     request = LocalContext.request.get(None)
     return getattr(request, "session_hash", None) or ""
@@ -63,7 +63,7 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
     """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
     gone = threading.Event()
-    mine = (_session(), line)
+    mine = (session(), line)
     with _lock:
         _lines.setdefault(mine, set()).add(gone)
     latest: list[tuple[Any, ...]] = []

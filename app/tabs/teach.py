@@ -9,24 +9,24 @@ from app.components.teach import SCRIPTS, TEXTS, TeachView
 from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
 from app.lab.busy import busy, fetching
 from app.lab.mount import lay_out
+from app.lab.streaming import session
 from app.tabs import teach_take, teach_use
+from app.tabs.teach_photos import photos
 from app.tabs.teach_shown import TAUGHT
 from app.tabs.teach_stored import stored
-from app.tabs.teach_view import cell, drawn
-from app.uploads import uploaded
+from app.tabs.teach_view import cell, drawn, live
 from cvdemo import catalogue
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import CvDemoError
-from cvdemo.photo_sets import PhotoSet, from_zip, ready
+from cvdemo.photo_sets import VISITORS, PhotoSet, ready
 from cvdemo.probes import has_features
-from cvdemo.results import Results
-from cvdemo.transfer import Lesson, probe, words
+from cvdemo.transfer import Budget, Lesson, probe, words
+from cvdemo.transfer.more import train_more
 from cvdemo.transfer.settings import OWN, Teaching
 from cvdemo.weights import Progress
 
 CHECKED = 8  # photos a class
-
-_zips = Results("zips")
+FRESH = {"fault": None, "stored": None, "live": None}
 
 
 def _offered() -> list[ModelSpec]:
@@ -36,8 +36,7 @@ def _offered() -> list[ModelSpec]:
 def _photos(asked: Wish) -> PhotoSet:
     if asked.settings.photos != OWN:
         return ready(asked.settings.photos)
-    path = uploaded(asked.value.get("zip"))
-    return _zips.find((str(path), path.stat().st_mtime_ns), lambda: from_zip(path)[0])
+    return VISITORS.split(session(), asked.settings.held_out, taught=True)
 
 
 def _teach(asked: Wish, report: Report) -> Lesson:
@@ -49,7 +48,13 @@ def _teach(asked: Wish, report: Report) -> Lesson:
     def progress(model: str, how_far: Progress) -> None:
         report("model", model, how_far)
 
-    return probe(_photos(asked), asked.models, with_curve=True, told=told, progress=progress)
+    share = asked.settings.held_out
+    return probe(_photos(asked), asked.models, share=share, with_curve=True, told=told, progress=progress)
+
+
+def _train(asked: Wish, report: Report) -> Lesson:
+    """Train more layers of private copies, after what the last layer alone can do."""
+    return train_more(_teach(asked, report), Budget(), lambda now: report("ways", now))
 
 
 def _teaching(_wish: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
@@ -57,6 +62,8 @@ def _teaching(_wish: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> di
         return {"busy": busy("Reading the photos")}
     if step[0] == "model":
         return {"busy": fetching(step[1], step[2], elapsed_s)}
+    if step[0] == "ways":
+        return live(step[1])
     _, model, done, of = step
     text = f"{catalogue.get(model).title} looks at photo {done + 1} of {of}. No verdict before the end."
     return {"busy": {"text": text, "share": done / of, "stoppable": True}}
@@ -67,7 +74,7 @@ def _refused(error: CvDemoError) -> dict[str, Any]:
 
 
 def _draw(lesson: Lesson, _settings: Teaching, question: dict[str, Any]) -> dict[str, Any]:
-    return cell(lesson, question["cell"]) if "cell" in question else {"fault": None, "stored": None, **drawn(lesson)}
+    return cell(lesson, question["cell"]) if "cell" in question else {**FRESH, **drawn(lesson)}
 
 
 BENCH = Bench(
@@ -79,9 +86,13 @@ BENCH = Bench(
     css="teach",
     props=TEXTS,
     chips=Chips(_offered, most=4),
-    work={"again": Work(_teach, told=_teaching, refused=_refused, mode="once", fetches=False)},
+    work={
+        "again": Work(_teach, told=_teaching, refused=_refused, mode="once", fetches=False),
+        "more": Work(_train, told=_teaching, refused=_refused, mode="once", fetches=False),
+    },
     draw=_draw,
     first=stored,
+    answers=(photos,),
     pointed=False,
     stopped="Stopped. Nothing is taught yet; what the networks have seen is kept.",
     shown=TAUGHT,
@@ -111,5 +122,6 @@ LAB = Lab(
     question=words.QUESTION,
     build=_build,
     endpoints=(linear_probe,),
+    left=VISITORS.forget,
     check=_check,
 )

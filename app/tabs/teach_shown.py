@@ -1,12 +1,14 @@
 """What visitors' Teach tabs show, by key; that of the first picture is always there."""
 
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.lab.shown import ShownByKey
+from app.lab.streaming import session
 from cvdemo.errors import SettingError
-from cvdemo.photo_sets import ready
+from cvdemo.photo_sets import VISITORS, ready
 from cvdemo.transfer import Lesson, stored
 
 FIRST = "stored"
@@ -15,11 +17,25 @@ GONE = "What was taught is not known here any more. Teach again."
 
 
 class TaughtByKey(ShownByKey):
-    """Lessons by key; under `FIRST` the digits, as they were taught before the page started."""
+    """Lessons by key; under `FIRST` the digits, as they were taught before the page started.
+
+    Those on a visitor's own photos lie with the photos, and go with them.
+    """
+
+    def keep(self, shown: Lesson) -> str:
+        """Keep a lesson and return its key."""
+        if shown.photos.source:
+            return super().keep(shown)
+        key = secrets.token_hex(16)
+        VISITORS.keep(session(), key, shown)
+        return key
 
     def get(self, key: object) -> Any | None:
         """Return a lesson; None when it is not known any more."""
-        return _first() if key == FIRST else super().get(key)
+        if key == FIRST:
+            return _first()
+        own = VISITORS.lesson(key) if isinstance(key, str) else None
+        return super().get(key) if own is None else own
 
 
 TAUGHT = TaughtByKey()

@@ -8,7 +8,8 @@ from PIL import Image, ImageOps
 
 from cvdemo import images
 from cvdemo.photo_sets import LabelledPhoto
-from cvdemo.transfer import Lesson, Taught, charts, words
+from cvdemo.transfer import Lesson, Taught, advice, charts, training_charts, words
+from cvdemo.transfer.more import HowFar
 
 SHOWN_OF_A_CLASS = 4
 THUMBNAIL = 56  # px
@@ -27,14 +28,39 @@ def drawn(lesson: Lesson) -> dict[str, Any]:
         "ways": charts.ways(lesson).plain(),
         "enough": charts.enough(lesson).plain(),
         "confused": [_confused(lesson, place, one) for place, one in enumerate(lesson.taught)],
+        "training": training(lesson),
     }
     told = {
-        "answer": words.answer(lesson),
+        "answer": " ".join(filter(None, (words.answer(lesson), words.more(lesson)))),
         "title": photos.title,
         "source": photos.source,
         "split": words.split(lesson),
     }
     return {**told, "sheet": json.dumps(sheet)}
+
+
+def training(lesson: Lesson) -> dict[str, Any] | None:
+    """Return what is drawn of the ways that trained more layers; None where there are none."""
+    lines = training_charts.lines(lesson)
+    if not lines:
+        return None
+    told = [advice.advice(lesson, place) for place in range(len(lesson.taught))]
+    curves = {"loss": training_charts.loss(lines).plain(), "right": training_charts.right(lines).plain()}
+    return {**curves, "scratch": words.scratch(lesson), "advice": told}
+
+
+def live(now: HowFar) -> dict[str, Any]:
+    """Return what changes while more layers are trained: no list outside one text, as in `drawn`."""
+    lines = training_charts.lines(now.lesson, now.step)
+    curves = {"loss": training_charts.loss(lines).plain(), "right": training_charts.right(lines).plain()}
+    sheet = {
+        "ways": charts.ways(now.lesson).plain(),
+        "training": {**curves, "scratch": "", "advice": []} if lines else None,
+        "stopped": words.stopped(now.done, now.of),
+    }
+    waits = now.step.place > 0
+    text = words.in_line(now.step.place) if waits else words.teaching(now.done, now.of, now.left_s)
+    return {"busy": {"text": text, "share": now.done / now.of, "stoppable": True}, "live": json.dumps(sheet)}
 
 
 def _class(lesson: Lesson, label: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from cvdemo.memory import freeing, is_full
 from cvdemo.notices import tell
 from cvdemo.weights import Fetched, OnProgress, Progress, fetch, suggestion
 
-__all__ = ["LOADERS", "Parts", "Ready", "ReadyDetector", "ReadyModel", "load"]
+__all__ = ["LOADERS", "Parts", "Ready", "ReadyDetector", "ReadyModel", "build", "load"]
 
 RANDOM_SEED = 0
 _UNUSABLE = (RuntimeError, OSError, LookupError, ValueError, SafetensorError, PickleError, EOFError, MemoryError)
@@ -53,15 +53,15 @@ _seeding = threading.RLock()  # torch has one source of chance for all threads
 
 
 @contextmanager
-def _seeded() -> Iterator[None]:
+def _seeded(seed: int = RANDOM_SEED) -> Iterator[None]:
     with _seeding, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(RANDOM_SEED)
+        torch.manual_seed(seed)
         yield
 
 
-def build(spec: ModelSpec, fetched: Fetched | None) -> Parts:
-    """Return the parts of a classifier on the CPU, with the weights of ``fetched`` or random ones, seeded."""
-    with _seeded():
+def build(spec: ModelSpec, fetched: Fetched | None, seed: int = RANDOM_SEED) -> Parts:
+    """Return the parts of a classifier on the CPU, with the weights of ``fetched`` or random ones, by ``seed``."""
+    with _seeded(seed):
         parts: Parts = _loader(LOADERS[spec.source])(spec, fetched)
         return parts
 

@@ -2,11 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from cvdemo.photo_sets.photo_set import PhotoSet
 
-SIDE = 16  # a photo is compared as 16 x 16 grey cells
 BITS_APART = 20  # of 256, at most
 LEVELS_APART = 12  # of 255, on average, at most
 
@@ -24,15 +22,10 @@ def near_duplicates(photos: PhotoSet) -> NDArray[np.intp]:
     count = len(photos.photos)
     if photos.source or not count:
         return np.arange(count)
-    cells = np.stack([_cells(photo.photo().pixels) for photo in photos.photos])
+    cells = np.stack([photo.cells for photo in photos.photos]).astype(np.float64)
     darker = (cells[:, :, :-1] < cells[:, :, 1:]).reshape(count, -1)
+    greys = cells[:, :, 1:].reshape(count, -1)
     bits = cdist(darker, darker, "hamming") * darker.shape[1]
-    levels = cdist(cells[:, :, 1:].reshape(count, -1), cells[:, :, 1:].reshape(count, -1), "cityblock") / SIDE**2
+    levels = cdist(greys, greys, "cityblock") / greys.shape[1]
     alike = coo_array((bits <= BITS_APART) & (levels <= LEVELS_APART))
     return connected_components(alike, directed=False)[1].astype(np.intp)
-
-
-def _cells(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return a photo as grey levels, (16, 17)."""
-    grey = Image.fromarray(pixels).convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX)
-    return np.asarray(grey).astype(np.float64)

@@ -18,6 +18,7 @@ MOST_CLASSES: Final = 10
 MOST_OF_A_CLASS: Final = 200
 MOST_PHOTOS: Final = 600
 SIDE: Final = 288  # px, the longer one of a kept photo
+CELLS_WH: Final = (17, 16)
 NAME_LENGTH: Final = 40  # characters of a class's name
 
 
@@ -39,6 +40,12 @@ class LabelledPhoto:
     def digest(self) -> str:
         """The sha256 of ``data``, in hex."""
         return hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def cells(self) -> NDArray[np.uint8]:
+        """It as 16 rows of 17 grey cells: what near-duplicates are found by."""
+        grey = Image.fromarray(self.photo().pixels).convert("L").resize(CELLS_WH, Image.Resampling.BOX)
+        return np.asarray(grey).copy()
 
     def photo(self) -> Photo:
         """Decode it, through the one door for pixels."""
@@ -77,8 +84,9 @@ class PhotoSet:
 
     @cached_property
     def digest(self) -> str:
-        """A key of all that is in it: sha256 over classes, labels and photos, in hex."""
-        told = "\n".join([*self.classes, *(f"{photo.label} {photo.digest}" for photo in self.photos)])
+        """A key of all that is in it: sha256 over classes, labels, photos and its own test, in hex."""
+        split = () if self.test is None else ("".join("10"[not out] for out in self.test),)
+        told = "\n".join([*self.classes, *split, *(f"{photo.label} {photo.digest}" for photo in self.photos)])
         return hashlib.sha256(told.encode()).hexdigest()
 
     def check(self) -> None:
@@ -90,11 +98,20 @@ class PhotoSet:
         """
         if len(self.classes) < 2:
             raise SettingError("Two classes are needed at least: what should the first one be told apart from?")
-        if len(self.classes) > MOST_CLASSES:
-            raise SettingError(f"{len(self.classes)} classes are too many; the limit is {MOST_CLASSES}.")
         for name, count in zip(self.classes, self.counts, strict=True):
             if not count:
                 raise SettingError(f"{name} has no photos. Add some, or take the class out.")
+        self.check_bounds()
+
+    def check_bounds(self) -> None:
+        """Refuse what is too much, or contradicts itself; too little may become more.
+
+        Raises:
+            SettingError: too many classes or photos, or the same photo in two classes.
+        """
+        if len(self.classes) > MOST_CLASSES:
+            raise SettingError(f"{len(self.classes)} classes are too many; the limit is {MOST_CLASSES}.")
+        for name, count in zip(self.classes, self.counts, strict=True):
             if count > MOST_OF_A_CLASS:
                 raise SettingError(f"{name} has {count} photos; the limit is {MOST_OF_A_CLASS} a class.")
         if len(self.photos) > MOST_PHOTOS:
@@ -105,6 +122,12 @@ class PhotoSet:
             if first != photo.label:
                 one, other = self.classes[first], self.classes[photo.label]
                 raise SettingError(f"{photo.name} is in {one} and in {other}. Take it out of one of them.")
+
+
+def called(text: str) -> str:
+    """Return a name that somebody gave as one short line of printable characters."""
+    name = " ".join("".join(one if one.isprintable() else " " for one in text).split())[:NAME_LENGTH].rstrip()
+    return name or "unnamed"
 
 
 def kept(data: bytes) -> bytes:

@@ -1,6 +1,8 @@
 """Which photos are held out for the test: a share of each class, seeded, and never half of a burst."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +27,37 @@ def held_out(photos: PhotoSet, groups: NDArray[np.intp], share: float, seed: int
     """
     if photos.test is not None:
         return photos.test
-    out = np.zeros(len(photos.labels), np.bool_)
+    out, known = np.zeros((2, len(photos.labels)), np.bool_)
     if before is not None:
-        out[: len(before)] = before
-        for group in np.unique(groups[: len(before)]):  # a photo that was added goes where its like is
-            out[groups == group] = out[: len(before)][groups[: len(before)] == group].any()
-    fixed = set(groups[: len(before)].tolist()) if before is not None else set()
+        out[: len(before)], known[: len(before)] = before, True
+    return _completed(photos, groups, share, seed, out, known)
+
+
+def split_kept(
+    photos: PhotoSet, groups: NDArray[np.intp], share: float, seed: int, before: Mapping[str, bool]
+) -> PhotoSet:
+    """Return the set with its own test, which stays what it was for all photos that were split before.
+
+    Photos may have come and gone since. A class of which only one side is left is split anew.
+
+    Args:
+        before: by a photo's digest, whether it was held out.
+    """
+    known = np.array([photo.digest in before for photo in photos.photos], np.bool_)
+    out = np.array([before.get(photo.digest, False) for photo in photos.photos], np.bool_)
+    for label in range(len(photos.classes)):
+        mine = photos.labels == label
+        if out[mine & known].all() or not out[mine & known].any():
+            known &= ~mine
+            out &= ~mine
+    return replace(photos, test=_completed(photos, groups, share, seed, out, known))
+
+
+def _completed(photos: PhotoSet, groups: NDArray[np.intp], share: float, seed: int, out: Flags, known: Flags) -> Flags:
+    """Return ``out``, which says where the ``known`` photos lie, with the others on one of both sides."""
+    for group in np.unique(groups[known]):  # a photo that was added goes where its like is
+        out[groups == group] = out[known & (groups == group)].any()
+    fixed = set(groups[known].tolist())
     for label in range(len(photos.classes)):
         mine = photos.labels == label
         order = sorted(set(groups[mine].tolist()), key=lambda group: _lot(photos, groups, group, seed))
@@ -43,6 +70,8 @@ def held_out(photos: PhotoSet, groups: NDArray[np.intp], share: float, seed: int
                 out |= of_it
             if not np.any(mine & ~out):  # something must be left to learn from
                 out &= ~of_it
+        if len(order) > 1 and not np.any(out & mine):  # of a few bursts even the smallest is more than the share
+            out |= groups == min(order, key=lambda group: np.count_nonzero(groups == group))
     return out
 
 

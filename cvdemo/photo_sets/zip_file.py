@@ -8,11 +8,11 @@ from typing import Final
 
 from cvdemo.errors import PhotoError, SettingError
 from cvdemo.images import MAX_BYTES
-from cvdemo.photo_sets.photo_set import MOST_CLASSES, MOST_PHOTOS, NAME_LENGTH, LabelledPhoto, PhotoSet, kept
+from cvdemo.photo_sets.edits import Given, Skipped
+from cvdemo.photo_sets.photo_set import MOST_CLASSES, MOST_PHOTOS, LabelledPhoto, PhotoSet, called, kept
 
 MAX_ZIP_BYTES: Final = 60 * 1000 * 1000
 MOST_ENTRIES: Final = 2 * MOST_PHOTOS  # with folders, and what systems add by themselves
-MOST_SKIPPED: Final = 3  # are named
 
 NO_ZIP = "This is no zip file that can be read. Put one folder for each class into a zip."
 NO_FOLDERS = "This zip holds no folders with photos. Put one folder for each class into it; its name is the class."
@@ -21,11 +21,22 @@ NO_FOLDERS = "This zip holds no folders with photos. Put one folder for each cla
 def from_zip(path: Path) -> tuple[PhotoSet, tuple[str, ...]]:
     """Return the photos of a zip file, and the names of the entries that are no pictures.
 
+    Raises:
+        SettingError: as `unzipped`, or it holds what no classifier can be taught.
+    """
+    given = unzipped(path)
+    given.photos.check()
+    return given.photos, tuple(one.name for one in given.skipped)
+
+
+def unzipped(path: Path) -> Given:
+    """Return the photos of a zip file, and which of its entries are no pictures and why.
+
     A class is a folder: the first one below the folder that holds them all, if there is such a one.
 
     Raises:
-        SettingError: it is no zip, too big, encrypted, holds links or names that lead out of it, too many entries, or
-            what no classifier can be taught.
+        SettingError: it is no zip, too big, encrypted, holds links or names that lead out of it, or too many entries,
+            classes or photos.
     """
     if os.stat(path).st_size > MAX_ZIP_BYTES:
         raise SettingError(f"The zip is larger than {MAX_ZIP_BYTES // 10**6} MB.")
@@ -36,7 +47,7 @@ def from_zip(path: Path) -> tuple[PhotoSet, tuple[str, ...]]:
         raise SettingError(NO_ZIP) from error
 
 
-def _photos(archive: zipfile.ZipFile) -> tuple[PhotoSet, tuple[str, ...]]:
+def _photos(archive: zipfile.ZipFile) -> Given:
     entries = [one for one in archive.infolist() if not one.is_dir() and not _is_of_a_system(one.filename)]
     if len(entries) > MOST_ENTRIES:
         raise SettingError(f"{len(entries):,} files are too many; the limit is {MOST_PHOTOS} photos.")
@@ -45,7 +56,7 @@ def _photos(archive: zipfile.ZipFile) -> tuple[PhotoSet, tuple[str, ...]]:
     parts = [PurePosixPath(entry.filename).parts for entry in entries]
     above = _common([part[:-1] for part in parts])
     inside = [(entry, part[len(above) :]) for entry, part in zip(entries, parts, strict=True)]
-    classes = list(dict.fromkeys(part[0] for _, part in inside if len(part) > 1))
+    classes = list(dict.fromkeys(called(part[0]) for _, part in inside if len(part) > 1))
     if not classes:
         raise SettingError(NO_FOLDERS)
     if len(classes) > MOST_CLASSES:
@@ -55,14 +66,15 @@ def _photos(archive: zipfile.ZipFile) -> tuple[PhotoSet, tuple[str, ...]]:
         try:
             if len(part) < 2:
                 raise PhotoError("It lies in no folder.")
-            photos.append(LabelledPhoto(kept(_contents(archive, entry)), classes.index(part[0]), part[-1]))
-        except PhotoError:
-            skipped.append("/".join(part))
+            label = classes.index(called(part[0]))
+            photos.append(LabelledPhoto(kept(_contents(archive, entry)), label, called(part[-1])))
+        except PhotoError as error:
+            skipped.append(Skipped("/".join(part), str(error)))
     if not photos:
         raise SettingError("None of the files in this zip is a picture that can be read.")
-    found = PhotoSet("your photos", tuple(_called(name) for name in classes), tuple(photos))
-    found.check()
-    return found, tuple(skipped)
+    found = PhotoSet("your photos", tuple(classes), tuple(photos))
+    found.check_bounds()
+    return Given(found, len(photos), tuple(skipped))
 
 
 def _common(folders: list[tuple[str, ...]]) -> tuple[str, ...]:
@@ -103,9 +115,3 @@ def _contents(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if len(data) > MAX_BYTES:
         raise PhotoError("It is larger than a photo may be.")
     return data
-
-
-def _called(folder: str) -> str:
-    """Return a folder's name as a class's: one line of printable characters."""
-    name = " ".join("".join(one if one.isprintable() else " " for one in folder).split())[:NAME_LENGTH]
-    return name or "unnamed"

@@ -25,9 +25,9 @@ def ways(lesson: Lesson) -> Chart:
     rows: list[tuple[str, str, Way, bool]] = [(words.WAYS["majority"][0], "ink-2", lesson.majority, False)]
     second = plots.seconds([one.family for one in lesson.taught])
     for one, hollow in zip(lesson.taught, second, strict=True):
-        for name in ("nearest", "probe"):
-            title = f"{words.WAYS[name][0]}<br>{plots.text(plots.shortened(one.title, 26))}"
-            rows.append((title, one.family, one.way(name), hollow))
+        for found in one.ways:
+            title = f"{words.WAYS[found.name][0]}<br>{plots.text(plots.shortened(one.title, 26))}"
+            rows.append((title, one.family, found, hollow))
     traces = [_dot(place, *row) for place, row in enumerate(rows)]
     ink = {"size": plots.TEXT_PX, "color": plots.light("ink"), "weight": 650}
     beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "showarrow": False, "font": ink}
@@ -52,7 +52,7 @@ def _dot(place: int, title: str, token: str, way: Way, hollow: bool) -> dict[str
     reach = {"type": "data", "symmetric": False, "width": 0, "thickness": 8, "color": plots.tint(token, 0.3),
              "array": above, "arrayminus": below}  # fmt: skip
     symbol = plots.SYMBOLS.get(token, "circle")
-    empty = hollow or way.name != "probe"
+    empty = hollow or way.name == "nearest"
     fill = plots.light("card") if empty else plots.light(token)
     mark = {"symbol": symbol, "size": plots.SIZES.get(token, 9), "color": fill,
             "line": {"width": 2, "color": plots.light(token)}}  # fmt: skip

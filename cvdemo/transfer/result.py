@@ -1,12 +1,13 @@
 """What a few labelled photos taught: the same held-out photos, answered by each way of learning on each backbone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.photo_sets import PhotoSet
 from cvdemo.probes import Point, Probe, Score, confusion, scored
+from cvdemo.transfer.training.settings import Trained
 
 Places = NDArray[np.intp]
 
@@ -16,7 +17,7 @@ class Way:
     """One way to name the held-out photos.
 
     Args:
-        name: ``majority``, ``nearest`` or ``probe``.
+        name: ``majority``, ``nearest``, ``probe``, or where more layers were trained ``stages``, ``all``, ``scratch``.
         predicted: its answers, (held-out photos,), in the order of the photos.
     """
 
@@ -33,6 +34,8 @@ class Taught:
         weights: ``bundled``, ``packaged``, ``cached`` or ``random``.
         probe: the new last layer, for features as the network gives them.
         curve: accuracy by photos a class; empty where it was not asked for.
+        trained: how those ways came about that trained more layers.
+        distance: see `cvdemo.transfer.domain`; None where it was not asked for or cannot be known.
     """
 
     model: str
@@ -41,10 +44,17 @@ class Taught:
     ways: tuple[Way, ...]
     probe: Probe
     curve: tuple[Point, ...] = ()
+    trained: tuple[Trained, ...] = ()
+    distance: float | None = None
 
     def way(self, name: str) -> Way:
         """Return one of its ways by name."""
         return next(way for way in self.ways if way.name == name)
+
+    def with_trained(self, trained: Trained, labels: Places) -> "Taught":
+        """Return it with one more way of training, tested on the held-out ``labels``."""
+        more = way(trained.way, trained.predicted, labels)
+        return replace(self, ways=(*self.ways, more), trained=(*self.trained, trained))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cvdemo.photo_sets.words import split as split_of
 from cvdemo.probes import mcnemar
 from cvdemo.probes.scores import ALPHA
 from cvdemo.transfer.result import Lesson, Way
@@ -12,6 +13,9 @@ WAYS = {
     "majority": ("Always the commonest", "guesses"),
     "nearest": ("Nearest neighbour", "compares, learns nothing"),
     "probe": ("Probe", "learns the last layer"),
+    "stages": ("Last stages", "a third of the stages learns"),
+    "all": ("All layers", "everything learns"),
+    "scratch": ("From scratch", "no earlier training"),
 }
 """What each way is called, and what it does."""
 OVERLAP = "Bar = 95 % interval. Where bars overlap this much, do not choose by the dot.".replace(" %", f"{NBSP}%")
@@ -53,12 +57,61 @@ def surely(lesson: Lesson, one: Way, other: Way) -> bool:
     return mcnemar(one.predicted == lesson.labels, other.predicted == lesson.labels) < ALPHA
 
 
+def best_probe(lesson: Lesson) -> int:
+    """Return the place of the backbone whose probe is right most often, the first of equal ones."""
+    return max(range(len(lesson.taught)), key=lambda place: lesson.taught[place].way("probe").score.right)
+
+
+def more(lesson: Lesson) -> str:
+    """Return what training more layers brought to the backbone with the best probe; "" where none was trained."""
+    one = lesson.taught[best_probe(lesson)]
+    trained = [way for way in one.ways if way.name in ("stages", "all")]
+    if not trained:
+        return ""
+    probe = one.way("probe")
+    best = max(trained, key=lambda way: way.score.right)
+    if not surely(lesson, best, probe):
+        return "Training more layers: too close to call."
+    name = WAYS[best.name][0].lower()
+    if best.score.right > probe.score.right:
+        return f"Training more layers ({name}) names {best.score.right}."
+    return f"Training more layers names only {best.score.right} ({name})."
+
+
+def scratch(lesson: Lesson) -> str:
+    """Return how the best backbone does without its earlier training; "" where that was not tried."""
+    place = best_probe(lesson)
+    one = lesson.taught[place]
+    if not any(way.name == "scratch" for way in one.ways):
+        return ""
+    score, name = one.way("scratch").score, called(lesson.taught)[place]
+    low, high = score.ci95
+    return (
+        f"From random weights {name} names {score.right} of {score.of}: {percent(score.share)} "
+        f"({percent(low)} to {percent(high)})."
+    )
+
+
+def teaching(done: int, of: int, left_s: float | None) -> str:
+    """Return how far a training of all ways is."""
+    left = f", about {max(1, round(left_s)):,}{NBSP}s left" if left_s is not None else ""
+    return f"Teaching: {done} of {of} ways done{left}. No verdict before the end."
+
+
+def stopped(done: int, of: int) -> str:
+    """Return what is said where a training of all ways was stopped."""
+    return f"Stopped. {done} of {of} ways are finished and kept."
+
+
+def in_line(place: int) -> str:
+    """Return what is said while somebody else trains."""
+    others = "One training is" if place == 1 else f"{place} trainings are"
+    return f"{others} before yours. One runs at a time."
+
+
 def split(lesson: Lesson) -> str:
     """Return how many photos are learned from and tested on, and how many near-duplicates were found."""
-    out, photos = int(lesson.out.sum()), len(lesson.photos.photos)
-    same = lesson.near_duplicates
-    twins = f" {same:,} {'is' if same == 1 else 'are'} nearly the same as another one and on its side." if same else ""
-    return f"{photos - out:,} photos to learn from, {out:,} held out for the test.{twins}"
+    return split_of(lesson.out, lesson.groups)
 
 
 def curve(lesson: Lesson) -> str:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from cvdemo.photo_sets import LabelledPhoto, PhotoSet, too_few
+from cvdemo.photo_sets.words import split as split_of
 from cvdemo.probes import Point
 from cvdemo.transfer import Lesson, Taught, Way, words
 from cvdemo.transfer.result import way
@@ -92,6 +93,7 @@ def answers(draw: np.random.Generator, read: Reader) -> None:
 
 @true_of(
     words.split,
+    split_of,
     alone=r"([\d,]+) photos to learn from, ([\d,]+) held out for the test\.",
     twins=r"([\d,]+) photos to learn from, ([\d,]+) held out for the test\. "
     r"([\d,]+) (is|are) nearly the same as another one and on its side\.",
