@@ -31,6 +31,7 @@ PICTURES = [
     ("teach", "", ".teach .classes"),
     ("teach", "&photos=own", ".teach .classes"),
     ("latency", "", ".strip-plot"),
+    ("teach", "", ".answer"),
 ]
 WITHOUT_SLIDERS = [("receptive-field", "field-stack", ".cone")]
 # Settings that are closed are opened, and each place to which the page can be scrolled is tried. Of each slider: its
