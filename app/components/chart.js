@@ -13,7 +13,7 @@ const makeChart = (...buttons) => {
   const node = h('figure', { class: 'chart' }, stage, word, tools, values.node), take = makeTaking(node);
   let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0, pointed = null;
   open.setAttribute('aria-expanded', 'false');
-  reset.hidden = tools.hidden = true;
+  reset.hidden = tools.hidden = stage.hidden = true;
 
   const empty = () => !chart || !chartData(chart).some((trace) => trace.x.length);
   const missing = () => chartData(chart).reduce((count, trace) => count + trace.x.filter((x, index) => x === null || trace.y[index] === null).length, 0);
