@@ -9,11 +9,11 @@ from benchmarks.rows import Measured
 from benchmarks.timing import compare, in_turns
 from cvdemo import compute, models
 from cvdemo.attention.tap import layer_of, listening, taps
+from cvdemo.inside.cams import grad_cam
+from cvdemo.inside.evidence import look_back
+from cvdemo.inside.last_map import last_map
 from cvdemo.inside.logits import logits_of
 from cvdemo.loading import ReadyModel
-from cvdemo.saliency.cams import grad_cam
-from cvdemo.saliency.evidence import look_back
-from cvdemo.saliency.last_map import last_map
 
 CNN, VIT, SIDE = "resnet50", "vit_base_patch16_224", 224
 ROUNDS = 15

@@ -111,6 +111,36 @@ def _visitors() -> Measured:
     return twelve()
 
 
+def _training_step() -> Measured:
+    from benchmarks.teaching import training_step
+
+    return training_step()
+
+
+def _photos_features() -> Measured:
+    from benchmarks.teaching import photos_features
+
+    return photos_features()
+
+
+def _press_to_answer() -> Delays:
+    from benchmarks.teaching import press_to_answer
+
+    return press_to_answer()
+
+
+def _curves(classes: int, count: int) -> Delays:
+    from benchmarks.teaching import curves
+
+    return curves(classes, count)
+
+
+def _polite() -> Measured:
+    from benchmarks.teaching import polite
+
+    return polite()
+
+
 # Name of the row, what runs, goal, models of the catalogue, whether the short version has it.
 NETWORKS = (
     ("P1", "three CNNs", 2.5, ("mobilenetv3_large_100", "efficientnet_b0", "resnet50"), True),
@@ -178,5 +208,18 @@ ROWS = (
     Row("field", "effective field of a ResNet-50 unit", "its bare forward pass", "cost", 3.0, _field),
     Row("field click", "click to the first picture, ResNet-50", "1.5 fields and 60 ms", "counts", None, _field_click),
     Row("field table", "exact fields of all of ResNet-152", "a promise of 1 s", "delay", 1000.0, _field_table),
+    Row("teach step", "step of the last stages, EfficientNet-Lite0", "bare PyTorch loop", "cost", 1.1, _training_step),
+    Row("teach features", "features of 100 photos, EfficientNet-Lite0", "timm's loop", "faster", 1.8, _photos_features),
+    Row(
+        "teach probe",
+        "press to the probe's answer, 3 x 20 photos",
+        "a promise of 1 s",
+        "delay",
+        1000.0,
+        _press_to_answer,
+    ),
+    Row("teach curve", "curves of 3 x 20 photos", "a promise of 5 s", "delay", 5000.0, partial(_curves, 3, 20)),
+    Row("teach curve 10", "curves of 10 x 30 photos", "a promise of 40 s", "delay", 40000.0, partial(_curves, 10, 30)),
+    Row("teach polite", "another visitor's network while one trains", "a quiet machine", "cost", 3.0, _polite),
     Row("cache", "model cache under a crowd", "its promises", "counts", None, crowd, short=True),
 )

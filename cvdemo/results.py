@@ -9,7 +9,7 @@ import itertools
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -79,6 +79,12 @@ class Store:
                 self._drop(next(iter(self._entries)))
         return fits
 
+    def forget(self, digests: Collection[str]) -> None:
+        """Drop what has one of ``digests`` in its key: what was made from a visitor's photos goes with them."""
+        with self._lock:
+            for place in [place for place in self._entries if _holds(place[1], digests)]:
+                self._drop(place)
+
     def renew(self) -> None:
         """Forget who held the lock: after a fork, the thread that held it does not exist."""
         self._lock = threading.Lock()
@@ -100,7 +106,17 @@ class Store:
         entry.part.byte_count += more
 
 
+def _holds(key: Hashable, digests: Collection[str]) -> bool:
+    """Whether a digest is the key, or stands anywhere in it."""
+    return any(_holds(one, digests) for one in key) if isinstance(key, tuple) else key in digests
+
+
 _store = Store(LIMIT_BYTES)
+
+
+def forget(digests: Collection[str]) -> None:
+    """Drop the results of all labs that have one of ``digests`` in their key, those of photos or of sets of them."""
+    _store.forget(digests)
 
 
 class Results:

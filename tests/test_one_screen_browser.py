@@ -28,9 +28,12 @@ PICTURES = [
     ("convolution", "pool", ".pools img"),
     ("convolution", "shift", ".shifted figure"),
     ("receptive-field", "field-photo", ".eye .stage"),
+    ("teach", "", ".teach .classes"),
+    ("teach", "&photos=own", ".teach .classes"),
     ("latency", "", ".strip-plot"),
+    ("teach", "", ".answer"),
 ]
-WITHOUT_SLIDERS = [("receptive-field", "field-stack", ".cone"), ("teach", "", ".answer")]
+WITHOUT_SLIDERS = [("receptive-field", "field-stack", ".cone")]
 # Settings that are closed are opened, and each place to which the page can be scrolled is tried. Of each slider: its
 # name, and by how many pixels it and the pictures do not fit under the row of labs where they fit best.
 OVER = """(picture) => {

@@ -8,10 +8,10 @@ import timm
 import torch
 from torch import Tensor, nn
 
+from cvdemo.inside.cams import CAMS, eigen_cam
+from cvdemo.inside.evidence import look_back
+from cvdemo.inside.last_map import last_map
 from cvdemo.saliency import faithful, measures
-from cvdemo.saliency.cams import CAMS, eigen_cam
-from cvdemo.saliency.evidence import look_back
-from cvdemo.saliency.last_map import last_map
 from cvdemo.saliency.score_cam import score_cam
 from tests.test_attention import Broken, facts
 

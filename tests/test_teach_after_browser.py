@@ -58,3 +58,23 @@ def test_a_head_is_downloaded_with_card_and_program(page: str, visit: Visit) -> 
     with tab.expect_download() as waited:
         card.get_by_text("Card", exact=True).last.click()
     assert f"Right on {told['right']} of 100" in waited.value.path().read_text()
+
+
+def test_a_wrong_photo_is_explained(page: str, visit: Visit) -> None:
+    _, card = _open(page, visit, "Look at the mistakes")
+    card.get_by_text("Small ViT, distilled").click()
+    expect(card.locator(".thumb")).to_have_count(6, timeout=400_000)  # the network looks at 400 photos first
+    card.locator(".thumb").first.click()
+    expect(card.locator(".heat")).to_contain_text("lies in the outer half")
+    expect(card.locator(".heat")).to_contain_text("by the middle half alone")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_photo_is_shown_as_training_would_see_it(page: str, visit: Visit, width: int) -> None:
+    tab, card = _open(page, visit, "Change the photos", width=width)
+    expect(card.locator("figure")).to_have_count(7)
+    before = card.locator("figure img").nth(1).get_attribute("src")
+    card.get_by_text("Other draws").click()
+    expect(card.locator("figure img").nth(1)).not_to_have_attribute("src", before)
+    expect(card.locator("figure").last).to_contain_text("your photo")
+    fits(tab, width)

@@ -91,7 +91,7 @@ def test_a_zip_is_dropped_a_photo_taken_out_a_class_renamed_and_all_taught(
     expect(mug.locator(".class-name")).to_have_value("mug")
     mug.locator(".class-name").fill("<i>cup</i>")
     mug.locator(".class-name").press("Enter")
-    tab.locator(".teach .bar .primary").click()
+    tab.locator(".teach .photos .bar .primary").click()
     expect(tab.locator(".confused tbody th").first).to_have_text("<i>cup</i>")
     expect(tab.locator(".teach .photos")).not_to_contain_text("Changed since")
     fits(tab, 1440)
@@ -243,5 +243,5 @@ def test_the_held_out_share_moves_the_borders_and_trains_nothing(page: str, visi
     tab.locator(".held-out input").fill("50")
     expect(tab.locator(".teach .photos > .sub").last).to_contain_text("12 photos to learn from, 12 held out")
     assert _answer(tab).inner_text() == answer
-    tab.locator(".teach .bar .primary").click()
+    tab.locator(".teach .photos .bar .primary").click()
     expect(tab.locator(".confused figcaption").first).to_contain_text(" 12")

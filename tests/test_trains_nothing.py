@@ -4,6 +4,7 @@ One room alone may train, private copies: `cvdemo/transfer/training`.
 """
 
 import ast
+import contextlib
 import hashlib
 import os
 import shutil
@@ -11,12 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.tabs import ENDPOINTS
 from cvdemo import models, starters
-from cvdemo.catalogue import BUNDLED_PAIR
+from cvdemo.catalogue import BUNDLED_PAIR, get
+from cvdemo.errors import Stopped
+from cvdemo.photo_sets import held_out
+from cvdemo.transfer.training import Budget, Step, train
 from tests.test_photo_sets import classes, zipped
+from tests.test_probes import few_digits
 
 ROOT = Path(__file__).parent.parent
 TRAINS = ROOT / "cvdemo" / "transfer" / "training"
@@ -86,4 +92,27 @@ def test_no_lab_changes_what_a_model_has_learned(name: str, photo: str) -> None:
     if name == "linear_probe":
         given = {"zip": str(zipped(Path(photo).with_name("mine.zip"), classes("mug", "keys")))}
     ENDPOINTS[name](**given, **LABS[name])
+    assert _weights() == before
+
+
+class Broken(Exception):
+    """What a training is made to fail with."""
+
+
+@pytest.mark.parametrize("end", ["finished", "stopped", "failed"])
+@pytest.mark.parametrize("way", ["stages", "all", "scratch"])
+def test_a_training_leaves_the_catalogues_models_as_they_were(way: str, end: str) -> None:
+    """Each weight and statistic, which parts are in training mode, and what has a gradient: see `_weights`."""
+    photos, before = few_digits(5), _weights()
+    groups, models_name = np.arange(len(photos.photos)), BUNDLED_PAIR[0]
+
+    def told(step: Step) -> None:
+        if step.step == 1 and end != "finished":
+            raise Stopped("enough") if end == "stopped" else Broken
+
+    outcome = {"finished": contextlib.nullcontext(), "stopped": pytest.raises(Stopped), "failed": pytest.raises(Broken)}
+    with outcome[end]:
+        out = held_out(photos, groups, 0.25, 0)
+        train(photos, get(models_name), way, out, groups, {"finished": 1, "stopped": 2, "failed": 3}[end],
+              Budget(2, 600), told=told)  # fmt: skip
     assert _weights() == before

@@ -11,6 +11,7 @@ from cvdemo.errors import SettingError
 from cvdemo.photo_sets import PhotoSet, Visitors, edits, near_duplicates, split_kept, too_few
 from cvdemo.photo_sets.photo_set import LabelledPhoto
 from cvdemo.photo_sets.visitors import Room
+from cvdemo.results import Results
 from tests.guarded import Clock
 from tests.test_photo_edits import own
 from tests.test_photo_sets import jpeg
@@ -142,3 +143,26 @@ def test_only_the_last_lessons_of_a_page_are_kept() -> None:
     assert [visitors.lesson(key) is None for key in ("first", "second", "third")] == [True, False, False]
     visitors.change("page", lambda _: weighing(900, "another"))  # what the lessons hold would be too much with it
     assert visitors.byte_count == 900
+
+
+@pytest.mark.parametrize("how", ["forgotten", "idle", "pushed out"])
+def test_what_was_learned_from_photos_goes_with_them(how: str) -> None:
+    """They stand in the store of results under the photos' digests: those of photos that were taken out, too."""
+    clock, mine = Clock(), Results("test of forgetting")
+    visitors = Visitors(clock=clock)
+    first = visitors.change("page", lambda _: own(6, 6))
+    gone = first.photos[0].digest
+    later = visitors.change("page", lambda one: edits.without_photo(one, "a", gone))
+    keys = [("model", gone), (first.digest, "model", 0), (later.digest, ("split", 1)), ("x", later.photos[0].digest)]
+    for key in [*keys, ("model", "somebody else's")]:
+        mine.put(key, 1)
+    if how == "forgotten":
+        visitors.forget("page")
+    elif how == "idle":
+        clock.now_s += visitors.room.idle_s + 1
+        visitors.forget_idle()
+    else:
+        visitors.room = Room(all_bytes=1)
+        visitors.change("another page", lambda _: own(1, 1))
+    assert [mine.get(key) for key in keys] == [None] * 4
+    assert mine.get(("model", "somebody else's")) == 1

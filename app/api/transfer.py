@@ -8,6 +8,7 @@ from app.api.arguments import PAIR, is_number, names, photo, whole
 from app.errors import shows_errors
 from cvdemo.errors import SettingError
 from cvdemo.photo_sets import from_zip
+from cvdemo.results import forget
 from cvdemo.transfer import HELD_OUT, probe
 from cvdemo.transfer.export import to_dict
 
@@ -36,5 +37,8 @@ def linear_probe(
     if not is_number(held_out) or not LEAST <= held_out <= MOST:
         raise SettingError(f"held_out must be a number from {LEAST} to {MOST}.")
     photos, skipped = from_zip(photo(zip))
-    lesson = probe(photos, names(models), whole(seed, "seed", 0, 1_000_000), float(held_out))
-    return {**to_dict(lesson), "skipped": list(skipped)}
+    try:
+        lesson = probe(photos, names(models), whole(seed, "seed", 0, 1_000_000), float(held_out))
+        return {**to_dict(lesson), "skipped": list(skipped)}
+    finally:
+        forget(photos.digests)

@@ -11,9 +11,9 @@ const makeChart = (...buttons) => {
   const png = smallButton('PNG', () => takePicture());
   const tools = h('div', { class: 'chart-tools' }, zoom, reset, buttons, open, png);
   const node = h('figure', { class: 'chart' }, stage, word, tools, values.node), take = makeTaking(node);
-  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0;
+  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0, pointed = null;
   open.setAttribute('aria-expanded', 'false');
-  reset.hidden = tools.hidden = true;
+  reset.hidden = tools.hidden = stage.hidden = true;
 
   const empty = () => !chart || !chartData(chart).some((trace) => trace.x.length);
   const missing = () => chartData(chart).reduce((count, trace) => count + trace.x.filter((x, index) => x === null || trace.y[index] === null).length, 0);
@@ -45,6 +45,7 @@ const makeChart = (...buttons) => {
       if (zooming) { zooming = false; soon(); }
     });
     plot.on('plotly_doubleclick', () => resetView());
+    for (const event of ['plotly_hover', 'plotly_click']) plot.on(event, ({ points: [point] }) => pointed?.(point.customdata));
   };
   /* However often a chart is shown, it is drawn once for what the browser paints, after that, and as it is by then. */
   const soon = () => {
@@ -86,5 +87,6 @@ const makeChart = (...buttons) => {
   new ResizeObserver(([{ contentRect }]) => { if (contentRect.width && contentRect.width !== width) { ({ width } = contentRect); soon(); } }).observe(stage);
   new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ['class'] });
   document.addEventListener('cv:presenter', soon);
-  return { node, image: () => (empty() ? null : image()), show(value) { chart = value; tell(); soon(); } };
+  /* `onPoint(act)`: hears the customdata of the mark that is pointed at. */
+  return { node, onPoint(act) { pointed = act; }, image: () => (empty() ? null : image()), show(value) { chart = value; tell(); soon(); } };
 };

@@ -115,6 +115,7 @@ root.append(h('div', { class: 'classify-body' }, answers,
     h('label', { class: 'own-labels' }, h('span', {}, 'Your own labels, separated by commas'), h('small', {}, 'For SigLIP, which compares the photo with any words'), own))),
   foot.node));
 
+const often = makeInfo(HOW_OFTEN);
 const paint = (shown) => {
   const { cards, figures, sentence, know, ran, classes, json: copied } = shown;
   drawCards(cards);
@@ -124,7 +125,8 @@ const paint = (shown) => {
   agreement.replaceChildren(h('h3', {}, figures.title),
     h('div', { class: 'metrics' }, figures.figures.map(([figure, what]) => h('div', { class: 'm' }, h('b', {}, figure), h('span', {}, what)))),
     h('p', { class: 'sub' }, figures.sentence));
-  foot.say(...[know && h('b', {}, `${know} `), ran, classes && h('details', {}, h('summary', {}, 'See the list'), h('p', {}, classes.join(', ')))].filter(Boolean));
+  often.set(ran);
+  foot.say(...[know && h('b', {}, `${know[0]} `), know && `${know[1]} `, ran && often.node, classes && h('details', {}, h('summary', {}, 'See the list'), h('p', {}, classes.join(', ')))].filter(Boolean));
   foot.offer(Boolean(copied));
 };
 const bench = makeBench({ paint, wished: () => anew(), result: ['labels'] });

@@ -68,11 +68,13 @@ const taken = () => {
 const foot = makeExports({ taken, files: [smallButton('CSV', () => takeAway('csv')), smallButton('JSON', () => takeAway('json'))], link: () => bench.link() });
 root.append(head.node, h('div', { class: 'det' }, pictureCard, h('div', { class: 'stack side' }, controls.node, charts.node, controls.more)), why, foot.node);
 
+const often = makeInfo(HOW_OFTEN);
 const sayWhatRan = (shown) => {
   const subject = (pane) => (shown.length > 1 ? pane.title : 'The detector');
   const times = shown.map((pane) => `${subject(pane)} ${pane.ran.times}`).join(', ');
   const stages = shown.map((pane) => `${shown.length > 1 ? `${pane.title}: ` : ''}${pane.ran.stages}`).join('; ');
-  foot.say(h('b', {}, times), ` for this photo; slider moves since: ${bench.moves()}. ${stages[0].toUpperCase()}${stages.slice(1)}.`);
+  often.set(`${times} for this photo; slider moves since: ${bench.moves()}.`);
+  foot.say(`${stages[0].toUpperCase()}${stages.slice(1)}. `, often.node);
 };
 const drawPictures = (shown) => {
   if (!shown) return;

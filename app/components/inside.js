@@ -63,7 +63,7 @@ const foot = makeExports({ taken, link, files: [
 const body = h('div', { class: 'in-body' }, controls.node, place, controls.why, foot.node);
 root.append(notices, body);
 
-const ran = makeInfo('How often networks ran');
+const ran = makeInfo(HOW_OFTEN);
 const tell = () => {
   const { heads, runs } = bench.shown(), count = runs - firstRuns, times = count === 1 ? '1 time' : `${count} times`;
   ran.set(`Since this photo came, networks ran ${times} here; slider moves: ${bench.moves()}.`);

@@ -56,11 +56,6 @@ const makeBar = (what) => {
   };
 };
 /* A small i: its text is a tooltip, and stands beside it once it is pressed (a finger has no tooltips). */
-const makeInfo = (label) => {
-  const button = h('button', { type: 'button', class: 'in-info', 'aria-label': label, 'aria-expanded': 'false' }, 'i'), text = h('span', { class: 'sub', hidden: true });
-  button.addEventListener('click', () => { text.hidden = !text.hidden; button.setAttribute('aria-expanded', String(!text.hidden)); });
-  return { node: h('span', { class: 'in-told-more' }, button, text), set(sentence) { button.title = sentence; text.textContent = sentence; } };
-};
 const rowHead = (head, layer) => h('div', { class: 'in-head' },
   h('div', { class: `fam ${head.family}` }, familyMark(head.family), h('span', {}, `${head.word} \u00b7`), h('span', { class: 'n' }, head.title, h('span', { class: 'rest' }, ` at ${layer}`)),
     head.random ? h('span', { class: 'state warn' }, 'random weights') : null),

@@ -94,7 +94,14 @@ const makeChoice = (label, rows, onPick) => {
 /* A control under its name. */
 const named = (name, help, control) => h('div', { class: 'named-control' }, h('span', { class: 'name' }, name, h('small', {}, ` ${help}`)), control);
 const smallButton = (text, onclick) => h('button', { type: 'button', class: 'btn sm', onclick }, text);
-/* The last row: what ran, and what can be taken away. */
+/* What only few ask for, behind an i. */
+const HOW_OFTEN = 'How often networks ran';
+const makeInfo = (label) => {
+  const button = h('button', { type: 'button', class: 'in-info', 'aria-label': label, 'aria-expanded': 'false' }, 'i'), text = h('span', { class: 'sub', hidden: true });
+  button.addEventListener('click', () => { text.hidden = !text.hidden; button.setAttribute('aria-expanded', String(!text.hidden)); });
+  return { node: h('span', { class: 'in-told-more' }, button, text), set(sentence) { button.title = sentence; text.textContent = sentence; } };
+};
+/* The last row: what ran, behind an i, and what can be taken away. */
 const makeFoot = (...buttons) => {
   const ran = h('span', { class: 'ran' });
   return { node: h('div', { class: 'foot' }, ran, h('span', { class: 'end' }, buttons)), say: (...text) => ran.replaceChildren(...text) };

@@ -40,6 +40,7 @@ const tapped = (row, column) => {
   const place = (at, from) => Math.round(from + at * crop.width - 0.5);
   document.dispatchEvent(new CustomEvent('cv:point', { detail: [place(row, crop.top), place(column, crop.left)] }));
 };
+const often = makeInfo(HOW_OFTEN);
 const paint = (shown) => {
   const { cards: rows, curves } = shown, { local } = bench;
   eyes.dataset.count = eyes.parentElement.dataset.count = rows.length;
@@ -58,7 +59,9 @@ const paint = (shown) => {
   sideRange.set(local.side ?? OWN, null);
   share.set(local.share);
   sizes.show(shown.sizes);
-  foot.say(`${shown.ran} Slider moves since: ${bench.moves()}; they run no network.`);
+  const [times, ...spent] = shown.ran.split('. ');
+  often.set(`${times}. Slider moves since: ${bench.moves()}; they run no network.`);
+  foot.say(`${spent.join('. ')} `, often.node);
 };
 const drawCopies = (value) => {
   const refined = bench.shown()?.refined, still = stopped(value);

@@ -27,7 +27,7 @@ const makeAfter = ({ nodes, about = () => ({}), begins = 'One moment', paint, fr
     drawn = null;
     props.value = { ...props.value, asked, busy: null, message: '', done: null, sheet: null };
     draw();
-    trigger('again');
+    setTimeout(() => trigger('again'), 60); // Gradio takes over the value a moment later; until then a run would be of the older one
   };
   const renew = () => {
     if (!window.cvTaught || lesson === window.cvTaught.key) return;

@@ -212,8 +212,8 @@ def _foot(result: Classification | None, top_k: int, runs: int) -> dict[str, Any
     small = [answer for answer in result.answers if len(answer.labels) == EVERYDAY and answer.weights == "bundled"]
     known = known_sentence(result.answers)
     return {
-        "know": known[0] if known else None,
-        "ran": " ".join([*(known[1:] if known else ()), ran_sentence(runs)]),
+        "know": known,
+        "ran": ran_sentence(runs),
         "classes": sorted(small[0].labels, key=str.lower) if small else None,
         "json": json.dumps(to_dict(result, top_k), indent=1),
     }

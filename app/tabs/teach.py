@@ -10,7 +10,7 @@ from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
 from app.lab.busy import busy, fetching
 from app.lab.mount import lay_out
 from app.lab.streaming import session
-from app.tabs import teach_take, teach_use
+from app.tabs import teach_augment, teach_helped, teach_mistakes, teach_take, teach_use
 from app.tabs.teach_photos import photos
 from app.tabs.teach_shown import TAUGHT
 from app.tabs.teach_stored import stored
@@ -26,6 +26,7 @@ from cvdemo.transfer.settings import OWN, Teaching
 from cvdemo.weights import Progress
 
 CHECKED = 8  # photos a class
+BUDGET = Budget()  # of each way on each network
 FRESH = {"fault": None, "stored": None, "live": None}
 
 
@@ -54,7 +55,7 @@ def _teach(asked: Wish, report: Report) -> Lesson:
 
 def _train(asked: Wish, report: Report) -> Lesson:
     """Train more layers of private copies, after what the last layer alone can do."""
-    return train_more(_teach(asked, report), Budget(), lambda now: report("ways", now))
+    return train_more(_teach(asked, report), BUDGET, lambda now: report("ways", now))
 
 
 def _teaching(_wish: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
@@ -103,6 +104,9 @@ def _build(rail: PhotoRail) -> None:
     lay_out(BENCH, LAB.id, rail)
     lay_out(teach_use.BENCH, LAB.id, rail)
     teach_use.component()
+    lay_out(teach_mistakes.BENCH, LAB.id, rail)
+    lay_out(teach_augment.BENCH, LAB.id, rail)
+    lay_out(teach_helped.BENCH, LAB.id, rail)
     lay_out(teach_take.BENCH, LAB.id, rail)
 
 

@@ -66,6 +66,6 @@ BENCH = Bench(
     props={"title": card_words.TAKE_TITLE, "hint": card_words.TAKE_HINT, "how": card_words.TAKE_HOW},
     own_head=True,
     pointed=False,
-    work={"again": Work(_take, _taken, _taking, refused=lambda error: {"message": str(error)}, mode="always_last")},
+    work={"again": Work(_take, _taken, _taking, refused=lambda error: {"message": str(error)})},
     draw=_draw,
 )

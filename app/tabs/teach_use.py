@@ -64,7 +64,7 @@ BENCH = Bench(
     props={"title": words.USE_TITLE, "hint": words.USE_HINT},
     own_head=True,
     pointed=False,
-    work={"again": Work(_use, _used, _using, refused=lambda error: {"message": str(error)}, mode="always_last")},
+    work={"again": Work(_use, _used, _using, refused=lambda error: {"message": str(error)})},
     draw=lambda *_: {},
 )
 

@@ -89,6 +89,11 @@ class PhotoSet:
         told = "\n".join([*self.classes, *split, *(f"{photo.label} {photo.digest}" for photo in self.photos)])
         return hashlib.sha256(told.encode()).hexdigest()
 
+    @property
+    def digests(self) -> set[str]:
+        """Its own and those of its photos: the keys of what is made from it."""
+        return {self.digest, *(photo.digest for photo in self.photos)}
+
     def check(self) -> None:
         """Refuse what no classifier can be taught.
 

@@ -12,6 +12,7 @@ from cvdemo.photo_sets.duplicates import near_duplicates
 from cvdemo.photo_sets.edits import NOTHING
 from cvdemo.photo_sets.photo_set import PhotoSet
 from cvdemo.photo_sets.split import split_kept
+from cvdemo.results import forget
 
 SEED: Final = 0  # which photos are held out follows from it
 LESSONS: Final = 2  # of one page: what it shows, and what it showed before
@@ -28,13 +29,19 @@ class Room:
 
 @dataclass
 class _Drawer:
-    """What one page gave; ``split`` is the side of each photo that a lesson was taught or tested with."""
+    """What one page gave.
+
+    Args:
+        split: the side of each photo that a lesson was taught or tested with.
+        digests: of all photos and sets that there ever were, under which results are kept.
+    """
 
     used_s: float
     photos: PhotoSet = NOTHING
     share: float = 0.0
     split: dict[str, bool] = field(default_factory=dict)
     lessons: dict[str, Any] = field(default_factory=dict)
+    digests: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def byte_count(self) -> int:
@@ -80,6 +87,7 @@ class Visitors:
                 drawer.photos = before
                 most = self.room.session_bytes // 10**6
                 raise SettingError(f"These photos are more than the {most} MB that a page may keep. Take some out.")
+            drawer.digests |= drawer.photos.digests
         self._make_room(session)
         return drawer.photos
 
@@ -101,6 +109,7 @@ class Visitors:
         """Keep a lesson on a page's photos as long as the page stands; of older ones only the last."""
         with self._opened(session) as drawer:
             drawer.lessons[key] = lesson
+            drawer.digests |= lesson.photos.digests
             while len(drawer.lessons) > LESSONS or (
                 drawer.byte_count() > self.room.session_bytes and len(drawer.lessons) > 1
             ):
@@ -115,14 +124,16 @@ class Visitors:
     def forget(self, session: str) -> None:
         """Let go of all that a page gave, and of what was learned from it."""
         with self._lock:
-            self._drawers.pop(session, None)
+            gone = self._drawers.pop(session, None)
+        if gone is not None:
+            forget(gone.digests)
 
     def forget_idle(self) -> None:
         """Let go of the pages that have asked nothing for long: their goodbye may have been lost."""
         with self._lock:
             before_s = self._clock() - self.room.idle_s
             for session in [one for one, drawer in self._drawers.items() if drawer.used_s < before_s]:
-                del self._drawers[session]
+                forget(self._drawers.pop(session).digests)
 
     @contextmanager
     def _opened(self, session: str) -> Iterator[_Drawer]:
@@ -138,7 +149,7 @@ class Visitors:
             for _, one in idle:
                 if self.byte_count <= self.room.all_bytes:
                     return
-                del self._drawers[one]
+                forget(self._drawers.pop(one).digests)
 
 
 VISITORS: Final = Visitors()

@@ -13,9 +13,9 @@ from cvdemo import compute, images, models, runs
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import SettingError
 from cvdemo.images import Photo
+from cvdemo.inside.cams import CAMS
 from cvdemo.preprocess import detector_side
 from cvdemo.results import Results
-from cvdemo.saliency.cams import CAMS
 from cvdemo.saliency.measures import resized, scaled
 from cvdemo.saliency.targets import Target, number_of
 from cvdemo.weights import Progress

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import compute, models
+from cvdemo.inside.cams import CAMS
 from cvdemo.results import Results
 from cvdemo.saliency.box import BoxEvidence, box_map
-from cvdemo.saliency.cams import CAMS
 from cvdemo.saliency.checks import Checks, three_curves
 from cvdemo.saliency.faithful import order_of
 from cvdemo.saliency.measures import blob_in, rank_correlation

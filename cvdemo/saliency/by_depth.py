@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from cvdemo import runs
 from cvdemo.catalogue import get
 from cvdemo.inside.activations import network_turn
+from cvdemo.inside.cams import CAMS
 from cvdemo.inside.layers import Stop
 from cvdemo.results import Results
-from cvdemo.saliency.cams import CAMS
 from cvdemo.saliency.explanation import Evidence, ExplanationRequest
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cvdemo import models
 from cvdemo.catalogue import get
+from cvdemo.inside.cams import CAMS
 from cvdemo.results import Results
-from cvdemo.saliency.cams import CAMS
 from cvdemo.saliency.faithful import BATCH, STEPS, Curve, curve, deletion, insertion, order_of
 from cvdemo.saliency.measures import centred_blob, rank_correlation
 from cvdemo.saliency.study import Evidence, Step, logits_of, map_of, map_of_another

@@ -12,9 +12,9 @@ from cvdemo import images, runs, zerogpu
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
 from cvdemo.inside.activations import OWN_LABELS, OnProgress, at_size, check, network_turn
+from cvdemo.inside.cams import CAMS, grad_cam
 from cvdemo.inside.model_input import Picture
 from cvdemo.results import Results
-from cvdemo.saliency.cams import CAMS, grad_cam
 from cvdemo.saliency.explanation import Evidence, ExplanationRequest
 from cvdemo.saliency.methods import method_for, methods_for
 from cvdemo.saliency.targets import Target, number_of
@@ -123,9 +123,9 @@ def _score(target: int | None, against: int | None, centred: bool = False) -> "C
 def _looked_back(
     ready: "ReadyModel", shown: Picture, asked: ExplanationRequest, score: "Callable[[Tensor], Tensor]"
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], float]:
+    from cvdemo.inside.evidence import look_back
+    from cvdemo.inside.last_map import last_map
     from cvdemo.inside.logits import logits_of
-    from cvdemo.saliency.evidence import look_back
-    from cvdemo.saliency.last_map import last_map
 
     answer = logits_of(ready, asked.labels)
     with network_turn() as took:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cvdemo.transfer.domain import FAR, MANY
-from cvdemo.transfer.result import Lesson, Taught
+from cvdemo.transfer.result import Lesson, Taught, Way
 from cvdemo.transfer.words import WAYS, surely
 from cvdemo.wording import called
 
@@ -54,12 +54,17 @@ def _won(lesson: Lesson, one: Taught, advised: str | None) -> str:
     if len(tried) == 1:
         return "Nothing else was trained here."
     if rivals and (advised is None or advised in {way.name for way in (best, *rivals)}):
-        close = " and ".join(WAYS[way.name][0].lower() for way in (best, *rivals))
-        return f"Here {close} are too close to call{', so nothing speaks against it' if advised else ''}."
+        against = ", so nothing speaks against it" if advised else ""
+        return f"Here {_listed(tried, best, rivals)} are too close to call{against}."
     name = WAYS[best.name][0].lower()
     if rivals:
-        close = " and ".join(WAYS[way.name][0].lower() for way in (best, *rivals))
-        return f"Here {close} did better for sure: another answer than the lesson's."
+        return f"Here {_listed(tried, best, rivals)} did better for sure: another answer than the lesson's."
     if advised is None:
         return f"Here {name} won for sure."
     return f"Here {name} won for sure, {'as the lesson says' if advised == best.name else 'not what the lesson says'}."
+
+
+def _listed(tried: list[Way], best: Way, rivals: list[Way]) -> str:
+    """Return ``probe, last stages and all layers``: the best one and those that are too close to it."""
+    names = [WAYS[way.name][0].lower() for way in tried if way is best or any(way is one for one in rivals)]
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -12,7 +12,8 @@ from cvdemo.transfer.training import Moment, Step
 from cvdemo.wording import NBSP, percent
 
 DASHES = {"stages": "solid", "all": "dash", "scratch": "dot"}
-HEIGHT = 260
+HEIGHT = 200
+LEGEND_PX = 22  # of a line of it
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def loss(drawn: Sequence[Line]) -> Chart:
         ys = plots.numbers(moment.watched_loss for moment in one.moments)
         traces.append(_watched(one, ys, ""))
     said = "Loss falls while photos are learned; where it rises on the watched ones, the rest is learned by heart."
-    return Chart("Loss", said, tuple(traces), _layout("cross-entropy, nats", None), height=HEIGHT)
+    return Chart(
+        "Loss", said, tuple(traces), _layout("cross-entropy, nats", None), height=HEIGHT + LEGEND_PX * len(drawn)
+    )
 
 
 def right(drawn: Sequence[Line]) -> Chart:
@@ -60,7 +63,9 @@ def right(drawn: Sequence[Line]) -> Chart:
         _watched(one, plots.numbers(100 * each.watched_right for each in one.moments), f"{NBSP}%") for one in drawn
     ]
     ends = ", ".join(f"{one.name}: {percent(one.moments[-1].watched_right)}" for one in drawn if one.moments)
-    return Chart("Accuracy", ends, tuple(traces), _layout(f"right of the watched photos,{NBSP}%", 101), height=HEIGHT)
+    return Chart(
+        "Accuracy", ends, tuple(traces), _layout(f"right,{NBSP}%", 101), height=HEIGHT + LEGEND_PX * len(drawn)
+    )
 
 
 def _watched(one: Line, ys: list[float | None], unit: str) -> dict[str, Any]:

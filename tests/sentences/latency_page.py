@@ -13,7 +13,6 @@ from tests.sentences.latency import MS, random_duel
 from tests.sentences.table import Reader, holds, same, true_of
 
 SIZE = r"(each model's own size|\d+ px)"
-COUNTED = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
 def _size(settings: Settings) -> str:

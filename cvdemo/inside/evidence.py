@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cvdemo.inside.last_map import LastMap, as_map
 from cvdemo.inside.logits import Logits
-from cvdemo.saliency.last_map import LastMap, as_map
 
 Arrays = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 
