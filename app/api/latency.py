@@ -36,8 +36,9 @@ def latency(
             answers, and only for models whose accuracy in int8 was measured, with photos of that size (64).
 
     Returns:
-        environment (device, processor, threads, versions, measured_alone, rounds_disturbed, ...), results (model,
-        engine, precision, weights, input_size, p50_ms, p90_ms, p95_ms, p99_ms, spread_ms, runs that count, difference =
+        environment (device, processor, threads, versions, measured_alone, browser_share and others_share = how much of
+        the machine browsers and other programs on it took, 0..1, rounds_disturbed, ...), results (model, engine,
+        precision, weights, input_size, p50_ms, p90_ms, p95_ms, p99_ms, spread_ms, runs that count, difference =
         the most that a probability moved against PyTorch in fp32, failed, ...), pairs (a, b, ratio = how many times as
         fast a is as b, ci95 of this pair alone, verdict: faster, slower, too close to call, or null below 20 runs or on
         a busy machine; of more than two models, verdicts are corrected for the number of pairs, after Holm).

@@ -7,7 +7,8 @@ const photos = makePhotos(() => {
 });
 const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
 const more = makeWays(() => { bench.keep({ live: null }); setTimeout(() => trigger('more'), 60); });
-const results = h('div', { class: 'taught' },
+const example = h('p', { class: 'sub', hidden: true });
+const results = h('div', { class: 'taught' }, example,
   h('div', { class: 'grid2' },
     h('section', { class: 'card' }, h('h3', {}, 'Ways to learn, one test'), h('p', { class: 'sub' }, props.overlap), ways.node),
     h('section', { class: 'card' }, h('h3', {}, 'How many photos are enough?'), h('p', { class: 'sub' }, 'The probe, taught with fewer photos. Band: one standard deviation of ten draws.'), enough.node)),
@@ -44,6 +45,8 @@ const bench = makeBench({
     more.draw(sheet.training);
     confused.show(sheet.confused, sheet.classes.map((one) => one.name));
     tell(shown, sheet.classes, sheet.confused);
+    example.hidden = !shown.stored;
+    example.textContent = `A stored example, on ${sheet.confused.map((one) => one.title).join(' and ')}. \u201cTeach here\u201d asks the networks that are chosen above.`;
     foot.say(`${shown.title[0].toUpperCase()}${shown.title.slice(1)}. ${shown.source ? `From ${shown.source}. ` : ''}${shown.stored ? `Measured on ${shown.stored.machine}, ${shown.stored.date}.` : 'Measured here just now.'}`);
   },
   drawn(value) {
