@@ -5,13 +5,14 @@ const photos = makePhotos(() => {
   results.classList.toggle('stale', (Boolean(props.value.busy) && !training) || photos.stale());
   document.getElementById('tab-teach')?.classList.toggle('untaught', !photos.stands()); // the cards below, too
 });
+const claim = h('p', { class: 'sub' });
 const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
 const more = makeWays(() => { bench.keep({ live: null }); setTimeout(() => trigger('more'), 60); });
 const example = h('p', { class: 'sub', hidden: true });
 const results = h('div', { class: 'taught' }, example,
   h('div', { class: 'grid2' },
     h('section', { class: 'card' }, h('h3', {}, 'Ways to learn, one test'), h('p', { class: 'sub' }, props.overlap), ways.node),
-    h('section', { class: 'card' }, h('h3', {}, 'How many photos are enough?'), h('p', { class: 'sub' }, 'The probe, taught with fewer photos. Band: one standard deviation of ten draws.'), enough.node)),
+    h('section', { class: 'card' }, h('h3', {}, 'How many photos are enough?'), h('p', { class: 'sub' }, 'The probe, taught with fewer photos. Band: one standard deviation of ten draws.'), enough.node, claim)),
   more.node,
   h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)),
   h('section', { class: 'card' }, h('h3', {}, 'Which ones does it confuse?'), h('p', { class: 'sub' }, 'Rows are what a photo is, columns what the probe calls it. A cell opens its photos.'), confused.node));
@@ -42,6 +43,7 @@ const bench = makeBench({
     photos.paint(shown, sheet.classes);
     ways.show(sheet.ways);
     enough.show(sheet.enough);
+    claim.textContent = sheet.claim || '';
     more.draw(sheet.training);
     confused.show(sheet.confused, sheet.classes.map((one) => one.name));
     tell(shown, sheet.classes, sheet.confused);

@@ -29,6 +29,7 @@ def drawn(lesson: Lesson) -> dict[str, Any]:
         "enough": charts.enough(lesson).plain(),
         "confused": [_confused(lesson, place, one) for place, one in enumerate(lesson.taught)],
         "training": training(lesson),
+        "claim": words.self_supervised(lesson),
     }
     told = {
         "answer": " ".join(filter(None, (words.answer(lesson), words.more(lesson)))),

@@ -18,6 +18,7 @@ WAYS = {
     "scratch": ("From scratch", "no earlier training"),
 }
 """What each way is called, and what it does."""
+SELF_SUPERVISED = ("dinov2_small", "dinov2_base", "dinov2_large")
 OVERLAP = "Bar = 95 % interval. Where bars overlap this much, do not choose by the dot.".replace(" %", f"{NBSP}%")
 WHY_TITLE = "Why is the last layer enough?"
 WHY = (
@@ -126,6 +127,31 @@ def curve(lesson: Lesson) -> str:
                 f"{percent(last.mean)} with {last.count}."
             )
     return " ".join(told) or "More photos are needed for a curve."
+
+
+def self_supervised(lesson: Lesson) -> str:
+    """Return what the curves say of the lesson's claim on self-supervised features; "" where none can be compared.
+
+    Draws have a number in common for all backbones, and so their photos: they are compared in pairs, by a sign test.
+    """
+    drawn = [(name, one) for name, one in zip(called(lesson.taught), lesson.taught, strict=True) if one.curve]
+    own = [row for row in drawn if row[1].model in SELF_SUPERVISED]
+    others = [row for row in drawn if row[1].model not in SELF_SUPERVISED]
+    if not own or not others:
+        return ""
+    (name, one), (other_name, other) = (max(rows, key=lambda row: row[1].curve[0].mean) for rows in (own, others))
+    few, theirs = one.curve[0], other.curve[0]
+    better = [mine > yours for mine, yours in zip(few.shares, theirs.shares, strict=True)]
+    worse = [mine < yours for mine, yours in zip(few.shares, theirs.shares, strict=True)]
+    if mcnemar(np.array(better), np.array(worse)) >= ALPHA:
+        verdict = "too close to call"
+    else:
+        verdict = "as the lesson says" if sum(better) > sum(worse) else "not what the lesson says"
+    return (
+        f"Do features learned without labels need fewer photos? With {few.count} of each class {name} is right "
+        f"{percent(few.mean)} of the time, {other_name} {percent(theirs.mean)}; {name} is ahead in {sum(better)} of "
+        f"{len(better)} draws: {verdict}."
+    )
 
 
 def confused(lesson: Lesson, place: int) -> str:
