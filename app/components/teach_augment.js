@@ -1,6 +1,6 @@
 /* Change the photos: copies of the rail's photo as training would see them, each way by itself. */
 let wanted = { magnitude: 9, seed: 0 };
-const strip = h('div', { class: 'copies' });
+const strip = h('div', { class: 'changed-copies' });
 const magnitude = makeChoice('RandAugment\u2019s magnitude', props.magnitudes.map((value) => [value, String(value)]), (value) => { wanted = { ...wanted, magnitude: value }; after.ask(); });
 const other = smallButton('Other draws', () => { wanted = { ...wanted, seed: (wanted.seed + 1) % 10000 }; after.ask(); });
 const after = makeAfter({
