@@ -2,7 +2,11 @@
 
 import os
 import socket
+import sys
+import threading
+import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +26,9 @@ http_server.INITIAL_PORT_VALUE += 200 * int(os.environ.get("PYTEST_XDIST_WORKER"
 os.environ.setdefault("CV_LAB_ENGINE", "torch")  # a conversion takes seconds; tests of engines ask for it
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+OURS = str(Path(__file__).parent.parent)
 _connect = socket.socket.connect
+_TABS = pytest.StashKey[list[Any]]()  # the pages that a browser test opened
 
 
 def _loopback_only(self: socket.socket, address: object) -> None:
@@ -85,7 +91,7 @@ def visitor(browser: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def visit(browser: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
+def visit(browser: Any, visitor: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """Open pages as a visitor; afterwards no script may have failed and no request may have left this machine."""
     faults: list[str] = []
     opened = []
@@ -99,6 +105,7 @@ def visit(browser: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
         own = browser.new_context(**context) if context else visitor
         tab = own.new_page()
         opened.append(own if context else tab)
+        request.node.stash.setdefault(_TABS, []).append(tab)
         tab.add_init_script(script)
         tab.set_viewport_size({"width": width, "height": height})
         tab.set_default_timeout(1000 * PATIENCE_S)  # patient where the machine is busy
@@ -111,6 +118,34 @@ def visit(browser: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
     for one in opened:
         one.close()
     assert faults == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Add what the pages showed and what the server's threads did to the report of a browser test that failed."""
+    report = yield
+    if call.when == "call" and report.failed and "visit" in getattr(item, "funcargs", {}):
+        report.sections.append(("what the pages showed", "\n\n".join(map(_shown, item.stash.get(_TABS, [])))))
+        report.sections.append(("what the threads did", "\n\n".join(_threads())))
+    return report
+
+
+def _shown(tab: Any) -> str:
+    try:
+        return f"{tab.url}\n{tab.locator('body').inner_text(timeout=5000)}"
+    except Exception as gone:  # noqa: BLE001 - a page that broke must not hide the failure
+        return str(gone)
+
+
+def _threads() -> Iterator[str]:
+    """Yield the stack of every thread that is in our own code."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    for number, frame in sys._current_frames().items():
+        stack = traceback.extract_stack(frame)
+        if number != threading.get_ident() and any(
+            one.filename.startswith(OURS) and ".venv" not in one.filename for one in stack
+        ):
+            yield f"{names.get(number)}\n{''.join(traceback.format_list(stack[-12:]))}"
 
 
 def _stranger(url: str) -> list[str]:

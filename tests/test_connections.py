@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from app import connections
 from app.serving import launch
-from tests.attacked import raw, wait_until
+from tests.attacked import wait_until
 
 MINE, OTHER = "127.0.0.51", "127.0.0.52"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="visitors need loopback addresses of their own")
@@ -59,8 +59,10 @@ def test_an_address_has_its_share_and_others_are_served(site: str) -> None:
 )
 def test_each_connection_leaves_the_count(site: str, ending: str) -> None:
     for _ in range(8):
-        raw(site, f"GET /healthz HTTP/1.1\r\nHost: {site[7:]}\r\nConnection: close\r\n{ending}\r\n".encode(), 12)
-    wait_until(lambda: not any(counts.total() for counts in connections._open.values()), "they stay counted", 20)
+        with _half_open(site, OTHER) as wire:
+            wire.sendall(f"Host: {site[7:]}\r\nConnection: close\r\n{ending}\r\n".encode())
+            assert wire.recv(12) == b"HTTP/1.1 200"
+    wait_until(lambda: not any(counts[OTHER] for counts in connections._open.values()), "they stay counted", 20)
 
 
 def test_a_slow_answer_is_not_cut_off(site: str) -> None:
