@@ -150,7 +150,21 @@ def at_random(path: Path, model: str, draws: int = DRAWS, seed: int = 0, progres
     Raises:
         See `lesion`.
     """
-    found = _run(path, model, (draws, seed), partial(_choices, draws=draws, seed=seed), progress)
+    return _curve(_run(path, model, (draws, seed), partial(_choices, draws=draws, seed=seed), progress), draws)
+
+
+def known(asked: PassRequest, operation: Operation | None = None) -> Answers | None:
+    """Return what `operate` found, or `lesion` without an operation, if that is still known; never runs anything."""
+    return _kept.get((asked, "alone" if operation is None else operation))
+
+
+def curve_known(asked: PassRequest, draws: int = DRAWS, seed: int = 0) -> Curve | None:
+    """Return what `at_random` found, if that is still known; never runs anything."""
+    found = _kept.get((asked, (draws, seed)))
+    return None if found is None else _curve(found, draws)
+
+
+def _curve(found: Answers, draws: int) -> Curve:
     counts = tuple(dict.fromkeys(len(one.dropped) for one in found.operations))
     rows = found.probabilities.reshape(len(counts), draws)
     return Curve((0, *counts), np.vstack([np.full(draws, found.probability), rows]))
