@@ -1,4 +1,6 @@
 /* Skips, Surgery: switch blocks of a trained network off, one by one or many, and read what its answer becomes. */
+/* Another model has other blocks: what was switched in one stays as it was there. */
+const here = (kind) => bench.local[kind].filter((name) => bench.shown().blocks.some((block) => name === (kind === 'swapped' ? block.module : block.name)));
 const flip = (names, name) => (names.includes(name) ? names.filter((one) => one !== name) : [...names, name].sort());
 const chain = makeChain((kind, name) => bench.change({ [kind]: flip(bench.local[kind], name) }), (module) => bench.change({ swapped: flip(bench.local.swapped, module) }));
 const bars = makeChart(), curve = makeChart();
@@ -19,7 +21,7 @@ const taken = () => {
     onCard: () => drawn(bars, 'The answer without each block'),
     tiles: async () => [...await drawn(bars, 'The answer without each block'), ...(shown.curve ? await drawn(curve, 'Several blocks at random') : [])] };
 };
-const foot = makeExports({ taken, files: [smallButton('CSV', () => saveFile('blocks.csv', table(), 'text/csv'))], link: () => bench.link({ off: bench.local.off.join(), cut: bench.local.cut.join(), swapped: bench.local.swapped.join() }) });
+const foot = makeExports({ taken, files: [smallButton('CSV', () => saveFile('blocks.csv', table(), 'text/csv'))], link: () => bench.link(Object.fromEntries(['off', 'cut', 'swapped'].map((kind) => [kind, bench.shown() ? here(kind).join() : '']))) });
 const body = h('div', { class: 'surgery-body' }, barCard, chainCard, curveCard, why, foot.node);
 root.append(notice, body);
 
@@ -28,7 +30,7 @@ const paint = (shown) => {
   chain.show(shown.blocks, local);
   bars.show(shown.bars);
   done.textContent = shown.done;
-  allOn.disabled = !local.off.length && !local.cut.length && !local.swapped.length;
+  allOn.disabled = !['off', 'cut', 'swapped'].some((kind) => here(kind).length);
   more.textContent = local.several ? 'Hide the curve' : 'Drop several at random';
   more.setAttribute('aria-pressed', String(local.several));
   curveCard.hidden = !local.several || !shown.curve;
@@ -45,9 +47,7 @@ const drawn = (value) => {
   body.hidden = !bench.shown();
   body.classList.toggle('stale', Boolean(value.busy && bench.shown()?.key !== value.key));
 };
-/* Another model has other blocks. */
-const wished = (value) => bench.anew(value?.anew ? { off: [], cut: [], swapped: [] } : {});
-const bench = makeBench({ paint, drawn, wished, view: 'surgery' });
+const bench = makeBench({ paint, drawn, view: 'surgery' });
 if (bench.linked) for (const name of ['off', 'cut', 'swapped']) bench.local[name] = (address.get(name) || '').split(',').filter(Boolean).slice(0, 200).sort();
 document.addEventListener('keydown', (event) => {
   const shown = bench.shown(), number = Number(event.key);

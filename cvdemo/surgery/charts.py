@@ -40,15 +40,17 @@ def lesions(found: Answers) -> Chart:
     level = found.probability
     dashed = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level,
               "line": {"color": plots.light("ink-2"), "dash": "dash", "width": 1.5}}  # fmt: skip
+    count = len(found.blocks)
+    wide, narrow = (
+        plots.axis("block that is left out", 0.4, count + 0.6, tick0=1, dtick=-(-count // most)) for most in (24, 8)
+    )
     layout = {
-        "xaxis": plots.axis(
-            "block that is left out", 0.4, len(found.blocks) + 0.6, dtick=_step(len(found.blocks)), tick0=1
-        ),
+        "xaxis": wide,
         "yaxis": plots.axis(f"probability of {plots.text(plots.shortened(found.label, 24))}", 0, 1.02, **_PERCENT),
         "shapes": [dashed],
         "bargap": 0.25,
     }
-    return Chart("Without each block (dashed: all on)", words.answer(found), (bar,), layout, height=240)
+    return Chart("Without each block (dashed: all on)", words.answer(found), (bar,), layout, {"xaxis": narrow})
 
 
 def several(curve: Curve, label: str) -> Chart:
@@ -68,7 +70,3 @@ def several(curve: Curve, label: str) -> Chart:
 
 
 _PERCENT = {"tickvals": [0, 0.5, 1], "ticktext": ["0", "50 %", "100 %"]}
-
-
-def _step(count: int) -> int:
-    return 1 if count <= 20 else 2 if count <= 40 else 5

@@ -13,6 +13,7 @@ WHY = (
     "the branch made goes on. Where a block changes width or size its shortcut is a projection, which stays when the "
     "branch goes. A block without any shortcut cannot be left out: nothing would fit behind it."
 )
+NOISE = "no layer was trained for what it gets now, so the answer is noise."
 STEADY = 0.01  # of probability: less is no change worth a name
 HALF = 0.5
 
@@ -54,9 +55,7 @@ def done(whole: Answers, found: Answers) -> str:
     told = f"{own}." if said == whole.label else f"{own}; first is {said} with {percent(chance)}."
     for names, what in ((operation.dropped, "branch is off"), (operation.cut, "skip is cut")):
         if len(names) == len(blocks):
-            return (
-                f"Every {what} that can be: no layer was trained for what it gets now, so the answer is noise. {told}"
-            )
+            return f"Every {what} that can be: {NOISE} {told}"
     return told
 
 
@@ -75,4 +74,6 @@ def several(curve: Curve) -> str:
 
 def ran(found: Answers, runs: int) -> str:
     """Return how often networks ran for this lab; what all operations share is computed once."""
-    return f"{len(found.operations)} operations on one photo; networks ran {runs} times for this view since the start."
+    ways = len(found.operations)
+    told = f"{ways} operation{'s' if ways != 1 else ''} on one photo"
+    return f"{told}; networks ran {runs} time{'s' if runs != 1 else ''} for this view since the start."
