@@ -1,12 +1,19 @@
 """Bottlenecks against torch's own modules and counters, and the order of a block against the paper and the models."""
 
+from itertools import product
+
 import pytest
+import timm
 import torch
+from timm.models.resnet import Bottleneck
 from torch import Tensor, nn
 from torch.nn.functional import batch_norm, conv2d, cross_entropy, linear, relu
+from torch.utils.flop_counter import FlopCounterMode
 
+from cvdemo import catalogue
 from cvdemo.errors import SettingError
-from cvdemo.residual import Design, Net, split
+from cvdemo.residual import Design, Net, costs, order_words, orders, split
+from cvdemo.residual.costs import NARROWED, SIDES, WIDTHS, Branch
 
 
 def by_the_paper(weights: dict[str, Tensor], pictures: Tensor, blocks: int, norm: bool) -> Tensor:
@@ -72,3 +79,67 @@ def test_an_order_that_cannot_be_is_a_sentence() -> None:
     with pytest.raises(SettingError, match="order is post or pre"):
         Design(order="mixed")  # type: ignore[arg-type]
     assert not any(isinstance(one, nn.BatchNorm2d) for one in Net(Design(norm=False, order="pre"), 4, 0).modules())
+
+
+def branches(shape: Branch) -> list[list[nn.Module]]:
+    """Return each kind's branch, and its skip where that is a projection, as torch's own layers."""
+    width, middle = shape.width, shape.middle
+
+    def convolution(inputs: int, outputs: int, size: int) -> nn.Module:
+        return nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False)
+
+    narrow = nn.Sequential(convolution(width, middle, 1), convolution(middle, middle, 3), convolution(middle, width, 1))
+    kinds = [(narrow, width)]
+    kinds += [(nn.Sequential(*(convolution(own, own, 3) for _ in range(2))), own) for own in (width, middle)]
+    return [[branch, *([convolution(own, own, 1)] if shape.projection else [])] for branch, own in kinds]
+
+
+@pytest.mark.parametrize("shape", [Branch(width, narrowed, side, projection) for width, narrowed, side, projection in
+                                   product(WIDTHS[::3], NARROWED, SIDES[:2], (False, True))], ids=repr)  # fmt: skip
+def test_torch_counts_the_same_weights_and_multiply_adds(shape: Branch) -> None:
+    for cost, parts, width in zip(
+        costs.costs(shape), branches(shape), (shape.width, shape.width, shape.middle), strict=True
+    ):
+        assert cost.weights == sum(one.numel() for part in parts for one in part.parameters()) == eval(cost.formula)
+        blank = torch.empty(1, width, shape.side, shape.side, device="meta")
+        with FlopCounterMode(display=False) as counter:
+            for part in parts:
+                assert part.to("meta")(blank).shape == blank.shape
+        assert cost.multiply_adds == counter.get_total_flops() // 2
+
+
+def test_the_bottleneck_is_that_of_resnet_50() -> None:
+    """timm's own block of 256 channels; and the figures of the lesson, corrected."""
+    block = timm.create_model("resnet50", pretrained=False).layer1[1]
+    assert isinstance(block, Bottleneck)
+    kept = sum(one.weight.numel() for one in (block.conv1, block.conv2, block.conv3))
+    narrow, wide, same = costs.costs(Branch(256, 4, 56))
+    assert (narrow.weights, wide.weights, same.weights) == (kept, 1_179_648, 73_728) and kept == 69_632
+    assert "69,632 weights, two 3 × 3 have 1,179,648: 16.9 times as many." in costs.answer(Branch())
+    assert "with 0.94 times their weights: 69,632 against 73,728." in costs.corrected(Branch())
+
+
+@pytest.mark.parametrize("bad", [{"width": 100}, {"narrowed": 3}, {"side": 0}, {"projection": "yes"}, {"width": None}])
+def test_a_branch_that_cannot_be_is_a_sentence(bad: dict[str, object]) -> None:
+    with pytest.raises(SettingError, match=r"\.$"):
+        Branch(**bad)  # type: ignore[arg-type]
+
+
+def test_every_model_of_the_catalogue_has_its_row() -> None:
+    named = [name for names in orders.KINDS.values() for name in names]
+    wanted = {one.name for one in catalogue.MODELS if one.task != "detect"}
+    assert len(named) == len(set(named)) and set(named) == wanted
+    assert [kind for kind, *_ in order_words.ROWS if kind not in orders.KINDS] == []
+    assert sum(len(row["models"]) for row in order_words.table()) == len(named)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in orders.KINDS.items() for name in names])
+def test_a_models_order_is_read_from_the_model(kind: tuple[str, ...], name: str) -> None:
+    assert orders.read(name) == kind
+
+
+@pytest.mark.parametrize("order", ["post", "pre"])
+def test_our_own_nets_are_what_the_reader_says(order: str) -> None:
+    pictures = torch.randn(2, 3, 8, 8)
+    assert orders.kinds(Net(Design(12, order=order), 4, 0).eval(), pictures) == (order,)  # type: ignore[arg-type]
+    assert orders.kinds(Net(Design(12, False), 4, 0).eval(), pictures) == ()

@@ -12,6 +12,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
@@ -20,16 +21,19 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from cvdemo import runs
-from cvdemo.residual.nets import Design
+from cvdemo.residual.nets import Design, Net
+from cvdemo.residual.side_by_side import DECAY, MOMENTUM, RATE, Photos, batches, turns
 from cvdemo.results import Count
 
 REACH = 1.0  # of a direction: at 1 each filter has moved as far as it is long
 SIDE, LIVE_SIDE = 41, 15  # points a side: stored, and computed while somebody waits
 
+EIGHT: Final = tuple((row, column) for row in (-1, 0, 1) for column in (-1, 0, 1) if row or column)
+
 points_counted = Count()
 
 Told = Callable[[int, int], None]
-"""Called after each point with how many are done, and of how many; may raise Stopped."""
+"""Called after each step or point with how many are done, and of how many; may raise Stopped."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,38 @@ class Surface:
     def middle(self) -> float:
         """The loss of the net itself, in nats."""
         return float(self.losses[self.side // 2, self.side // 2])
+
+    def below(self, loss: float) -> float:
+        """Return the share of all points that have a lower loss than ``loss`` nats, 0..1."""
+        return float((self.losses < loss).mean())
+
+    def hollows(self) -> list[tuple[int, int]]:
+        """Return the points, row and column, that lie lower than all eight around them; points on the edge are none."""
+        inner, side = self.losses[1:-1, 1:-1], self.side
+        around = [self.losses[1 + row : side - 1 + row, 1 + column : side - 1 + column] for row, column in EIGHT]
+        rows, columns = np.nonzero(np.all([inner < one for one in around], axis=0))
+        return [(int(row) + 1, int(column) + 1) for row, column in zip(rows, columns, strict=True)]
+
+    def falls_to_the_middle(self) -> float:
+        """Return the share of points from which one comes to the middle, or beside it, always going down.
+
+        Each step goes to the lowest of the eight points around, as long as that lies lower.
+        """
+        side, middle = self.side, self.side // 2
+        reached = 0
+        for row, column in np.ndindex(side, side):
+            row, column = self._bottom(row, column)
+            reached += max(abs(row - middle), abs(column - middle)) <= 1
+        return reached / (side * side)
+
+    def _bottom(self, row: int, column: int) -> tuple[int, int]:
+        while True:
+            near = [(row + down, column + right) for down, right in EIGHT]
+            inside = [one for one in near if 0 <= one[0] < self.side and 0 <= one[1] < self.side]
+            lowest = min(inside, key=lambda one: float(self.losses[one]))
+            if not self.losses[lowest] < self.losses[row, column]:
+                return row, column
+            row, column = lowest
 
 
 def directions(net: nn.Module, draw: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -116,3 +152,35 @@ def losses_around(
         if told is not None:
             told(place + 1, side * side)
     return losses
+
+
+def learned(photos: Photos, design: Design, seed: int, steps: int = 120, told: Told | None = None) -> Net:
+    """Return the net that `race` trains of a design and a seed; a race tells its curves, and keeps the net.
+
+    Raises:
+        Stopped: raised by ``told``.
+    """
+    net = Net(design, photos.classes, seed, photos.pictures.shape[1]).train()
+    optimizer = torch.optim.SGD(net.parameters(), RATE, MOMENTUM, weight_decay=DECAY)
+    drawn = batches(np.flatnonzero(~photos.out), seed)
+    for step in range(1, steps + 1):
+        pictures, labels = _at(photos, next(drawn))
+        with runs.turn(turns), torch.enable_grad():
+            optimizer.zero_grad()
+            cross_entropy(net(pictures), labels).backward()
+            optimizer.step()
+        if told is not None:
+            told(step, steps)
+    return net
+
+
+def survey(
+    photos: Photos, net: Net, seed: int, side: int = LIVE_SIDE, draw: int = 0, told: Told | None = None
+) -> Surface:
+    """Return the loss on all photos that a net learned from, around its weights."""
+    pictures, labels = _at(photos, np.flatnonzero(~photos.out))
+    return Surface(net.design, seed, draw, losses_around(net, pictures, labels, side, draw, told))
+
+
+def _at(photos: Photos, places: NDArray[np.intp]) -> tuple[Tensor, Tensor]:
+    return torch.from_numpy(photos.pictures[places]), torch.from_numpy(photos.labels[places])
