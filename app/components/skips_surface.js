@@ -1,7 +1,7 @@
 /* "Loss surface": two surfaces on one scale, turned together; one of them can be computed here. */
 const head = makeHead(() => trigger('stop'));
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
-const AWAY = 1.75, ABOVE = 0.75; // as surface_charts.py has it
+const AWAY = 2.25, ABOVE = 1; // as surface_charts.py has it
 const eyeAt = (degrees) => ({ x: AWAY * Math.cos((degrees * Math.PI) / 180), y: AWAY * Math.sin((degrees * Math.PI) / 180), z: ABOVE });
 const surfaces = makeChart(), fault = h('p', { class: 'alert', role: 'alert', hidden: true });
 const turn = makeRange({ label: 'Turn', help: 'or drag a surface', low: -180, high: 180, step: 5, format: (value) => `${value}\u00b0` }, (value) => { bench.set({ turn: value }); surfaces.turn(eyeAt(value)); });
@@ -12,7 +12,7 @@ surfaces.onTurn(({ x, y }) => {
 });
 const net = makeChoice('Which surface', [['with', 'With skips'], ['without', 'Without']], (value) => { bench.set({ net: value }); net.set(value); });
 const draws = h('select', { 'aria-label': 'Pair of directions', onchange: () => bench.set({ draw: Number(draws.value) }) }, [...Array(10).keys()].map((value) => h('option', { value }, `Pair ${value}`)));
-const start = h('button', { type: 'button', class: 'btn primary', onclick: () => bench.anew({}) }, `Compute it here, ${props.side} \u00d7 ${props.side} points`);
+const start = h('button', { type: 'button', class: 'btn primary', onclick: () => bench.anew({}) }, `Compute here, ${props.side} \u00d7 ${props.side}`);
 const hollows = h('p', { class: 'sub' }), where = h('p', { class: 'sub' });
 const sheet = () => JSON.parse(bench.shown().sheet);
 const table = () => {

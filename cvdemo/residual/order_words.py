@@ -17,7 +17,7 @@ WHY = (
 )
 ROWS: Final[tuple[tuple[tuple[Kind, ...], str, str], ...]] = (
     (("post",), "Post-activation", "convolution first, an activation after the sum"),
-    (("linear",), "Linear end", "convolution first, normalisation after it, no activation after the sum"),
+    (("linear",), "Linear end", "convolution first, no activation after the sum"),
     (("pre",), "Pre-activation", "normalisation first, nothing after the sum"),
     (("linear", "pre"), "Both", "blocks with a linear end, and pre-activation blocks"),
     ((), "No sum", "nothing is added to what came in; DenseNet sets it side by side instead"),

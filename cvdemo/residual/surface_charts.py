@@ -16,9 +16,9 @@ from cvdemo.residual.surface import Surface
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-HEIGHT: Final = 400
+HEIGHT: Final = 380
 TURN: Final = -50  # degrees, where nobody turned it
-AWAY, ABOVE = 1.75, 0.75  # of the eye, in lengths of an edge
+AWAY, ABOVE = 2.25, 1.0  # of the eye, in lengths of an edge
 STEPS = (1, 2, 5)  # of a decade, where ticks stand
 
 
@@ -40,8 +40,12 @@ def surfaces(pair: Sequence[Surface], turn: float = TURN) -> Chart:
     low, high = low - 0.02, max(high, low + 0.1) + 0.02
     ticks = _ticks(low, high)
     traces = tuple(_surface(one, number, low, high) for number, one in enumerate(pair))
-    bar = {"title": {"text": "loss, nats"}, "thickness": 12, "len": 0.8, "outlinewidth": 0,
-           "tickvals": [math.log10(one) for one in ticks], "ticktext": [f"{one:g}" for one in ticks]}  # fmt: skip
+    bar = {
+        "title": {"text": "loss, nats", "font": {"size": plots.TEXT_PX}},
+        "tickvals": [math.log10(one) for one in ticks],
+        "ticktext": [f"{one:g}" for one in ticks],
+        **{"thickness": 12, "len": 0.8, "outlinewidth": 0},
+    }
     scale = [[place / (len(VIRIDIS) - 1), colour] for place, colour in enumerate(VIRIDIS)]
     layout: dict[str, Any] = {
         "scene": _scene(turn, low, high, ticks, {"x": [0, 0.46], "y": [0, 0.94]}),
@@ -85,7 +89,7 @@ def _scene(turn: float, low: float, high: float, ticks: list[float], domain: dic
         "tickvals": ticks,
         "ticktext": [f"{one:g}" for one in ticks],
     }
-    camera = {"eye": eye(turn), "center": {"x": 0, "y": 0, "z": -0.12}}
+    camera = {"eye": eye(turn), "center": {"x": 0, "y": 0, "z": -0.1}}
     shape = {"aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.75}, "dragmode": "turntable"}
     return {"xaxis": flat, "yaxis": flat, "zaxis": upright, "camera": camera, "domain": domain, **shape}
 
