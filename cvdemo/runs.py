@@ -69,15 +69,18 @@ class Took:
 
 
 @contextmanager
-def turn(count: Count, of: int = 1) -> Iterator[Took]:
+def turn(count: Count, of: int = 1, waiting: compute.OnWaiting | None = None) -> Iterator[Took]:
     """Hold the device for a run of a borrowed network, and count it; borrow the model before.
+
+    Args:
+        waiting: see `compute.turn`.
 
     Raises:
         Busy: others kept the device for too long.
         CvDemoError: its memory was full, and is free again.
     """
     took = Took()
-    with compute.turn():
+    with compute.turn(waiting=waiting):
         started = time.perf_counter()
         yield took
         took.ms = 1000 * (time.perf_counter() - started)

@@ -74,3 +74,14 @@ def megabytes(count: int) -> str:
 def listed(parts: list[str], joint: str = "and") -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+
+
+def in_line(place: int) -> str:
+    """Return what is said while somebody else trains."""
+    others = "One training is" if place == 1 else f"{place} trainings are"
+    return f"{others} before yours. One runs at a time."
+
+
+def left(seconds: float) -> str:
+    """Return a time that is left, roughly: ``about 6 s``, ``about 3 minutes``."""
+    return f"about {max(1, round(seconds))}{NBSP}s" if seconds < 90 else f"about {round(seconds / 60)} minutes"

@@ -28,6 +28,7 @@ PICTURES = [
     ("convolution", "pool", ".pools img"),
     ("convolution", "shift", ".shifted figure"),
     ("receptive-field", "field-photo", ".eye .stage"),
+    ("skips", "train", ".race .chart-plot"),
     ("teach", "", ".teach .classes"),
     ("teach", "&photos=own", ".teach .classes"),
     ("latency", "", ".strip-plot"),

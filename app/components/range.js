@@ -1,5 +1,6 @@
 /* A labelled slider with its value beside it and a live sentence under it; arrows move one step, Page keys ten. */
 const makeRange = ({ label, help, low, high, step, format }, onInput) => {
+  let end = high;
   const places = (String(step).split('.')[1] || '').length;
   const id = `range-${Math.random().toString(36).slice(2)}`;
   const output = h('output', { for: id });
@@ -9,7 +10,7 @@ const makeRange = ({ label, help, low, high, step, format }, onInput) => {
     h('div', { class: 'top' }, h('label', { for: id }, label, help ? h('small', {}, ` ${help}`) : null), output), range, sentence);
   const show = () => {
     output.textContent = format ? format(Number(range.value)) : Number(range.value).toFixed(places);
-    range.style.setProperty('--share', `${(100 * (range.value - low)) / (high - low)}%`);
+    range.style.setProperty('--share', `${(100 * (range.value - low)) / (end - low)}%`);
   };
   const send = () => {
     show();
@@ -27,6 +28,8 @@ const makeRange = ({ label, help, low, high, step, format }, onInput) => {
   return {
     node,
     value: () => Number(range.value),
+    /* Another end, as of what grows. */
+    reach(most) { end = Math.max(low + step, most); range.max = end; },
     set(value, text, disabled = false) {
       if (document.activeElement !== range) range.value = value;
       range.disabled = disabled;

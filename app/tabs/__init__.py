@@ -1,7 +1,7 @@
 """The labs, in the order in which the page shows them; each stands in its file, and all else follows from it."""
 
 from app.lab import Lab
-from app.tabs import classify, convolution, detect, inside, latency, receptive_field, teach
+from app.tabs import classify, convolution, detect, inside, latency, receptive_field, skips, teach
 
 LABS: tuple[Lab, ...] = (
     classify.LAB,
@@ -9,6 +9,7 @@ LABS: tuple[Lab, ...] = (
     inside.LAB,
     convolution.LAB,
     receptive_field.LAB,
+    skips.LAB,
     teach.LAB,
     latency.LAB,
 )

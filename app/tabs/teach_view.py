@@ -10,6 +10,7 @@ from cvdemo import images
 from cvdemo.photo_sets import LabelledPhoto
 from cvdemo.transfer import Lesson, Taught, advice, charts, training_charts, words
 from cvdemo.transfer.more import HowFar
+from cvdemo.wording import in_line
 
 SHOWN_OF_A_CLASS = 4
 THUMBNAIL = 56  # px
@@ -60,7 +61,7 @@ def live(now: HowFar) -> dict[str, Any]:
         "stopped": words.stopped(now.done, now.of),
     }
     waits = now.step.place > 0
-    text = words.in_line(now.step.place) if waits else words.teaching(now.done, now.of, now.left_s)
+    text = in_line(now.step.place) if waits else words.teaching(now.done, now.of, now.left_s)
     return {"busy": {"text": text, "share": now.done / now.of, "stoppable": True}, "live": json.dumps(sheet)}
 
 

@@ -1,20 +1,29 @@
-"""The charts of the Skips tab: losses that part, and the gradient of every layer over the steps."""
+"""The charts of Skips, Train both: losses that part, errors, and what each layer gets and gives at a step."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cvdemo import plots
 from cvdemo.inside.palettes import VIRIDIS
 from cvdemo.plots import Chart
 from cvdemo.residual import words
-from cvdemo.residual.side_by_side import Lane, Race
+from cvdemo.residual.nets import Design
+from cvdemo.residual.side_by_side import Errors, Lane, Parts, Race
+from cvdemo.wording import NBSP
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 SMOOTH = 5  # steps
+HEIGHT = 280
+PLOT_PX = HEIGHT - 60
+HOVER = "step %{x}: %{y:.3g}<extra>%{fullData.name}</extra>"
+
+Values = NDArray[np.float64]
 
 
 def figure(race: Race) -> "Figure":
@@ -22,23 +31,193 @@ def figure(race: Race) -> "Figure":
     return losses(race).figure()
 
 
-def losses(race: Race) -> Chart:
-    """Return each start's training loss over the steps, a mean of `SMOOTH`, on a logarithmic axis."""
-    traces = []
+def designs(race: Race) -> list[tuple[Design, list[Lane]]]:
+    """Return each design of a race with its starts, in order."""
+    rows: dict[Design, list[Lane]] = {}
     for lane in race.lanes:
-        seen = np.array([moment.loss for moment in lane.moments])
-        smooth = np.convolve(seen, np.ones(SMOOTH) / SMOOTH, "valid") if len(seen) >= SMOOTH else seen[:0]
-        steps = [moment.step for moment in lane.moments[SMOOTH - 1 :]]
-        token, dash = ("cnn", "solid") if lane.design.skip else ("ink-2", "dash")
-        name = f"{words.name(lane.design)}, start {lane.seed}"
-        traces.append(plots.curve(name, steps, plots.numbers(smooth), token, line={"dash": dash},
-                                  hovertemplate="step %{x}: %{y:.3g}<extra>%{fullData.name}</extra>"))  # fmt: skip
+        rows.setdefault(lane.design, []).append(lane)
+    return list(rows.items())
+
+
+def smooth(lane: Lane) -> Values:
+    """Return the mean of the last `SMOOTH` losses after each step from the `SMOOTH`-th on, nats."""
+    seen = np.array([moment.loss for moment in lane.moments])
+    return np.convolve(seen, np.ones(SMOOTH) / SMOOTH, "valid") if len(seen) >= SMOOTH else seen[:0]
+
+
+def losses(race: Race) -> Chart:
+    """Return the training loss over the steps, the mean of all starts of one design and from lowest to highest a band.
+
+    A start that left the range of numbers ends in a cross, and counts as long as it goes.
+    """
+    lines, bands, marks, ends = [], [], [], []
+    for design, lanes in designs(race):
+        rows = [smooth(lane) for lane in lanes]
+        whole = _mean(rows, np.mean)
+        steps = list(range(SMOOTH, SMOOTH + len(whole)))
+        lines.append(plots.curve(words.name(design), steps, plots.numbers(whole), "cnn", **_style(design)))
+        if len(rows) > 1:
+            bands.append(_band(steps, _mean(rows, np.min), _mean(rows, np.max)))
+        marks += [_lost(lane, row) for lane, row in zip(lanes, rows, strict=True) if lane.diverged is not None]
+        last = float(whole[-1]) if len(whole) else None
+        side = words.SIDES[design.skip].split()[0]
+        told = side if last is None else f"{side}: {last:.2f}"
+        ends.append(plots.End(told, "cnn", None if last is None else math.log10(last)))
+    ys = [y for one in (*lines, *bands) for y in one["y"] if y]
+    low, high = _ends(ys)
     layout = {
-        "xaxis": plots.axis("step", 0, race.steps),
-        "yaxis": plots.axis("training loss, nats", type="log", nticks=5),
+        "xaxis": plots.axis("training step", 0, race.steps),
+        "yaxis": _logarithmic("training loss, nats", ys),
+        "annotations": plots.at_their_ends(ends, low, high, PLOT_PX),
+        "margin": {"r": 112},
+    }
+    narrow = {"annotations": [], "margin": {"r": 16}, "showlegend": True}
+    traces = (*lines, *bands, *marks)
+    return Chart("Training loss", words.answer(race), traces, layout, narrow, height=HEIGHT)
+
+
+def _style(design: Design) -> dict[str, Any]:
+    return {**plots.of_model("cnn", not design.skip), "mode": "lines", "hovertemplate": HOVER}
+
+
+def _mean(rows: Sequence[Values], of: Callable[[Values], Any]) -> Values:
+    """Return ``of`` all that have a value, at each place."""
+    most = max((len(row) for row in rows), default=0)
+    return np.array([of(np.array([row[place] for row in rows if place < len(row)])) for place in range(most)])
+
+
+def _band(xs: list[int], low: Values, high: Values) -> dict[str, Any]:
+    ends = plots.numbers(high) + plots.numbers(low)[::-1]
+    return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"width": 0},
+            "fill": "toself", "x": [*xs, *xs[::-1]], "y": ends, "fillcolor": plots.tint("cnn", 0.15)}  # fmt: skip
+
+
+def _lost(lane: Lane, row: Values) -> dict[str, Any]:
+    """Return the cross at which a start's curve ends."""
+    cross = {"symbol": "x", "size": 11, "color": plots.light("warn")}
+    name = f"start {lane.seed + 1} {words.SIDES[lane.design.skip]}, no number any more"
+    xs, ys = ([lane.moments[-1].step], plots.numbers(row[-1:])) if len(row) else ([], [])
+    return {"type": "scatter", "mode": "markers", "name": name, "x": xs, "y": ys, "marker": cross,
+            "hovertemplate": HOVER}  # fmt: skip
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of a logarithmic axis around values, as logarithms."""
+    logs = [math.log10(value) for value in values if value > 0] or [-1.0, 0.5]
+    return min(logs) - 0.08, max(logs) + 0.08
+
+
+def _logarithmic(title: str, values: Sequence[float | None]) -> dict[str, Any]:
+    """Return a logarithmic axis around values: a tick at each power of ten, at 2 and 5 of them where there is room."""
+    low, high = _ends([value for value in values if value])
+    steps = (1, 2, 5) if high - low < 2 else (1, 3) if high - low < 3 else (1,)
+    powers = range(math.floor(low), math.ceil(high) + 1, max(1, math.ceil((high - low) / 6)))
+    ticks = [one * 10.0**power for power in powers for one in steps]
+    inside = [tick for tick in ticks if low <= math.log10(tick) <= high]
+    return plots.axis(title, low, high, type="log", tickvals=inside, ticktext=[f"{tick:,.6g}" for tick in inside])
+
+
+def errors(race: Race) -> Chart:
+    """Return what is named wrongly of all photos that are learned from, and of those that are held out."""
+    traces = []
+    for design, lanes in designs(race):
+        counted = [lane.errors for lane in lanes if lane.errors]
+        most = min((len(one) for one in counted), default=0)
+        steps = [one.step for one in counted[0][:most]] if counted else []
+        for held, token in ((False, "cnn"), (True, "ink-2")):
+            shares = [[100 * _share(one, held) for one in row[:most]] for row in counted]
+            ys = plots.numbers(np.mean(shares, axis=0)) if most else []
+            photos = "held-out photos" if held else "photos they learn from"
+            style = _style(design) if not held else {"line": {"dash": "dot" if design.skip else "dashdot"}}
+            style |= {
+                "mode": "lines",
+                "hovertemplate": f"step %{{x}}: %{{y:.3g}}{NBSP}%<extra>%{{fullData.name}}</extra>",
+            }
+            traces.append(plots.curve(f"{words.SIDES[design.skip]}, {photos}", steps, ys, token, **style))
+    layout = {
+        "xaxis": plots.axis("training step", 0, race.steps),
+        "yaxis": plots.axis(f"named wrongly,{NBSP}%", 0, 101, tickvals=[0, 25, 50, 75, 100]),
         "showlegend": True,
     }
-    return Chart("Training loss", words.answer(race), tuple(traces), layout, height=300)
+    return Chart("Errors on all photos", words.errors(race), tuple(traces), layout, height=HEIGHT)
+
+
+def _share(one: Errors, held: bool) -> float:
+    return one.held_out if held else one.training
+
+
+def spreads(race: Race, step: int) -> Chart:
+    """Return the standard deviation of what stem and each block give at a step, by depth, on a logarithmic axis."""
+    traces = []
+    for design, lanes in designs(race):
+        rows = [lane.moments[step - 1].spreads for lane in lanes if len(lane.moments) >= step > 0]
+        ys = plots.numbers(np.mean(rows, axis=0)) if rows else []
+        style = {**_style(design), "hovertemplate": "block %{x}: %{y:.3g}<extra>%{fullData.name}</extra>"}
+        traces.append(plots.curve(words.SIDES[design.skip], list(range(len(ys))), ys, "cnn", **style))
+    layout = {
+        "xaxis": plots.axis("block; 0 is the first convolution"),
+        "yaxis": _logarithmic("standard deviation", [y for one in traces for y in one["y"]]),
+        "showlegend": True,
+    }
+    return Chart("Spread of the activations", words.spread(race, step), tuple(traces), layout, height=HEIGHT)
+
+
+def parts_at(race: Race, step: int) -> Parts | None:
+    """Return the newest parts of a gradient that were taken at ``step`` or before, of the first start with skips."""
+    lane = next((one for one in race.lanes if one.splits), None)
+    return next((one for one in reversed(lane.splits) if one.step <= step), None) if lane else None
+
+
+def split_bars(parts: Parts | None) -> Chart:
+    """Return for each block how much of the gradient at its input came through the skip, and how much by the branch."""
+    blocks = parts.blocks if parts else ()
+    places = list(range(1, len(blocks) + 1))
+    traces = tuple(
+        {"type": "bar", "name": name, "x": places, "marker": {"color": plots.light(token)},
+         "y": plots.numbers(100 * getattr(one, side) / one.norm if one.norm else math.nan for one in blocks),
+         "hovertemplate": f"block %{{x}}: %{{y:.3g}}{NBSP}%<extra>%{{fullData.name}}</extra>"}
+        for name, side, token in (("through the skip", "skip", "cnn"), ("through the branch", "branch", "classical"))
+    )  # fmt: skip
+    layout = {
+        "barmode": "relative",
+        "xaxis": plots.axis("block"),
+        "yaxis": plots.axis(f"projection,{NBSP}% of the norm", zeroline=True),
+        "showlegend": True,
+    }
+    return Chart("Skip and branch: projections", words.split(parts), traces, layout, height=HEIGHT)
+
+
+def split_norms(parts: Parts | None) -> Chart:
+    """Return the norm of the gradient at each block's input and those of its two parts, which do not add up."""
+    blocks = parts.blocks if parts else ()
+    places = list(range(1, len(blocks) + 1))
+    rows = (("whole", "norm", "ink", "solid"), ("through the skip", "skip_norm", "cnn", "dash"),
+            ("through the branch", "branch_norm", "classical", "dot"))  # fmt: skip
+    traces = tuple(
+        plots.curve(name, places, plots.numbers(getattr(one, field) for one in blocks), token, line={"dash": dash},
+                    hovertemplate="block %{x}: %{y:.3g}<extra>%{fullData.name}</extra>")
+        for name, field, token, dash in rows
+    )  # fmt: skip
+    layout = {
+        "xaxis": plots.axis("block"),
+        "yaxis": _logarithmic("norm", [y for one in traces for y in one["y"]]),
+        "showlegend": True,
+    }
+    return Chart("Three norms", words.split(parts), traces, layout, height=HEIGHT)
+
+
+def strip(lanes: Sequence[Lane], step: int) -> Values:
+    """Return the gradient norm of each convolution at a step, the geometric mean of all starts that got there."""
+    rows = [lane.moments[step - 1].gradients for lane in lanes if len(lane.moments) >= step > 0]
+    return np.exp(np.mean(np.log(np.maximum(rows, 1e-12)), axis=0)) if rows else np.zeros(0)
+
+
+def decades(race: Race) -> tuple[int, int]:
+    """Return the powers of ten between which all gradient norms of a race lie: the ends of the strip's scale."""
+    norms = [one for lane in race.lanes for moment in lane.moments for one in moment.gradients if one > 0]
+    low, high = (math.log10(min(norms)), math.log10(max(norms))) if norms else (-1.0, 0.0)
+    first = math.floor(max(low, -12))
+    return first, max(first + 2, math.ceil(high))
 
 
 def gradients(lanes: Sequence[Lane]) -> Chart:

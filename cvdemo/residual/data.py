@@ -21,7 +21,7 @@ def small(photos: PhotoSet, seed: int = 0) -> Photos:
     pictures = np.stack(squares).astype(np.float32).transpose(0, 3, 1, 2)
     mean, spread = pictures.mean((0, 2, 3), keepdims=True), pictures.std((0, 2, 3), keepdims=True)
     out = held_out(photos, near_duplicates(photos), SHARE, seed)
-    return Photos((pictures - mean) / np.maximum(spread, 1e-6), photos.labels, out, len(photos.classes))
+    return Photos((pictures - mean) / np.maximum(spread, 1e-6), photos.labels, out, len(photos.classes), photos.title)
 
 
 def _square(pixels: np.ndarray, side: int) -> np.ndarray:

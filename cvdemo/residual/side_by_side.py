@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from cvdemo import runs
+from cvdemo.residual.gradient_split import Split, split
 from cvdemo.residual.nets import Design, Net
 from cvdemo.results import Count
 
@@ -53,10 +54,19 @@ class Errors:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """The gradient at each block's input after so many steps, taken apart, with the running statistics of that step."""
+
+    step: int
+    blocks: tuple[Split, ...]
+
+
+@dataclass(frozen=True)
 class Lane:
     """One net's way through a race.
 
     Args:
+        splits: of a net with skips; a plain one has no parts.
         diverged: the step whose loss was no number any more; it takes no further part. None: it never was.
     """
 
@@ -64,6 +74,7 @@ class Lane:
     seed: int
     moments: tuple[Moment, ...] = ()
     errors: tuple[Errors, ...] = ()
+    splits: tuple[Parts, ...] = ()
     diverged: int | None = None
 
 
@@ -77,6 +88,15 @@ class Race:
 
 
 @dataclass(frozen=True)
+class About:
+    """Photos in words: their set's title, how many are learned from and how many held out."""
+
+    title: str
+    learned: int
+    held_out: int
+
+
+@dataclass(frozen=True)
 class Photos:
     """What is learned and tested: pictures float32 (N, channels, side, side) around 0, labels (N,), (N,) held out."""
 
@@ -84,10 +104,18 @@ class Photos:
     labels: NDArray[np.intp]
     out: NDArray[np.bool_]
     classes: int
+    title: str = "photos"
+
+    @property
+    def about(self) -> About:
+        """Return them in words."""
+        return About(self.title, int((~self.out).sum()), int(self.out.sum()))
 
 
 Told = Callable[[Race], None]
 """Called after each step of all nets; may raise Stopped."""
+Waits = Callable[[int], None]
+"""Called before each net's step with 0, and while others hold the machine with the place in line; may raise Stopped."""
 
 
 def race(
@@ -98,16 +126,36 @@ def race(
     Raises:
         Stopped: raised by ``told``.
     """
-    lanes = [_Lane(design, seed, photos) for design in designs for seed in seeds]
-    found = Race(tuple(lane.told for lane in lanes), 0, steps)
-    for step in range(1, steps + 1):
-        look = step % max(1, steps // LOOKS) == 0 or step == steps
-        for lane in lanes:
-            lane.go(step, look)
-        found = Race(tuple(lane.told for lane in lanes), step, steps)
-        if told is not None:
-            told(found)
-    return found
+    return Nets(photos, designs, seeds).go(steps, told)
+
+
+class Nets:
+    """The nets of one race, which go on from where they are; one thread at a time."""
+
+    def __init__(self, photos: Photos, designs: Sequence[Design], seeds: Sequence[int]) -> None:
+        self.about = photos.about
+        self._lanes = [_Lane(design, seed, photos) for design in designs for seed in seeds]
+        self.race = Race(tuple(lane.told for lane in self._lanes), 0, 0)
+        self.seconds = 0.0
+        """Of all steps so far, waiting for others left out."""
+
+    def go(self, until: int, told: Told | None = None, waits: Waits | None = None) -> Race:
+        """Train until all nets have made ``until`` steps; what stopped before goes on as if it never had.
+
+        Raises:
+            Stopped: raised by ``told`` or ``waits``; the nets can go on from there.
+            Busy: others kept the machine for too long.
+        """
+        every = max(1, until // LOOKS)
+        for step in range(self.race.step + 1, until + 1):
+            for lane in self._lanes:
+                if waits is not None:
+                    waits(0)
+                self.seconds += lane.go(step, step % every == 0 or step == until, waits)
+            self.race = Race(tuple(lane.told for lane in self._lanes), step, until)
+            if told is not None:
+                told(self.race)
+        return self.race
 
 
 class _Lane:
@@ -118,28 +166,48 @@ class _Lane:
         self._net = Net(design, photos.classes, seed, photos.pictures.shape[1])
         self._optimizer = torch.optim.SGD(self._net.parameters(), RATE, MOMENTUM, weight_decay=DECAY)
         self._batches = batches(np.flatnonzero(~photos.out), seed)
+        self._step = 0
 
-    def go(self, step: int, look: bool) -> None:
-        """Learn from the next batch."""
-        if self.told.diverged is not None:
-            return
-        places = next(self._batches)
-        pictures, labels = self._at(places)
-        with runs.turn(turns), torch.enable_grad():
+    def go(self, step: int, look: bool, waits: Waits | None) -> float:
+        """Learn from the next batch, unless that was step ``step`` before; return the seconds it took."""
+        if self.told.diverged is not None or self._step >= step:
+            return 0.0
+        with runs.turn(turns, waiting=waits) as took:
+            self._step = step
+            moment = self._learn(step)
+            if moment is None:
+                self.told = replace(self.told, diverged=step)
+            else:
+                self.told = replace(self.told, moments=(*self.told.moments, moment))
+                if look:
+                    self._look(step)
+        return took.ms / 1000
+
+    def _learn(self, step: int) -> Moment | None:
+        pictures, labels = self._at(next(self._batches))
+        with torch.enable_grad():
             self._net.train()
             *ends, logits = self._net.ends(pictures)
             loss = cross_entropy(logits, labels)
             self._optimizer.zero_grad()
             loss.backward()
-            moment = self._moment(step, loss, ends)
-            if moment is None:
-                self.told = replace(self.told, diverged=step)
-                return
+        moment = self._moment(step, loss, ends)
+        if moment is not None:
             self._optimizer.step()
-        self.told = replace(self.told, moments=(*self.told.moments, moment))
-        if look:
-            errors = Errors(step, self._error(~self.photos.out), self._error(self.photos.out))
-            self.told = replace(self.told, errors=(*self.told.errors, errors))
+        return moment
+
+    def _look(self, step: int) -> None:
+        """Count what it gets wrong on all photos, and take its gradients apart on `BATCH` of those it learns from."""
+        errors = Errors(step, self._error(~self.photos.out), self._error(self.photos.out))
+        self.told = replace(self.told, errors=(*self.told.errors, errors))
+        if self.told.design.skip:
+            parts = split(self._net, *self._at(np.flatnonzero(~self.photos.out)[:: self._apart()][:BATCH]))
+            if all(math.isfinite(one.norm) for one in parts):
+                self.told = replace(self.told, splits=(*self.told.splits, Parts(step, parts)))
+
+    def _apart(self) -> int:
+        """How far apart the photos lie whose gradients are taken apart: photos come class by class."""
+        return max(1, int((~self.photos.out).sum()) // BATCH)
 
     def _moment(self, step: int, loss: Tensor, ends: Sequence[Tensor]) -> Moment | None:
         gradients = [convolution.weight.grad for convolution in self._net.convolutions()]
@@ -156,7 +224,7 @@ class _Lane:
         wrong = 0
         for at in range(0, len(places), 4 * BATCH):
             pictures, labels = self._at(places[at : at + 4 * BATCH])
-            with runs.turn(turns), torch.inference_mode():
+            with torch.inference_mode():
                 self._net.eval()
                 wrong += int((self._net(pictures).argmax(1) != labels).sum())
         return wrong / len(places)

@@ -4,11 +4,29 @@ import statistics
 from collections.abc import Sequence
 
 from cvdemo.residual.nets import Design
-from cvdemo.residual.side_by_side import Lane, Race
+from cvdemo.residual.side_by_side import About, Errors, Lane, Parts, Race
+from cvdemo.wording import NBSP, figures3, listed, percent
 
 LAST = 10  # steps, over which a loss is told
 FEW_SEEDS = 2  # with fewer, a difference is told without a verdict
 QUESTION = "Why do skips let deep networks learn?"
+WHY_TITLE = "What does a skip do?"
+WHY = (
+    "Each block adds something to what came in, instead of replacing it. So the correction from the end (the gradient) "
+    "has a straight way back to the first layer, and a block that has learned nothing yet does no harm."
+)
+ERRORS_NOTE = (
+    "That deeper plain nets are worse already on the photos they learn from is called degradation: it is no "
+    "overfitting, which would show on the held-out photos alone."
+)
+SPLIT_NOTE = (
+    "Each part is projected onto the whole gradient, with its sign: these projections add up to the whole, which norms "
+    "of parts do not. Of the first start with skips, on 64 of the photos it learns from, with the statistics that "
+    "batch normalisation keeps."
+)
+SIDES = {True: "with skips", False: "without skips"}
+VANISHES, EXPLODES = 0.01, 100.0
+BEGINS = "Without skips a branch that begins at 0 would pass on nothing: the plain nets begin as He's."
 
 
 def name(design: Design) -> str:
@@ -73,12 +91,113 @@ def first_gradient(lanes: Sequence[Lane]) -> str:
         return "No gradient is measured yet."
     share = statistics.median(shares)
     start = f"In {name(lanes[0].design)} the first layer's gradient begins"
-    if share < 0.01:
+    if share < VANISHES:
         return f"{start} at {share:.1g} of the last layer's: it vanishes."
-    if share > 100:
+    if share > EXPLODES:
         return f"{start} at {share:,.0f} times the last layer's: it explodes."
     return f"{start} at {share:.2g} times the last layer's."
 
 
 def _begun(lane: Lane) -> bool:
     return bool(lane.moments) and lane.moments[0].gradients[-1] > 0
+
+
+def live(race: Race, step: int) -> str:
+    """Return how far both kinds of nets are at a step: mean loss up to it, and the newest errors by then."""
+    told = []
+    for skip in (True, False):
+        losses = [_loss_by(lane, step) for lane in _of(race, skip) if len(lane.moments) >= step]
+        told.append(f"{statistics.fmean(losses):.2f} {SIDES[skip]}" if losses else f"no number {SIDES[skip]}")
+    start = f"At step {step} the mean training loss is {listed(told)}."
+    return f"{start} {_wrong(race, step)}" if _newest(race, step) else start
+
+
+def _of(race: Race, skip: bool) -> list[Lane]:
+    return [lane for lane in race.lanes if lane.design.skip is skip]
+
+
+def _loss_by(lane: Lane, step: int) -> float:
+    return statistics.fmean(moment.loss for moment in lane.moments[max(0, step - LAST) : step])
+
+
+def _newest(race: Race, step: int) -> dict[bool, list[Errors]]:
+    """Return by kind the newest errors of each start at ``step`` or before; {} unless both kinds have some."""
+    found = {}
+    for skip in (True, False):
+        rows = [[one for one in lane.errors if one.step <= step] for lane in _of(race, skip)]
+        found[skip] = [row[-1] for row in rows if row]
+    return found if all(found.values()) else {}
+
+
+def _wrong(race: Race, step: int) -> str:
+    found = _newest(race, step)
+    a, b = (percent(statistics.fmean(one.training for one in found[skip])) for skip in (True, False))
+    c, d = (percent(statistics.fmean(one.held_out for one in found[skip])) for skip in (True, False))
+    return f"Named wrongly: {a} and {b} of the photos they learn from, {c} and {d} of the held-out ones."
+
+
+def errors(race: Race) -> str:
+    """Return the newest errors of both kinds of nets."""
+    return _wrong(race, race.step) if _newest(race, race.step) else "No error is counted yet."
+
+
+def spread(race: Race, step: int) -> str:
+    """Return how many times as far what the last block gives spreads as what the first convolution gives."""
+    told = []
+    for skip in (True, False):
+        rows = [lane.moments[step - 1].spreads for lane in _of(race, skip) if len(lane.moments) >= step > 0]
+        ratios = [row[-1] / row[0] for row in rows if row[0] > 0]
+        told += [f"{figures3(statistics.fmean(ratios))} times {SIDES[skip]}"] if ratios else []
+    if not told:
+        return "No spread is measured yet."
+    return f"At step {step} the last block's numbers spread as far as the first layer's {listed(told)}."
+
+
+def reaches(race: Race, step: int) -> str:
+    """Return how the first layer's gradient compares with the last one's in both kinds of nets at a step."""
+    shares = {skip: _share(_of(race, skip), step) for skip in (True, False)}
+    told = [f"{share:.2g} times the last layer's {SIDES[skip]}" for skip, share in shares.items() if share is not None]
+    if not told:
+        return "No gradient is measured at this step."
+    start = f"At step {step} the first layer's gradient is {listed(told)}"
+    verdicts = [
+        f"{SIDES[skip]} it {'vanishes' if share < VANISHES else 'explodes'}"
+        for skip, share in shares.items()
+        if share is not None and not VANISHES <= share <= EXPLODES
+    ]
+    return f"{start}: {listed(verdicts)}." if verdicts else f"{start}."
+
+
+def _share(lanes: Sequence[Lane], step: int) -> float | None:
+    rows = [lane.moments[step - 1].gradients for lane in lanes if len(lane.moments) >= step > 0]
+    shares = [row[0] / row[-1] for row in rows if row[-1] > 0]
+    return statistics.median(shares) if shares else None
+
+
+def split(parts: Parts | None) -> str:
+    """Return how much of the gradient at the first block's input came through its skip, and how much by its branch."""
+    if parts is None or not parts.blocks or not parts.blocks[0].norm:
+        return "No gradient is taken apart yet."
+    first = parts.blocks[0]
+    a, b = (f"{100 * one / first.norm:.0f}{NBSP}%" for one in (first.skip, first.branch))
+    start = f"After step {parts.step}, {a} of the gradient at the first block's input came through its skip"
+    return f"{start}, {b} through its branch."
+
+
+def lost(race: Race) -> str:
+    """Return which starts left the range of numbers, and when; "" where none did."""
+    gone = [lane for lane in race.lanes if lane.diverged is not None]
+    if not gone:
+        return ""
+    told = [f"start {lane.seed + 1} {SIDES[lane.design.skip]} at step {lane.diverged}" for lane in gone]
+    others = " The others go on." if len(gone) < len(race.lanes) else ""
+    return f"Left the range of numbers: {listed(told)}. There the curve ends.{others}"
+
+
+def told(race: Race, about: About, seconds: float, where: str = "") -> str:
+    """Return what was trained on what, how long that took, and of a stored run where it was run."""
+    starts = len({lane.seed for lane in race.lanes})
+    nets = f"{race.lanes[0].design.depth} layers, {starts} start{'' if starts == 1 else 's'} each"
+    photos = f"{about.learned} of {about.title} are learned from, {about.held_out} are held out"
+    took = f"{race.step} steps took {figures3(seconds)}{NBSP}s of work"
+    return f"A stored run: {nets}; {photos}; {took} on {where}." if where else f"{nets}; {photos}; {took} here."

@@ -104,12 +104,6 @@ def stopped(done: int, of: int) -> str:
     return f"Stopped. {done} of {of} ways are finished and kept."
 
 
-def in_line(place: int) -> str:
-    """Return what is said while somebody else trains."""
-    others = "One training is" if place == 1 else f"{place} trainings are"
-    return f"{others} before yours. One runs at a time."
-
-
 def split(lesson: Lesson) -> str:
     """Return how many photos are learned from and tested on, and how many near-duplicates were found."""
     return split_of(lesson.out, lesson.groups)

@@ -21,7 +21,7 @@ def random_lane(draw: np.random.Generator, depth: int, skip: bool, steps: int) -
         Moment(step, level * float(draw.uniform(0.5, 1.5)), (first, float(draw.choice([0.0, 1, 1, 1]))), (1.0,))
         for step in range(1, steps + 1)
     )
-    return Lane(Design(depth, skip), int(draw.integers(5)), moments, (), 3 if draw.random() < 0.2 else None)
+    return Lane(Design(depth, skip), int(draw.integers(5)), moments, diverged=3 if draw.random() < 0.2 else None)
 
 
 def mean_of(lane: Lane) -> float:

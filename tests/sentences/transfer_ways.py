@@ -7,6 +7,7 @@ from scipy.stats import binomtest
 
 from cvdemo.transfer import Lesson, Taught, advice, words
 from cvdemo.transfer.result import way
+from cvdemo.wording import in_line
 from tests.sentences.table import Reader, holds, number, same, share, true_of
 from tests.sentences.transfer import SHARE, WHO, differ, random_lesson, spoken
 
@@ -111,10 +112,10 @@ def stops(draw: np.random.Generator, read: Reader) -> None:
     same(said.parts[1], of)
 
 
-@true_of(words.in_line, all=r"(One|\d+) trainings? (?:is|are) before yours\. One runs at a time\.")
+@true_of(in_line, all=r"(One|\d+) trainings? (?:is|are) before yours\. One runs at a time\.")
 def places(draw: np.random.Generator, read: Reader) -> None:
     place = int(draw.integers(1, 12))
-    same(read(words.in_line(place)).parts[0], "One" if place == 1 else place)
+    same(read(in_line(place)).parts[0], "One" if place == 1 else place)
 
 
 WON = r"(Nothing else was trained here\.|Here .+\.)"

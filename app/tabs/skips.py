@@ -1,0 +1,39 @@
+"""Skips: why do skips let deep networks learn?"""
+
+from pathlib import Path
+
+import gradio as gr
+
+from app.components.photo import PhotoRail
+from app.lab import Lab, insist, lay_out_views
+from app.tabs import skips_train
+from cvdemo.photo_sets import ready
+from cvdemo.residual import race, words
+from cvdemo.residual.data import small
+from cvdemo.residual.settings import Racing
+
+CHECKED = 3  # steps
+VIEWS = (("train", "Train both", skips_train.BENCH),)
+
+
+def _build(rail: PhotoRail) -> None:
+    with gr.Column(elem_classes="viewed"):
+        lay_out_views(VIEWS, LAB.id, rail)
+
+
+def _check(_photo: Path) -> str:
+    found = race(small(ready("digits")), Racing(depth=8).designs(), [0], CHECKED)
+    insist(all(len(lane.moments) == CHECKED for lane in found.lanes), "a net left the range of numbers")
+    return words.answer(found)
+
+
+LAB = Lab(
+    id="skips",
+    title="Skips",
+    group="Take it apart",
+    brief="Why do skips let deep networks learn?",
+    question=words.QUESTION,
+    build=_build,
+    left=skips_train.NETS.forget,
+    check=_check,
+)

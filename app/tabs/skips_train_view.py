@@ -1,0 +1,83 @@
+"""What Skips, Train both draws of a race: its curves, and what every layer gets and gives at one step."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cvdemo.plots import numbers
+from cvdemo.residual import Race, charts, stored, words
+from cvdemo.residual.side_by_side import About
+
+FILE = Path(__file__).parents[2] / "assets" / "skips.json"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A race as far as it is.
+
+    Args:
+        seconds: that its steps took.
+        where: a stored one was run, and when.
+    """
+
+    race: Race
+    seconds: float
+    about: About
+    where: str = ""
+
+
+@cache
+def stored_run() -> Shown | None:
+    """Return the run that is shown first; None where its file is not here."""
+    try:
+        found = stored.read(FILE)
+    except (OSError, ValueError):
+        return None
+    return Shown(found.race, found.seconds, found.about, f"{found.machine}, {found.date}")
+
+
+def drawn(shown: Shown) -> dict[str, Any]:
+    """Return all that is drawn of a race, at its last step."""
+    race = shown.race
+    first, last = charts.decades(race)
+    sheet = {
+        "loss": charts.losses(race).plain(),
+        "errors": charts.errors(race).plain(),
+        "scale": [first, last],
+        "step": race.step,
+        "steps": race.steps,
+        "layers": race.lanes[0].design.depth,
+        "lost": words.lost(race),
+        "said": words.told(race, shown.about, shown.seconds, shown.where),
+        "at": at(race, race.step),
+    }
+    return {"answer": words.answer(race), "sheet": json.dumps(sheet)}
+
+
+def at(race: Race, step: int) -> dict[str, Any]:
+    """Return what stands at a step: runs no network."""
+    parts = charts.parts_at(race, step)
+    rows = [
+        {"name": words.SIDES[design.skip], "skip": design.skip, "norms": numbers(charts.strip(lanes, step))}
+        for design, lanes in charts.designs(race)
+    ]
+    return {
+        "step": step,
+        "live": words.live(race, step),
+        "strip": rows,
+        "reaches": words.reaches(race, step),
+        "spread": charts.spreads(race, step).plain(),
+        "bars": charts.split_bars(parts).plain(),
+        "norms": charts.split_norms(parts).plain(),
+    }
+
+
+def table(race: Race) -> list[list[Any]]:
+    """Return each start's loss at each step: with skips or not, start, step, nats."""
+    return [
+        ["with" if lane.design.skip else "without", lane.seed + 1, moment.step, float(f"{moment.loss:.5g}")]
+        for lane in race.lanes
+        for moment in lane.moments
+    ]
