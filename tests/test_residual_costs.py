@@ -12,6 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cvdemo import catalogue
 from cvdemo.errors import SettingError
+from cvdemo.loading import block_orders
 from cvdemo.residual import Design, Net, costs, order_words, orders, split
 from cvdemo.residual.costs import NARROWED, SIDES, WIDTHS, Branch
 
@@ -135,11 +136,11 @@ def test_every_model_of_the_catalogue_has_its_row() -> None:
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in orders.KINDS.items() for name in names])
 def test_a_models_order_is_read_from_the_model(kind: tuple[str, ...], name: str) -> None:
-    assert orders.read(name) == kind
+    assert block_orders.read(name) == kind
 
 
 @pytest.mark.parametrize("order", ["post", "pre"])
 def test_our_own_nets_are_what_the_reader_says(order: str) -> None:
     pictures = torch.randn(2, 3, 8, 8)
-    assert orders.kinds(Net(Design(12, order=order), 4, 0).eval(), pictures) == (order,)  # type: ignore[arg-type]
-    assert orders.kinds(Net(Design(12, False), 4, 0).eval(), pictures) == ()
+    assert block_orders.kinds(Net(Design(12, order=order), 4, 0).eval(), pictures) == (order,)  # type: ignore[arg-type]
+    assert block_orders.kinds(Net(Design(12, False), 4, 0).eval(), pictures) == ()

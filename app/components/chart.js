@@ -97,7 +97,7 @@ const makeChart = (...buttons) => {
     const { photo = null, credit, how } = home.taken() || {}, { title, answer } = chart;
     await savePicture({ view: title, photo, question: title, answer, credit, how, wide: PNG_WIDTH, tiles: async () => [{ image: await image(), fine: true }] });
   });
-  new IntersectionObserver(([{ isIntersecting }]) => { near = isIntersecting; soon(); }, { rootMargin: '300px' }).observe(node);
+  new IntersectionObserver((seen) => { near = seen.at(-1).isIntersecting; soon(); }, { rootMargin: '300px' }).observe(node);
   new ResizeObserver(([{ contentRect }]) => { if (contentRect.width && contentRect.width !== width) { ({ width } = contentRect); soon(); } }).observe(stage);
   new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ['class'] });
   document.addEventListener('cv:presenter', soon);

@@ -1,10 +1,10 @@
 /* "Loss surface": two surfaces on one scale, turned together; one of them can be computed here. */
 const head = makeHead(() => trigger('stop'));
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
-const AWAY = 2.25, ABOVE = 1; // as surface_charts.py has it
+const AWAY = 2, ABOVE = 0.9; // as surface_charts.py has it
 const eyeAt = (degrees) => ({ x: AWAY * Math.cos((degrees * Math.PI) / 180), y: AWAY * Math.sin((degrees * Math.PI) / 180), z: ABOVE });
 const surfaces = makeChart(), fault = h('p', { class: 'alert', role: 'alert', hidden: true });
-const turn = makeRange({ label: 'Turn', help: 'or drag a surface', low: -180, high: 180, step: 5, format: (value) => `${value}\u00b0` }, (value) => { bench.set({ turn: value }); surfaces.turn(eyeAt(value)); });
+const turn = makeRange({ label: 'Turn', help: coarse.matches ? 'around the upright axis' : 'or drag a surface', low: -180, high: 180, step: 5, format: (value) => `${value}\u00b0` }, (value) => { bench.set({ turn: value }); surfaces.turn(eyeAt(value)); });
 surfaces.onTurn(({ x, y }) => {
   const degrees = 5 * Math.round((Math.atan2(y, x) * 36) / Math.PI);
   bench.set({ turn: degrees });

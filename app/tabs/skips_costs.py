@@ -18,7 +18,7 @@ from cvdemo.residual.data import small
 from cvdemo.residual.nets import Design
 from cvdemo.residual.side_by_side import Race, race
 from cvdemo.settings import choice
-from cvdemo.wording import scaled
+from cvdemo.wording import left, scaled
 
 FIRST = "untrained"
 STEPS, STARTS = 120, 2
@@ -65,8 +65,8 @@ def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[
         return {"busy": busy("Making the photos small")}
     done, of, elapsed_s = step
     share = done / of
-    left = f", about {max(1, round(elapsed_s * (1 - share) / share))} s left" if share > 0.05 else ""
-    text = f"Training both orders, {asked.settings.depth} layers: step {done} of {of}{left}"
+    more = f", {left(elapsed_s * (1 - share) / share)} left"
+    text = f"Training both orders, {asked.settings.depth} layers: step {done} of {of}{more}"
     return {"busy": {"text": text, "share": share, "stoppable": True}}
 
 

@@ -18,6 +18,7 @@ from cvdemo.residual.data import small
 from cvdemo.residual.nets import Design
 from cvdemo.residual.surface import LIVE_SIDE, Surface, learned, survey
 from cvdemo.settings import Settings, choice, whole
+from cvdemo.wording import left
 
 FIRST = "stored"
 DEPTH, STEPS = 56, 120
@@ -91,8 +92,8 @@ def _told(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict
         return {"busy": busy("Making the photos small")}
     phase, done, of, elapsed_s = step
     share = done / of
-    left = f", about {max(1, round(elapsed_s * (1 - share) / share))} s left" if share > 0.05 else ""
-    text = f"Point {done} of {of}{left}" if phase == "points" else f"Training {phase}: step {done} of {of}{left}"
+    more = f", {left(elapsed_s * (1 - share) / share)} left"
+    text = f"Point {done} of {of}{more}" if phase == "points" else f"Training {phase}: step {done} of {of}{more}"
     return {"busy": {"text": text, "share": share, "stoppable": True}}
 
 

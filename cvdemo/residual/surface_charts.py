@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HEIGHT: Final = 380
 TURN: Final = -50  # degrees, where nobody turned it
-AWAY, ABOVE = 2.25, 1.0  # of the eye, in lengths of an edge
+AWAY, ABOVE = 2.0, 0.9  # of the eye, in lengths of an edge
 STEPS = (1, 2, 5)  # of a decade, where ticks stand
 
 
@@ -34,7 +34,10 @@ def eye(turn: float) -> dict[str, float]:
 
 
 def surfaces(pair: Sequence[Surface], turn: float = TURN) -> Chart:
-    """Return both surfaces, the first one on the left, on one logarithmic scale; they are turned together."""
+    """Return both surfaces, the first one on the left, on one logarithmic scale; they are turned together.
+
+    The colours' bar numbers the heights as well: both have one scale.
+    """
     known = np.concatenate([one.losses[np.isfinite(one.losses)] for one in pair])
     low, high = (math.log10(max(float(end), 1e-6)) for end in (known.min(), known.max()))
     low, high = low - 0.02, max(high, low + 0.1) + 0.02
@@ -82,13 +85,7 @@ def _scene(turn: float, low: float, high: float, ticks: list[float], domain: dic
     quiet = {"showbackground": False, "gridcolor": plots.light("line"), "zerolinecolor": plots.light("line"),
              "showspikes": False, "tickfont": font, "title": {"text": "", "font": font}}  # fmt: skip
     flat = {**quiet, "tickvals": [-1, 0, 1]}
-    upright = {
-        **quiet,
-        "type": "log",
-        "range": [low, high],
-        "tickvals": ticks,
-        "ticktext": [f"{one:g}" for one in ticks],
-    }
+    upright = {**quiet, "type": "log", "range": [low, high], "tickvals": ticks, "showticklabels": False}
     camera = {"eye": eye(turn), "center": {"x": 0, "y": 0, "z": -0.1}}
     shape = {"aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.75}, "dragmode": "turntable"}
     return {"xaxis": flat, "yaxis": flat, "zaxis": upright, "camera": camera, "domain": domain, **shape}
