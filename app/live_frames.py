@@ -4,7 +4,8 @@ import base64
 import binascii
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -16,7 +17,7 @@ from app import request_log
 from app.components.live import FRAME_SIDE
 from app.upload_door import CLIENT
 from cvdemo import images
-from cvdemo.errors import PhotoError, SettingError
+from cvdemo.errors import Busy, CvDemoError, PhotoError, SettingError
 
 FRAME_LIMIT = 400_000  # characters of base64; noise of 640 x 640 pixels has 370,000
 CROWD = 16  # visitors who wait in line; more are asked to try again
@@ -28,6 +29,22 @@ ServerFunction = Callable[[Any, gr.Request], Awaitable[dict[str, Any]]]
 Prepare = Callable[[Any], dict[str, Any] | None]
 """Gets ready for a frame, which may take long; returns what there is to say if that cannot be."""
 Answer = Callable[[Any], dict[str, Any]]
+T = TypeVar("T", bound=dict[str, Any] | None)
+
+
+def says_why(function: Callable[[Any], T]) -> Callable[[Any], T | dict[str, Any]]:
+    """Return a function of a frame whose refusals are answers too: ``{"busy": True}``, or ``{"error": sentence}``."""
+
+    @wraps(function)
+    def told(asked: Any) -> T | dict[str, Any]:
+        try:
+            return function(asked)
+        except Busy:
+            return BUSY
+        except CvDemoError as error:
+            return {"error": str(error)}
+
+    return told
 
 
 def one_at_a_time(prepare: Prepare, answer: Answer) -> ServerFunction:

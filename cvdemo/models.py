@@ -110,6 +110,17 @@ def resident(name: str, random: bool = False) -> bool:
     return _here().holds((name, random))
 
 
+def make_resident(name: str, random: bool = False) -> None:
+    """Load ``name`` where it is not in memory; never waits for whom it is lent to, as live video must not.
+
+    Raises:
+        CvDemoError: whatever loading raised.
+    """
+    if not resident(name, random):
+        with _lent(get(name), random, None, WAIT_S):
+            pass
+
+
 def room() -> int:
     """Return how many bytes may still be kept before a model must go."""
     return _here().room()

@@ -11,6 +11,7 @@ import pytest
 
 from app.tabs import LABS
 from cvdemo import models, starters
+from cvdemo.classify import run
 from cvdemo.detect import find
 from cvdemo.results import Results
 from tests.awaited import expect
@@ -130,11 +131,13 @@ def _choose(tab: Any, name: str, content: bytes) -> None:
 
 @pytest.fixture(name="hub")
 def hub_with_siglip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    models._shared.cache_clear()  # what other tests have loaded or asked would not be fetched
+    monkeypatch.setattr(run, "_answers", Results())
     with fake_hub(tmp_path / "repositories") as hub:
         put_siglip(hub, "google/siglip-base-patch16-224", ["a cat", "a dog", "a coffee cup", "this is a photo of"])
         hub.use(monkeypatch, tmp_path / "cache")
         yield hub
-    models._shared.cache_clear()  # other tests fetch it themselves
+    models._shared.cache_clear()
 
 
 def test_no_label_of_the_visitor_runs(page: str, watch: Any, hub: Hub) -> None:

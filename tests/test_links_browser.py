@@ -114,3 +114,26 @@ def _shows(tab: Any, shown: dict[str, Any]) -> None:
         wanted = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         now = f"(wanted) => {{ try {{ return JSON.stringify({expression}) === wanted; }} catch {{ return false; }} }}"
         tab.wait_for_function(now, arg=wanted)
+
+
+CHIPS_LATE = (
+    "const usual = setTimeout; window.setTimeout = (act, ms, ...rest) =>"
+    " usual(act, /restore/.test(String(act)) ? 600 : ms, ...rest);"
+)
+
+
+@pytest.mark.parametrize("pace", [*PACES.values(), CHIPS_LATE])
+def test_a_link_with_models_runs_once(page: str, visit: Callable[..., Any], pace: str) -> None:
+    """A second run, with nothing new, would end a download that the visitor asks for when the first one answers."""
+    tab = visit("about:blank", script=pace)
+    runs: list[Any] = []  # which models each was asked of
+    tab.on("request", lambda request: runs.append(_chosen(request)) if "/queue/join" in request.url else None)
+    tab.goto(f"{page}/?models=mini_vit")
+    tab.wait_for_function("document.querySelectorAll('.answers .rows').length === 1")
+    tab.wait_for_timeout(1500)
+    assert runs.count(["mini_vit"]) == 1
+
+
+def _chosen(request: Any) -> Any:
+    told = [one.get("chosen") for one in request.post_data_json["data"] if isinstance(one, dict)]
+    return next(chosen for chosen in told if isinstance(chosen, list))

@@ -68,10 +68,18 @@ const openTab = () => window.cvTab || new URLSearchParams(location.search).get('
 /* Calls `act` when the tab is opened and when the photo changes while it is open; a moment later, because Gradio needs
    that moment to take over the rail's new value. Not through the rail's Gradio event: a run of one tab that waits for
    its turn would start the runs of all tabs again. Once for each cause: a second run would end what the first one's
-   answer offered. */
+   answer offered; so chips that are chosen in that moment (a link's, say) only begin it anew. */
 const withPhoto = (tab, act) => {
-  let open = openTab();
-  const soon = () => setTimeout(() => { if (openTab() === tab) act(); }, 60);
+  let open = openTab(), waits = null;
+  const soon = () => {
+    clearTimeout(waits);
+    waits = setTimeout(() => { waits = null; if (openTab() === tab) act(); }, 60);
+  };
+  document.addEventListener('cv:chosen', (event) => {
+    if (!waits || event.detail !== tab) return;
+    event.preventDefault();
+    soon();
+  });
   document.addEventListener('cv:photo', soon);
   document.addEventListener('cv:tab', (event) => {
     if (event.detail !== open) soon();

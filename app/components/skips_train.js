@@ -11,7 +11,7 @@ const photos = makeChoice('Photos', SETS, pick('photos'));
 const steps = makeRange({ label: 'Train for', help: 'steps', low: 40, high: 240, step: 40 }, pick('steps'));
 const seeds = makeRange({ label: 'Starts', help: 'of each kind', low: 1, high: 5, step: 1 }, pick('seeds'));
 const step = makeRange({ label: 'Step', help: 'move back in time', low: 1, high: 120, step: 1, format: (value) => `${value} of ${sheet ? sheet.step : value}` }, (value) => goTo(value));
-const begins = h('p', { class: 'sub', hidden: true }, props.begins), next = h('p', { class: 'sub', 'aria-live': 'polite' });
+const begins = h('p', { class: 'sub', hidden: true }, props.begins), next = h('p', { class: 'sub', 'aria-live': 'polite', hidden: true });
 const fault = h('p', { class: 'alert', role: 'alert', hidden: true }), lost = h('p', { class: 'sub', hidden: true });
 const train = h('button', { type: 'button', class: 'btn primary', onclick: () => ask('again') }, 'Train both again');
 const more = h('button', { type: 'button', class: 'btn', onclick: () => ask('more') }, 'Continue');
@@ -28,6 +28,7 @@ const results = h('div', { class: 'train-results' },
     h('section', { class: 'card' }, h('h3', {}, 'What the blocks give'), h('p', { class: 'sub' }, 'Standard deviation of the numbers behind each block, at the step.'), spread.node)),
   h('section', { class: 'card' }, h('h3', {}, 'The gradient at each block, taken apart'), splitSaid, h('p', { class: 'sub' }, props.split_note), h('div', { class: 'grid2' }, bars.node, norms.node)));
 let sheet = null, shownAt = null, latest = '', settled = false;
+const paces = {}; // by set of photos, once nets were trained here: seconds that a step of one layer takes
 const table = async () => ['net,start,step,loss_nats', ...((await bench.file({ table: true })).table || []).map((row) => row.join(','))].join('\n');
 const taken = () => {
   if (!sheet || !shownAt) return null;
@@ -37,7 +38,7 @@ const taken = () => {
     tiles: async () => [await curves(), { title: `Gradient of each layer at step ${shownAt.step}`, block: strip.block(shownAt.strip, sheet.scale), scale: strip.scale(sheet.scale), caption: shownAt.reaches }, { title: 'Errors on all photos', image: await errors.image(), fine: true }] };
 };
 const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', async () => saveFile('skips.csv', await table(), 'text/csv'))], link: () => bench.link() });
-root.append(head.node, h('div', { class: 'bar train-bar' }, next, h('span', { class: 'end bar' }, more, train)), fault, results, settings, foot.node);
+root.append(h('div', { class: 'train-head' }, head.node, h('div', { class: 'bar train-bar' }, more, train)), next, fault, results, settings, foot.node);
 const ask = (event) => {
   settled = false;
   bench.set({ step: null }, false);
@@ -83,6 +84,7 @@ const open = (text) => {
   drawAt(sheet.at);
   if (wanted < sheet.step && !props.value.busy) { step.set(wanted, sheet.at.live); goTo(wanted); }
   foot.say(sheet.said);
+  if (sheet.pace) paces[bench.local.photos] = sheet.pace;
   drawSettings();
 };
 const drawSettings = () => {
@@ -99,9 +101,11 @@ const drawSettings = () => {
   more.disabled = busy;
   more.hidden = !known;
   more.textContent = sheet && sheet.step < sheet.steps ? `Continue to step ${sheet.steps}` : `Continue, ${local.steps} steps more`;
-  const other = sheet && local.depth !== sheet.layers;
-  train.textContent = other ? `Train both with ${local.depth} layers` : 'Train both again';
-  next.textContent = other && !busy ? `Below: ${sheet.layers} layers.` : '';
+  const other = sheet && local.depth !== sheet.layers, pace = paces[local.photos];
+  const seconds = pace && Math.max(1, Math.round(pace * local.depth * 2 * local.seeds * local.steps));
+  train.textContent = `${other ? `Train both with ${local.depth} layers` : 'Train both again'}${seconds ? `, about ${seconds < 90 ? `${seconds}\u00a0s` : `${Math.round(seconds / 60)} minutes`}` : ''}`;
+  next.textContent = other && !busy ? `What stands below has ${sheet.layers} layers.` : '';
+  next.hidden = !next.textContent;
 };
 settings.querySelector('.train-settings').append(begins);
 const bench = makeBench({

@@ -3,11 +3,10 @@
 from typing import Any
 
 from app.components.live import LiveDetect
-from app.live_frames import BUSY, one_at_a_time, pixels, text
+from app.live_frames import one_at_a_time, pixels, says_why, text
 from cvdemo import catalogue
 from cvdemo.detect.live import LiveBoxes, detect_frame, ready
 from cvdemo.detect.settings import Wanted
-from cvdemo.errors import Busy, CvDemoError
 
 
 def component(model: str, settings: dict[str, Any]) -> LiveDetect:
@@ -16,25 +15,18 @@ def component(model: str, settings: dict[str, Any]) -> LiveDetect:
     return LiveDetect({"model": model, "settings": settings, "titles": titles}, look=one_at_a_time(prepare, answer))
 
 
-def prepare(asked: Any) -> dict[str, Any] | None:
-    """Load the detector that a frame asks for; return what there is to say if that cannot be."""
-    try:
-        ready(text(asked, "model"))
-    except CvDemoError as error:
-        return {"error": str(error)}
-    return None
+@says_why
+def prepare(asked: Any) -> None:
+    """Load the detector that a frame asks for."""
+    ready(text(asked, "model"))
 
 
+@says_why
 def answer(asked: Any) -> dict[str, Any]:
-    """Answer one frame, for the browser: its boxes, ``{"busy": True}``, or ``{"error": sentence}``."""
-    try:
-        frame, model, chosen = pixels(asked), text(asked, "model"), Wanted.of(asked.get("settings"))
-        height, width = frame.shape[:2]
-        return _drawn(detect_frame(frame, model, chosen.settings_for(()), chosen.classes), (width, height))
-    except Busy:
-        return BUSY
-    except CvDemoError as error:
-        return {"error": str(error)}
+    """Answer one frame, for the browser: its boxes."""
+    frame, model, chosen = pixels(asked), text(asked, "model"), Wanted.of(asked.get("settings"))
+    height, width = frame.shape[:2]
+    return _drawn(detect_frame(frame, model, chosen.settings_for(()), chosen.classes), (width, height))
 
 
 def _drawn(found: LiveBoxes, size_wh: tuple[int, int]) -> dict[str, Any]:

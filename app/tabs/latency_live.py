@@ -3,10 +3,10 @@
 from typing import Any
 
 from app.components.live import LiveSpeed
-from app.live_frames import BUSY, NO_FRAME, one_at_a_time, pixels
+from app.live_frames import NO_FRAME, one_at_a_time, pixels, says_why
 from cvdemo import catalogue
 from cvdemo.engines import TITLES
-from cvdemo.errors import Busy, CvDemoError, SettingError
+from cvdemo.errors import SettingError
 from cvdemo.latency.live import Said, classify_frame, ready
 from cvdemo.latency.settings import MODEL_LIMIT
 from cvdemo.pairs import opening_pair
@@ -17,26 +17,17 @@ def component() -> LiveSpeed:
     return LiveSpeed({"models": list(opening_pair().names)}, look=one_at_a_time(prepare, answer))
 
 
-def prepare(asked: Any) -> dict[str, Any] | None:
-    """Load the models that a frame asks for; return what there is to say if that cannot be."""
-    try:
-        ready(_names(asked))
-    except Busy:
-        return BUSY
-    except CvDemoError as error:
-        return {"error": str(error)}
-    return None
+@says_why
+def prepare(asked: Any) -> None:
+    """Load the models that a frame asks for."""
+    ready(_names(asked))
 
 
+@says_why
 def answer(asked: Any) -> dict[str, Any]:
-    """Answer one frame, for the browser: a row a model, ``{"busy": True}``, or ``{"error": sentence}``."""
-    try:
-        found = classify_frame(pixels(asked), _names(asked), asked.get("turned") is True)
-        return {"models": [_row(said) for said in found]}
-    except Busy:
-        return BUSY
-    except CvDemoError as error:
-        return {"error": str(error)}
+    """Answer one frame, for the browser: a row a model."""
+    found = classify_frame(pixels(asked), _names(asked), asked.get("turned") is True)
+    return {"models": [_row(said) for said in found]}
 
 
 def _row(said: Said) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Skips, Train both: plain and residual nets learn the same photos while their curves grow."""
 
 import secrets
+import time
 from typing import Any
 
 from app.components import chart
@@ -10,6 +11,7 @@ from app.lab.busy import busy
 from app.lab.shown import ShownByKey
 from app.lab.streaming import session
 from app.tabs.skips_train_view import Shown, at, drawn, stored_run, table
+from cvdemo import compute
 from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.inside.palettes import VIRIDIS
 from cvdemo.photo_sets import VISITORS, ready
@@ -25,7 +27,12 @@ NO_OWN = "You have no classes of your own yet. Make two or more on the Teach tab
 NOT_HERE = "These nets are not known here any more. Train both again."
 ENOUGH = f"These nets have made {MOST_STEPS} steps, which is as far as they go here. Train both again to begin anew."
 
+TOLD_FROM = 3  # steps: the first ones are slower
+PATIENCE_S = 900.0  # in the line of trainings
+
 NETS = NetsByPage()
+LINE = compute.Line()
+"""One training runs at a time, as in Teach: two would take turns, each at half its speed."""
 
 
 class RacesByKey(ShownByKey):
@@ -70,28 +77,40 @@ def _more(asked: Wish, report: Report) -> str:
 
 
 def _go(nets: Nets, key: str, until: int, report: Report) -> str:
+    """Train in turn with other trainings, and tell how far it is; a new race is kept once it has made a step."""
     page, begun = session(), nets.race.step
+    started_s = time.monotonic()
 
     def told(race: Race) -> None:
         if race.step == 1:
             NETS.keep(page, key, nets)
-        report(key, nets, begun, until, 0)
+        waits(0)
 
-    nets.go(until, told, lambda place: report(key, nets, begun, until, place))
+    def waits(place: int) -> None:
+        done = nets.race.step - begun
+        share = done / (until - begun)
+        left_s = (time.monotonic() - started_s) * (1 - share) / share if done >= TOLD_FROM else None
+        report(key, nets, place, share, left_s)
+
+    ticket = LINE.enter(PATIENCE_S, waits)
+    try:
+        started_s = time.monotonic()
+        nets.go(until, told, waits)
+    finally:
+        LINE.leave(ticket)
     return key
 
 
-def _training(_asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
+def _training(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
     if not step:
         return {"busy": busy("Making the photos small")}
-    key, nets, begun, until, place = step
-    race, done = nets.race, nets.race.step - begun
+    key, nets, place, share, left_s = step
+    race = nets.race
     if place:
         return {"busy": busy(in_line(place))}
-    if not done:
+    if not race.step:
         return {"busy": busy("The first step")}
-    share = done / (until - begun)
-    text = f"Step {race.step} of {until}, {left(elapsed_s * (1 - share) / share)} left"
+    text = f"Step {race.step}" + (f", {left(left_s)} left" if left_s is not None else "")
     shown = Shown(race, nets.seconds, nets.about)
     return {"busy": {"text": text, "share": share, "stoppable": True}, "key": key, "message": "", **drawn(shown)}
 

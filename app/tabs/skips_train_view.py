@@ -50,10 +50,17 @@ def drawn(shown: Shown) -> dict[str, Any]:
         "steps": race.steps,
         "layers": race.lanes[0].design.depth,
         "lost": words.lost(race),
+        "pace": None if shown.where else _pace(shown),
         "said": words.told(race, shown.about, shown.seconds, shown.where),
         "at": at(race, race.step),
     }
     return {"answer": words.answer(race), "sheet": json.dumps(sheet)}
+
+
+def _pace(shown: Shown) -> float | None:
+    """Return the seconds that a step of one layer of one net takes here."""
+    made = sum(len(lane.moments) * lane.design.depth for lane in shown.race.lanes)
+    return shown.seconds / made if made else None
 
 
 def at(race: Race, step: int) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from cvdemo.transfer.settings import OWN, Teaching
 from cvdemo.weights import Progress
 
 CHECKED = 8  # photos a class
-BUDGET = Budget()  # of each way that trains more layers
 BUDGET = Budget()  # of each way on each network
 FRESH = {"fault": None, "stored": None, "live": None}
 

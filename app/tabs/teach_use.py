@@ -8,10 +8,9 @@ from app.components.live import LiveTaught
 from app.components.teach_after import AFTER, AfterTeaching
 from app.lab import Bench, Report, Wish, Work
 from app.lab.busy import busy, fetching
-from app.live_frames import BUSY, one_at_a_time, pixels
+from app.live_frames import one_at_a_time, pixels, says_why
 from app.tabs.teach_shown import FIRST, lesson_of
-from cvdemo import catalogue, models
-from cvdemo.errors import Busy, CvDemoError
+from cvdemo import models
 from cvdemo.transfer import use_words as words
 from cvdemo.transfer.use import Said, name_frame, name_photo
 
@@ -74,26 +73,15 @@ def component() -> LiveTaught:
     return LiveTaught({"key": FIRST}, look=one_at_a_time(prepare, answer))
 
 
-def prepare(asked: Any) -> dict[str, Any] | None:
-    """Load the backbones of the lesson that a frame names; return what there is to say if that cannot be."""
-    try:
-        for one in lesson_of(asked.get("key")).taught:
-            if not models.resident(one.model):  # else it may be lent for long: a frame must not wait for that
-                with models.borrow(catalogue.get(one.model)):
-                    pass
-    except Busy:
-        return BUSY
-    except CvDemoError as error:
-        return {"error": str(error)}
-    return None
+@says_why
+def prepare(asked: Any) -> None:
+    """Load the backbones of the lesson that a frame names."""
+    for one in lesson_of(asked.get("key")).taught:
+        models.make_resident(one.model)
 
 
+@says_why
 def answer(asked: Any) -> dict[str, Any]:
-    """Answer one frame, for the browser: a row a backbone, ``{"busy": True}``, or ``{"error": sentence}``."""
-    try:
-        lesson = lesson_of(asked.get("key"))
-        return {"models": rows(name_frame(pixels(asked), lesson), lesson.photos.classes)}
-    except Busy:
-        return BUSY
-    except CvDemoError as error:
-        return {"error": str(error)}
+    """Answer one frame, for the browser: a row a backbone."""
+    lesson = lesson_of(asked.get("key"))
+    return {"models": rows(name_frame(pixels(asked), lesson), lesson.photos.classes)}

@@ -52,10 +52,7 @@ def ready(names: Sequence[str]) -> None:
     for name in names:
         if get(name).zero_shot:
             raise SettingError(f"{get(name).title} compares with your own labels. Choose another model for live video.")
-        random = uses_random(name)
-        if not models.resident(name, random):  # else it may be lent for long: a frame must not wait for that
-            with models.borrow(name, random=random):
-                pass
+        models.make_resident(name, uses_random(name))
 
 
 def classify_frame(

@@ -55,7 +55,9 @@ def answer(race: Race) -> str:
         lost = "without" if a else "with"
         return f"Every net {lost} skips left the range of numbers: its loss is none any more."
     told = f"{_told(a)} with skips, {_told(b)} without"
-    start = f"After {race.step} steps on the same photos {depth} layers have a training loss of {told}"
+    start = f"After {_steps(race.step)} on the same photos {depth} layers have a training loss of {told}"
+    if race.step < race.steps:
+        return f"{start}. No verdict before step {race.steps}."
     if min(len(a), len(b)) < FEW_SEEDS:
         return f"{start}: one start each, so no verdict."
     if max(a) < min(b):
@@ -63,6 +65,10 @@ def answer(race: Race) -> str:
     if max(b) < min(a):
         return f"{start}: every start without skips is below every one with."
     return f"{start}: too close to call."
+
+
+def _steps(count: int) -> str:
+    return f"{count} step{'' if count == 1 else 's'}"
 
 
 def _losses(lanes: Sequence[Lane]) -> list[float]:
@@ -199,5 +205,5 @@ def told(race: Race, about: About, seconds: float, where: str = "") -> str:
     starts = len({lane.seed for lane in race.lanes})
     nets = f"{race.lanes[0].design.depth} layers, {starts} start{'' if starts == 1 else 's'} each"
     photos = f"{about.learned} of {about.title} are learned from, {about.held_out} are held out"
-    took = f"{race.step} steps took {figures3(seconds)}{NBSP}s of work"
+    took = f"{_steps(race.step)} took {figures3(seconds)}{NBSP}s of work"
     return f"A stored run: {nets}; {photos}; {took} on {where}." if where else f"{nets}; {photos}; {took} here."

@@ -193,7 +193,7 @@ def losts(draw: np.random.Generator, read: Reader) -> None:
 
 
 NETS = r"(\d+) layers, (\d+) starts? each; (\d+) of (the digits|your photos) are learned from, "
-NETS += r"(\d+) are held out; (\d+) steps took "
+NETS += r"(\d+) are held out; (\d+) steps? took "
 
 
 @true_of(

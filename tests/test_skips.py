@@ -1,0 +1,161 @@
+"""Skips, Train both: what it shows first, trains, refuses, and what a step of the slider is told."""
+
+import json
+import math
+from collections.abc import Iterator
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.lab import answers_questions
+from app.lab.handlers import handler, stopped
+from app.tabs import skips_train, skips_train_view
+from app.tabs.skips_train import BENCH, FIRST
+from cvdemo.errors import SettingError
+from cvdemo.photo_sets import ready
+from cvdemo.residual import Design, race, words
+from cvdemo.residual.data import small
+from cvdemo.residual.settings import MOST_STEPS, Racing
+from cvdemo.residual.side_by_side import Photos, turns
+from tests.awaited import PATIENCE_S, eventually
+from tests.test_residual import two_kinds  # noqa: F401 - the fixture ``photos``
+
+RAIL = {"photo": {"id": "starter:cat"}, "point": [1, 1], "tab": "skips"}
+look = answers_questions(BENCH)
+
+
+@pytest.fixture(name="tiny")
+def tiny_photos(photos: Photos, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The tab trains on two kinds of tiny pictures instead of the digits."""
+    monkeypatch.setattr(skips_train, "small", lambda _set: photos)
+    yield
+    skips_train.NETS.forget("")
+
+
+def test_the_stored_run_is_what_the_tab_would_train() -> None:
+    """Its first losses are those of the same nets, photos and seeds now."""
+    shown = skips_train_view.stored_run()
+    assert shown is not None and shown.race.step == shown.race.steps == Racing().steps
+    assert shown.about == small(ready("digits")).about
+    lanes = {(lane.design, lane.seed): lane for lane in shown.race.lanes}
+    now = race(small(ready("digits")), Racing().designs(), [0], 2)
+    for lane in now.lanes:
+        then = lanes[lane.design, lane.seed]
+        assert [one.loss for one in then.moments[:2]] == pytest.approx([one.loss for one in lane.moments], rel=1e-2)
+
+
+@pytest.mark.parametrize("bad", [{"depth": 111}, {"depth": math.nan}, {"steps": 41}, {"seeds": 0}, {"seeds": True},
+                                 {"start": "x"}, {"photos": "cats"}, {"step": 0}, {"step": MOST_STEPS + 1},
+                                 {"norm": 1}])  # fmt: skip
+def test_settings_that_cannot_be_are_a_sentence(bad: dict[str, object]) -> None:
+    with pytest.raises(SettingError, match=r"\.$"):
+        Racing.of(bad)
+
+
+@pytest.mark.parametrize("start", ["he", "zero", "fixup"])
+def test_the_plain_net_begins_as_hes_where_it_cannot_begin_at_zero(start: str) -> None:
+    residual, plain = Racing(start=start).designs()
+    assert (residual.skip, residual.start) == (True, start) and (plain.skip, plain.start) == (False, "he")
+
+
+def _press(event: str, value: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(handler(BENCH, event)(RAIL, value))
+
+
+def _asked(**settings: Any) -> dict[str, Any]:
+    return {**BENCH.begin(), "settings": {**Racing().plain(), **settings}}
+
+
+def test_the_first_picture_is_the_stored_run_and_trains_nothing() -> None:
+    before = turns.total
+    value = BENCH.begin()
+    told = look({"key": value["key"], "settings": value["settings"]})
+    assert value["key"] == FIRST and told["answer"] == value["answer"]
+    assert json.loads(told["sheet"])["said"].startswith("A stored run")
+    assert look({"key": FIRST, "settings": value["settings"], "step": 40})["at"]["step"] == 40
+    assert turns.total == before
+
+
+def test_both_are_trained_looked_back_at_and_go_on(tiny: None, photos: Photos) -> None:
+    *_, done = _press("again", _asked(depth=8, steps=40))
+    sheet = json.loads(done["sheet"])
+    assert done["busy"] is None and sheet["step"] == sheet["steps"] == 40 and sheet["layers"] == 8
+    before = turns.total
+    nets = skips_train.NETS.get(done["key"])
+    assert nets is not None
+    for step in (1, 17, 40):
+        at = look({"key": done["key"], "settings": done["settings"], "step": step})["at"]
+        norms = {row["skip"]: row["norms"] for row in at["strip"]}
+        for skip in (True, False):
+            rows = [lane.moments[step - 1].gradients for lane in nets.race.lanes if lane.design.skip is skip]
+            assert norms[skip] == pytest.approx(np.exp(np.mean(np.log(rows), 0)), rel=1e-3)
+        assert at["live"] == words.live(nets.race, step) and at["step"] == step
+    assert turns.total == before
+    *_, later = _press("more", done)
+    assert later["key"] == done["key"] and json.loads(later["sheet"])["step"] == 80
+    assert nets.race.lanes[0].moments[:40] == race(photos, [Design(8)], [0], 40).lanes[0].moments
+
+
+@pytest.mark.parametrize("step", [0, 41, -1, 1.5, "x", True, [1]])
+def test_a_step_that_never_was_is_a_sentence(tiny: None, step: Any) -> None:
+    told = look({"key": FIRST, "settings": {}, "step": 200 if step == 41 else step})
+    assert told["error"].endswith(".") and told["key"] == FIRST
+
+
+def test_what_is_not_known_any_more_says_so(tiny: None) -> None:
+    assert look({"key": "gone", "settings": {}}) == {"gone": True}
+    *_, refused = _press("more", {**_asked(), "key": "gone"})
+    assert refused["fault"] == skips_train.NOT_HERE and refused["key"] == "gone"
+
+
+def test_own_classes_that_are_not_there_are_a_sentence_and_what_stands_stays(tiny: None) -> None:
+    *_, refused = _press("again", _asked(photos="own"))
+    assert refused["fault"] == skips_train.NO_OWN and refused["key"] == FIRST and refused["busy"] is None
+
+
+def test_an_end_is_told(tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(skips_train, "MOST_STEPS", 40)
+    *_, done = _press("again", _asked(depth=8, steps=40))
+    *_, refused = _press("more", done)
+    assert refused["fault"] == skips_train.ENOUGH and refused["sheet"] == done["sheet"]
+
+
+def test_a_second_visitor_is_told_the_place_and_has_nets_of_their_own(tiny: None) -> None:
+    ticket = skips_train.LINE.enter(PATIENCE_S, None)
+    values: list[dict[str, Any]] = []
+    waiting = Event()
+
+    def visit() -> None:
+        for value in handler(BENCH, "again")(RAIL, _asked(depth=8, steps=40)):
+            values.append(value)
+            if value["busy"] and "before yours" in value["busy"]["text"]:
+                waiting.set()
+
+    other = Thread(target=visit)
+    other.start()
+    try:
+        assert waiting.wait(PATIENCE_S)
+        assert values[-1]["busy"]["text"] == "One training is before yours. One runs at a time."
+    finally:
+        skips_train.LINE.leave(ticket)
+        other.join(PATIENCE_S)
+    assert values[-1]["busy"] is None and json.loads(values[-1]["sheet"])["step"] == 40
+
+
+def test_stopped_at_step_0_what_stood_there_stays(tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = skips_train.LINE.enter(PATIENCE_S, None)
+    try:
+        running = handler(BENCH, "again")(RAIL, _asked(depth=8))
+        value = next(one for one in running if one["busy"])
+        after = stopped(BENCH)(value)
+        assert after["key"] == FIRST and after["busy"] is None and after["message"] == ""
+        running.close()
+    finally:
+        skips_train.LINE.leave(ticket)
+    eventually(_nobody_waits)
+
+
+def _nobody_waits() -> None:
+    assert not skips_train.LINE.held()
