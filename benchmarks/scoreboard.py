@@ -87,6 +87,12 @@ def _inside_click() -> Counts:
     return click()
 
 
+def _lesions() -> Measured:
+    from benchmarks.surgery import lesions
+
+    return lesions()
+
+
 def _saliency() -> Measured:
     from benchmarks.saliency import saliency
 
@@ -215,6 +221,7 @@ ROWS = (
         None,
         _inside_click,
     ),
+    Row("surgery", "ResNet-50 without each of its 16 blocks", "16 eager passes", "cost", 0.7, _lesions),
     Row("P9", "twelve visitors, mixed tabs: the same work", "one visitor", "faster", 0.9, _visitors),
     Row("reply", "second photo to reply, ViT-B/16", "its bare forward pass", "cost", 1.25, _second_reply, short=True),
     Row("field", "effective field of a ResNet-50 unit", "its bare forward pass", "cost", 3.0, _field),

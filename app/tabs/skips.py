@@ -4,16 +4,20 @@ from pathlib import Path
 
 import gradio as gr
 
+from app.api.surgery import block_lesion
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
-from app.tabs import skips_train
+from app.tabs import skips_surgery, skips_train
 from cvdemo.photo_sets import ready
 from cvdemo.residual import race, words
 from cvdemo.residual.data import small
 from cvdemo.residual.settings import Racing
 
 CHECKED = 3  # steps
-VIEWS = (("train", "Train both", skips_train.BENCH),)
+VIEWS = (
+    ("train", "Train both", skips_train.BENCH),
+    ("surgery", "Surgery", skips_surgery.BENCH),
+)
 
 
 def _build(rail: PhotoRail) -> None:
@@ -34,6 +38,7 @@ LAB = Lab(
     brief="Why do skips let deep networks learn?",
     question=words.QUESTION,
     build=_build,
+    endpoints=(block_lesion,),
     left=skips_train.NETS.forget,
     check=_check,
 )

@@ -18,13 +18,13 @@ def _kind(rows: Sequence[AtDepth], skip: bool) -> str:
     if not rows:
         return ""
     said = [f"{row.depth} layers {_range(row.losses)}" for row in rows]
-    start = f"With{'' if skip else 'out'} skips a training loss of {listed(said)}"
+    start = f"Training loss with{'' if skip else 'out'} skips: {listed(said)}"
     first, last = rows[0].losses, rows[-1].losses
     if len(rows) < 2 or min(len(first), len(last)) < 2:
         return f"{start}."
     if min(last) > max(first):
-        return f"{start}: deeper is worse."
-    return f"{start}: deeper is better." if max(last) < min(first) else f"{start}: too close to call."
+        return f"{start}; deeper is worse."
+    return f"{start}; deeper is better." if max(last) < min(first) else f"{start}; too close to call."
 
 
 def _range(losses: Sequence[float]) -> str:

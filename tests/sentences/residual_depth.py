@@ -11,8 +11,8 @@ from tests.sentences.table import Reader, same, true_of
 
 ONE = r"\d+ layers \d+\.\d\d(?: to \d+\.\d\d)?"
 ROWS = rf"({ONE}(?:, {ONE})*(?: and {ONE})?)"
-VERDICT = r"(?:: (deeper is worse|deeper is better|too close to call))?"
-PLAIN, RESIDUAL = (rf"{start} skips a training loss of {ROWS}{VERDICT}\." for start in ("Without", "With"))
+VERDICT = r"(?:; (deeper is worse|deeper is better|too close to call))?"
+PLAIN, RESIDUAL = (rf"Training loss {start} skips: {ROWS}{VERDICT}\." for start in ("without", "with"))
 
 
 @true_of(
