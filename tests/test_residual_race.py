@@ -125,6 +125,9 @@ def test_the_charts_hold_what_was_measured(photos: Photos) -> None:
     assert curve.y == pytest.approx(np.mean(rows, 0), rel=1e-3)
     assert band.y[:20] == pytest.approx(np.max(rows, 0), rel=1e-3)
     assert band.y[:19:-1] == pytest.approx(np.min(rows, 0), rel=1e-3)
+    ends = {one.text for one in charts.figure(found).layout.annotations}
+    last = np.mean([[one.loss for one in lane.moments[-10:]] for lane in found.lanes[:2]])
+    assert f"<b>with: {last:.2f}</b>" in ends
     learned, held = charts.errors(found).figure().data[:2]
     assert learned.y[-1] == pytest.approx(
         100 * np.mean([lane.errors[-1].training for lane in found.lanes[:2]]), abs=0.01

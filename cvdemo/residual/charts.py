@@ -59,10 +59,10 @@ def losses(race: Race) -> Chart:
         if len(rows) > 1:
             bands.append(_band(steps, _mean(rows, np.min), _mean(rows, np.max)))
         marks += [_lost(lane, row) for lane, row in zip(lanes, rows, strict=True) if lane.diverged is not None]
-        last = float(whole[-1]) if len(whole) else None
+        left = [loss for lane in lanes if (loss := words.loss_of(lane)) is not None]
         side = words.SIDES[design.skip].split()[0]
-        told = side if last is None else f"{side}: {last:.2f}"
-        ends.append(plots.End(told, "cnn", None if last is None else math.log10(last)))
+        told = f"{side}: {np.mean(left):.2f}" if left else side
+        ends.append(plots.End(told, "cnn", math.log10(whole[-1]) if len(whole) else None))
     ys = [y for one in (*lines, *bands) for y in one["y"] if y]
     low, high = _ends(ys)
     layout = {
