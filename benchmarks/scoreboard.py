@@ -147,6 +147,18 @@ def _polite() -> Measured:
     return polite()
 
 
+def _skips_step() -> Measured:
+    from benchmarks.skips import step
+
+    return step()
+
+
+def _skips_slider() -> Delays:
+    from benchmarks.skips import slider
+
+    return slider()
+
+
 # Name of the row, what runs, goal, models of the catalogue, whether the short version has it.
 NETWORKS = (
     ("P1", "three CNNs", 2.5, ("mobilenetv3_large_100", "efficientnet_b0", "resnet50"), True),
@@ -228,5 +240,7 @@ ROWS = (
     Row("teach curve", "curves of 3 x 20 photos", "a promise of 5 s", "delay", 5000.0, partial(_curves, 3, 20)),
     Row("teach curve 10", "curves of 10 x 30 photos", "a promise of 40 s", "delay", 40000.0, partial(_curves, 10, 30)),
     Row("teach polite", "another visitor's network while one trains", "a quiet machine", "cost", 3.0, _polite),
+    Row("skips step", "step of 56 layers with skips", "bare PyTorch loop", "cost", 1.15, _skips_step),
+    Row("skips slider", "a slider elsewhere while 56 layers train", "a promise of 60 ms", "delay", 60.0, _skips_slider),
     Row("cache", "model cache under a crowd", "its promises", "counts", None, crowd, short=True),
 )

@@ -11,19 +11,21 @@ const makeChart = (...buttons) => {
   const png = smallButton('PNG', () => takePicture());
   const tools = h('div', { class: 'chart-tools' }, zoom, reset, buttons, open, png);
   const node = h('figure', { class: 'chart' }, stage, word, tools, values.node), take = makeTaking(node);
-  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0, pointed = null;
+  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0, pointed = null, turned = null, camera = null;
   open.setAttribute('aria-expanded', 'false');
   reset.hidden = tools.hidden = stage.hidden = true;
 
   const empty = () => !chart || !chartData(chart).some((trace) => trace.x.length);
-  const missing = () => chartData(chart).reduce((count, trace) => count + trace.x.filter((x, index) => x === null || trace.y[index] === null).length, 0);
+  const gapsIn = ({ x, y, z }) => (z ? z.flat().filter((one) => one === null) : x.filter((one, index) => one === null || y[index] === null)).length;
+  const missing = () => chartData(chart).reduce((count, trace) => count + gapsIn(trace), 0);
+  const scenes = () => Object.keys(chart.layout).filter((name) => name.startsWith('scene'));
   const tell = () => {
     const none = empty(), gaps = none ? 0 : missing();
     word.hidden = !none && !gaps;
     word.textContent = none ? 'Nothing to draw yet.' : `${gaps === 1 ? 'One value is no number: there is a gap' : `${gaps.toLocaleString('en')} values are no numbers: there are gaps`}.`;
     tools.hidden = none;
     stage.hidden = none || failed;
-    zoom.hidden = !coarse.matches;
+    zoom.hidden = !coarse.matches || scenes().length > 0;
     if (none) { values.open(false); open.setAttribute('aria-expanded', 'false'); return; }
     stage.setAttribute('aria-label', `${chart.title}. ${chart.answer}`);
     stage.style.height = `${chart.height}px`;
@@ -35,10 +37,21 @@ const makeChart = (...buttons) => {
     if (!width || empty()) return;
     const drawn = dressed(chart, width, view, { dragmode: coarse.matches && !zooming ? false : 'zoom' });
     const { data, layout } = enlargement() === 1 ? drawn : enlarged(drawn, enlargement());
+    if (camera) for (const name of scenes()) layout[name] = { ...layout[name], camera };
     await library.react(plot, data, layout, QUIET_PLOT);
     node.dataset.drawn = String(Number(node.dataset.drawn || 0) + 1);
     if (listening) return;
     listening = true;
+    /* What is solid is turned together: all scenes are seen from where the one under the mouse is. */
+    for (const event of ['plotly_relayouting', 'plotly_relayout']) {
+      plot.on(event, (change) => {
+        const at = scenes().find((name) => change[`${name}.camera`]), seen = at && change[`${at}.camera`];
+        if (!at || JSON.stringify(seen) === JSON.stringify(camera)) return;
+        camera = seen;
+        library.relayout(plot, Object.fromEntries(scenes().filter((name) => name !== at).map((name) => [`${name}.camera`, seen])));
+        turned?.(seen.eye);
+      });
+    }
     plot.on('plotly_relayout', (change) => {
       if (!Object.keys(change).some((key) => key.includes('range'))) return;
       reset.hidden = false;
@@ -77,16 +90,23 @@ const makeChart = (...buttons) => {
   /* The chart as a picture, twice as fine, in light colours. */
   const image = async () => {
     const library = await plotly(), { data, layout } = dressed(chart, PNG_WIDTH, view, {}, true);
+    if (camera) for (const name of scenes()) layout[name].camera = camera;
     return loadPicture(await library.toImage({ data, layout, config: QUIET_PLOT }, { format: 'png', width: PNG_WIDTH, height: chart.height, scale: 2 }));
   };
   const takePicture = () => take(async () => {
     const { photo = null, credit, how } = home.taken() || {}, { title, answer } = chart;
     await savePicture({ view: title, photo, question: title, answer, credit, how, wide: PNG_WIDTH, tiles: async () => [{ image: await image(), fine: true }] });
   });
-  new IntersectionObserver(([{ isIntersecting }]) => { near = isIntersecting; soon(); }, { rootMargin: '300px' }).observe(node);
+  new IntersectionObserver((seen) => { near = seen.at(-1).isIntersecting; soon(); }, { rootMargin: '300px' }).observe(node);
   new ResizeObserver(([{ contentRect }]) => { if (contentRect.width && contentRect.width !== width) { ({ width } = contentRect); soon(); } }).observe(stage);
   new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ['class'] });
   document.addEventListener('cv:presenter', soon);
-  /* `onPoint(act)`: hears the customdata of the mark that is pointed at. */
-  return { node, onPoint(act) { pointed = act; }, image: () => (empty() ? null : image()), show(value) { chart = value; tell(); soon(); } };
+  /* `onPoint(act)`: hears the customdata of the mark that is pointed at. `onTurn(act)`: hears from where what is solid is
+     seen now; `turn(eye)`: lets it be seen from there. */
+  return { node, onPoint(act) { pointed = act; }, onTurn(act) { turned = act; },
+    turn(eye) {
+      camera = { ...(camera || chart.layout[scenes()[0]].camera), eye };
+      if (listening) window.Plotly.relayout(plot, Object.fromEntries(scenes().map((name) => [`${name}.camera`, camera])));
+    },
+    image: () => (empty() ? null : image()), show(value) { chart = value; tell(); soon(); } };
 };

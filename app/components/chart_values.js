@@ -4,8 +4,14 @@ const ROWS_AT_MOST = 500;
 const plainText = (name) => String(name ?? '').replace(/<[^>]*>/g, ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 const figureText = (value) => (typeof value === 'number' ? String(Number(value.toPrecision(4))) : value === null || value === undefined ? 'no number' : plainText(value));
 const chartData = (chart) => chart.data.filter((trace) => trace.hoverinfo !== 'skip');
+/* The same of traces with a value for each x and y. */
+const solidTable = (traces, { meta = {} }) => ({
+  columns: ['Series', ...['x', 'y', 'z'].map((name) => plainText(meta[name] || name))],
+  rows: traces.flatMap(({ name, x, y, z }) => z.flatMap((row, down) => row.map((value, along) => [plainText(name), figureText(x[along]), figureText(y[down]), figureText(value)]))),
+});
 /* Columns and rows of texts: a series' name, x, y (bars and intervals that lie: y first), and the ends of an interval. */
 const chartTable = (chart) => {
+  if (chartData(chart).some((trace) => trace.z)) return solidTable(chartData(chart), chart.layout);
   const traces = chartData(chart), { layout } = chart, title = (name) => plainText(layout[`${name}axis`]?.title?.text || layout.meta?.[name] || name);
   const interval = (trace) => trace.error_x || trace.error_y, lie = traces.some((trace) => trace.orientation === 'h' || trace.error_x);
   const ends = traces.some(interval), several = traces.length > 1, turned = (x, y) => (lie ? [y, x] : [x, y]);

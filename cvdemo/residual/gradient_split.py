@@ -56,8 +56,8 @@ def _split(net: Net, pixels: Tensor, labels: Tensor) -> tuple[Split, ...]:
         inputs.append(x)
         branches.append(branch)
         sums.append(whole)
-        x = torch.relu(whole)
-    loss = cross_entropy(net.head(x.mean((2, 3))), labels)
+        x = block.after(whole)
+    loss = cross_entropy(net.logits(x), labels)
     at_sums = torch.autograd.grad(loss, sums, retain_graph=True)
     found = []
     for x, branch, at_sum, block in zip(inputs, branches, at_sums, net.blocks, strict=True):

@@ -14,6 +14,8 @@ from cvdemo.errors import SettingError
 
 Start = Literal["he", "zero", "fixup"]
 STARTS: Final[tuple[Start, ...]] = ("he", "zero", "fixup")
+Order = Literal["post", "pre"]
+ORDERS: Final[tuple[Order, ...]] = ("post", "pre")
 DEPTHS: Final = (8, 20, 56, 110)
 DEEPEST: Final = 110
 WIDTH: Final = 8
@@ -31,18 +33,24 @@ class Design:
             gives 0, so that each block begins as the identity (Goyal et al. 2017, arXiv:1706.02677); ``fixup``:
             besides, its first convolution is scaled by 1 / sqrt(blocks) (the scaling of Zhang et al. 2019,
             arXiv:1901.09321). The last two are for nets with skips: a plain one would pass on nothing.
+        order: ``post``: normalisation and ReLU after each convolution, and the second ReLU after the sum; ``pre``:
+            both before each convolution, so that nothing stands on the skip (He et al. 2016, arXiv:1603.05027). The
+            weights are as many, and begin as the same.
     """
 
     depth: int = 20
     skip: bool = True
     norm: bool = True
     start: Start = "he"
+    order: Order = "post"
 
     def __post_init__(self) -> None:
         if self.depth not in range(4, DEEPEST + 1, 2):
             raise SettingError(f"A net here has 4 to {DEEPEST} layers, an even number.")
         if self.start not in STARTS:
             raise SettingError("Weights can begin as he, zero or fixup.")
+        if self.order not in ORDERS:
+            raise SettingError("A block's order is post or pre.")
         if self.start != "he" and not self.skip:
             raise SettingError("Without skips a branch that begins at 0 would pass on nothing. Choose He's start.")
 
@@ -53,12 +61,19 @@ class Design:
 
 
 class Block(nn.Module):
-    """Two convolutions, and what came in on top, if it has a skip; ReLU at the end, as He et al. 2015 has it."""
+    """Two convolutions, and what came in on top, if it has a skip; ``opens``: it is the net's first one.
 
-    def __init__(self, design: Design) -> None:
+    The first block of the order ``pre`` has no normalisation of its own: the stem's stands before it, and before its
+    skip, as in He et al. 2016, appendix.
+    """
+
+    def __init__(self, design: Design, opens: bool = False) -> None:
         super().__init__()
-        self.skip = design.skip
-        self.first, self.second = _convolution(WIDTH, design.norm), _convolution(WIDTH, design.norm)
+        self.skip, self.post = design.skip, design.order == "post"
+        early = nn.BatchNorm2d(WIDTH) if design.norm and not self.post and not opens else nn.Identity()
+        self.before = nn.Identity() if self.post else nn.Sequential(early, nn.ReLU())
+        self.first = _convolution(design.norm)
+        self.second = _convolution(design.norm, follows=self.post)
 
     @property
     def beginning(self) -> nn.Conv2d:
@@ -76,12 +91,16 @@ class Block(nn.Module):
 
     def branch(self, x: Tensor) -> Tensor:
         """Return what is added to ``x``, or stands in its place."""
-        out: Tensor = self.second(torch.relu(self.first(x)))
+        out: Tensor = self.second(torch.relu(self.first(self.before(x))))
         return out
+
+    def after(self, whole: Tensor) -> Tensor:
+        """Return what the block gives of its sum, or of its branch alone."""
+        return torch.relu(whole) if self.post else whole
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (n, `WIDTH`, h, w), as ``x`` has it."""
-        return torch.relu(x + self.branch(x) if self.skip else self.branch(x))
+        return self.after(x + self.branch(x) if self.skip else self.branch(x))
 
 
 class Net(nn.Module):
@@ -92,8 +111,9 @@ class Net(nn.Module):
         self.design = design
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.stem = _convolution(WIDTH, design.norm, channels)
-            self.blocks = nn.ModuleList(Block(design) for _ in range(design.blocks))
+            self.stem = _convolution(design.norm, channels)
+            self.blocks = nn.ModuleList(Block(design, not number) for number in range(design.blocks))
+            self.last = _last(design)
             self.head = nn.Linear(WIDTH, classes)
             self._begin()
 
@@ -121,13 +141,26 @@ class Net(nn.Module):
         found = [torch.relu(self.stem(x))]
         for block in self.blocks:
             found.append(block(found[-1]))
-        return [*found, self.head(found[-1].mean((2, 3)))]
+        return [*found, self.logits(found[-1])]
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Return the logits (n, classes) of what the last block gave."""
+        out: Tensor = self.head(self.last(x).mean((2, 3)))
+        return out
 
     def convolutions(self) -> list[nn.Conv2d]:
         """Return the convolutions, from the first to the last."""
         return [module for module in self.modules() if isinstance(module, nn.Conv2d)]
 
 
-def _convolution(width: int, norm: bool, channels: int = WIDTH) -> nn.Sequential:
-    convolution = nn.Conv2d(channels, width, 3, padding=1, bias=not norm)
-    return nn.Sequential(convolution, *([nn.BatchNorm2d(width)] if norm else []))
+def _last(design: Design) -> nn.Module:
+    """Return what activates the last sum of the order ``pre``, which no block follows; nothing in the other."""
+    if design.order == "post":
+        return nn.Identity()
+    return nn.Sequential(nn.BatchNorm2d(WIDTH) if design.norm else nn.Identity(), nn.ReLU())
+
+
+def _convolution(norm: bool, channels: int = WIDTH, follows: bool = True) -> nn.Sequential:
+    """Return a convolution to `WIDTH` channels; ``norm``: it is normalised and has no bias; ``follows``: at once."""
+    convolution = nn.Conv2d(channels, WIDTH, 3, padding=1, bias=not norm)
+    return nn.Sequential(convolution, *([nn.BatchNorm2d(WIDTH)] if norm and follows else []))

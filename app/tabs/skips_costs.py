@@ -1,0 +1,129 @@
+"""Skips, Costs and order: what a bottleneck saves, and whether the order in a block matters, trained here."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from app.components import chart
+from app.lab import Bench, Report, ShownByKey, Wish, Work
+from app.lab.busy import busy
+from cvdemo import compute
+from cvdemo.errors import CvDemoError
+from cvdemo.photo_sets import ready
+from cvdemo.residual import costs, order_charts
+from cvdemo.residual import order_words as words
+from cvdemo.residual.costs import Branch
+from cvdemo.residual.data import small
+from cvdemo.residual.nets import Design
+from cvdemo.residual.side_by_side import Race, race
+from cvdemo.settings import choice
+from cvdemo.wording import left, scaled
+
+FIRST = "untrained"
+STEPS, STARTS = 120, 2
+DEPTHS = (8, 20, 56)
+
+
+@dataclass(frozen=True)
+class Asked(Branch):
+    """The block that is priced, and how deep the nets are that learn in either order."""
+
+    depth: int = choice(20, DEPTHS, "number of layers", link="layers")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one page shows: the race of both orders, None where nobody asked for one, and where it was run."""
+
+    race: Race | None
+    where: str = ""
+
+
+class ShownWithoutRace(ShownByKey):
+    """What pages show, by key; under `FIRST` nothing is trained yet."""
+
+    def get(self, key: object) -> Any | None:
+        """Return what is shown; None where it is not known any more."""
+        return Shown(None) if key == FIRST else super().get(key)
+
+
+def _train(asked: Wish, report: Report) -> Shown:
+    """Train nets of both orders from the same weights on the same batches."""
+    report(0, STEPS, 0.0)
+    photos, depth = small(ready("digits")), asked.settings.depth
+    designs = [Design(depth, order=order) for order in words.ORDERS]
+    begun = time.perf_counter()
+    found = race(
+        photos, designs, range(STARTS), STEPS, lambda now: report(now.step, now.steps, time.perf_counter() - begun)
+    )
+    return Shown(found, f"{compute.describe()}, just now")
+
+
+def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
+    if not step or not step[0]:
+        return {"busy": busy("Making the photos small")}
+    done, of, elapsed_s = step
+    share = done / of
+    more = f", {left(elapsed_s * (1 - share) / share)} left"
+    text = f"Training both orders, {asked.settings.depth} layers: step {done} of {of}{more}"
+    return {"busy": {"text": text, "share": share, "stoppable": True}}
+
+
+def _refused(error: CvDemoError) -> dict[str, Any]:
+    return {"fault": str(error)}
+
+
+def _draw(shown: Shown, settings: Asked, question: dict[str, Any]) -> dict[str, Any]:
+    bars = {"answer": costs.answer(settings), "bars": json.dumps(_bars(settings))}
+    if question.get("bars"):
+        return bars
+    trained = shown.race is not None
+    orders = {
+        "table": words.table(),
+        "said": words.answer(shown.race) if shown.race else "",
+        "chart": order_charts.losses(shown.race).plain() if shown.race else None,
+        "where": words.told(shown.race, shown.where) if shown.race else "",
+    }
+    return {**bars, "fault": None, "trained": trained, "orders": json.dumps(orders)}
+
+
+def _bars(branch: Branch) -> dict[str, Any]:
+    rows = [
+        {
+            "title": one.title,
+            "formula": f"{one.formula} = {one.weights:,}",
+            "weights": one.weights,
+            "weights_text": scaled(one.weights),
+            "work": one.multiply_adds,
+            "work_text": scaled(one.multiply_adds),
+        }
+        for one in costs.costs(branch)
+    ]
+    return {"rows": rows, "corrected": costs.corrected(branch), "projection": costs.projection(branch)}
+
+
+def _first() -> dict[str, Any]:
+    settings = Asked()
+    return {"key": FIRST, "message": "", **_draw(Shown(None), settings, {})}
+
+
+BENCH = Bench(
+    id="skips-costs",
+    question=costs.QUESTION,
+    settings=Asked,
+    scripts=(*chart.SCRIPTS, "head", "range", "skips_order", "skips_costs"),
+    css="convpane skips-costs",
+    props={
+        "why_title": costs.WHY_TITLE,
+        "why": costs.WHY,
+        "order": {"title": words.TITLE, "why": words.WHY, "corrected": words.CORRECTED, "starts": STARTS},
+    },
+    work={"again": Work(_train, told=_told, refused=_refused, mode="once")},
+    draw=_draw,
+    first=_first,
+    own_head=True,
+    pointed=False,
+    stopped="Stopped. Nothing has changed.",
+    shown=ShownWithoutRace(),
+)

@@ -1,0 +1,136 @@
+"""Skips, Loss surface: two stored surfaces beside each other; one can be computed anew, here."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from app.components import chart
+from app.lab import Bench, Report, ShownByKey, Wish, Work
+from app.lab.busy import busy
+from cvdemo import compute
+from cvdemo.errors import CvDemoError
+from cvdemo.photo_sets import ready
+from cvdemo.residual import surface_charts as charts
+from cvdemo.residual import surface_store
+from cvdemo.residual import surface_words as words
+from cvdemo.residual.data import small
+from cvdemo.residual.nets import Design
+from cvdemo.residual.surface import LIVE_SIDE, Surface, learned, survey
+from cvdemo.settings import Settings, choice, whole
+from cvdemo.wording import left
+
+FIRST = "stored"
+DEPTH, STEPS = 56, 120
+WITH, WITHOUT = "with", "without"
+
+
+@dataclass(frozen=True)
+class Looking(Settings):
+    """From where both surfaces are seen, and which one is computed anew, along which pair of directions."""
+
+    turn: int = whole(charts.TURN, -180, 180, "turn", step=5, link="turn")
+    net: str = choice(WITHOUT, (WITH, WITHOUT), "network", link="net")
+    draw: int = whole(0, 0, 9, "draw of the directions", link="draw")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What one page shows, and of each where it was computed."""
+
+    residual: Surface
+    plain: Surface
+    told: tuple[str, str]
+
+
+class PairsByKey(ShownByKey):
+    """What pages show, by key; under `FIRST` what ships with the page."""
+
+    def get(self, key: object) -> Any | None:
+        """Return what is shown; None where it is not known any more."""
+        return _stored() if key == FIRST else super().get(key)
+
+
+def _stored() -> Pair | None:
+    found = surface_store.read()
+    if found is None:
+        return None
+    where = f"{found.card.machine}, {found.card.day}"
+    return Pair(found.residual, found.plain, (where, where))
+
+
+def _compute(asked: Wish, report: Report) -> Pair:
+    """Train the chosen net and walk around it; where nothing is shown, both."""
+    report("photos", 0, 1, 0.0)
+    photos, chosen = small(ready("digits")), asked.settings.net == WITH
+
+    def surface(skip: bool) -> Surface:
+        begun = time.perf_counter()
+
+        def told(phase: str, done: int, of: int) -> None:
+            report(phase, done, of, time.perf_counter() - begun)
+
+        net = learned(photos, Design(DEPTH, skip), 0, STEPS, lambda done, of: told(_name(skip), done, of))
+        begun = time.perf_counter()
+        return survey(photos, net, 0, LIVE_SIDE, asked.settings.draw, lambda done, of: told("points", done, of))
+
+    here = f"{compute.describe()}, just now"
+    before = asked.shown or _stored()
+    if before is None:
+        return Pair(surface(True), surface(False), (here, here))
+    if chosen:
+        return Pair(surface(True), before.plain, (here, before.told[1]))
+    return Pair(before.residual, surface(False), (before.told[0], here))
+
+
+def _name(skip: bool) -> str:
+    return f"{DEPTH} layers {WITH if skip else WITHOUT} skips"
+
+
+def _told(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
+    if not step or step[0] == "photos":
+        return {"busy": busy("Making the photos small")}
+    phase, done, of, elapsed_s = step
+    share = done / of
+    more = f", {left(elapsed_s * (1 - share) / share)} left"
+    text = f"Point {done} of {of}{more}" if phase == "points" else f"Training {phase}: step {done} of {of}{more}"
+    return {"busy": {"text": text, "share": share, "stoppable": True}}
+
+
+def _refused(error: CvDemoError) -> dict[str, Any]:
+    return {"fault": str(error)}
+
+
+def _draw(pair: Pair, settings: Looking, _question: dict[str, Any]) -> dict[str, Any]:
+    both = (pair.residual, pair.plain)
+    sheet = {
+        "chart": charts.surfaces(both, settings.turn).plain(),
+        "hollows": words.hollows(*both),
+        "where": [words.computed(one, told) for one, told in zip(both, pair.told, strict=True)],
+    }
+    return {"answer": words.answer(*both), "fault": None, "sheet": json.dumps(sheet)}
+
+
+def _first() -> dict[str, Any]:
+    """Return the stored pair's answer; the rest is asked for when the view is opened."""
+    pair = _stored()
+    if pair is None:
+        return {"message": words.NOT_HERE}
+    return {"key": FIRST, "message": "", "answer": words.answer(pair.residual, pair.plain)}
+
+
+BENCH = Bench(
+    id="skips-surface",
+    question=words.QUESTION,
+    settings=Looking,
+    scripts=(*chart.SCRIPTS, "head", "range", "skips_surface"),
+    css="skips-surface",
+    props={"why_title": words.WHY_TITLE, "why": words.WHY, "side": LIVE_SIDE},
+    work={"again": Work(_compute, told=_told, refused=_refused, mode="once")},
+    draw=_draw,
+    first=_first,
+    own_head=True,
+    pointed=False,
+    stopped="Stopped. Nothing has changed.",
+    shown=PairsByKey(),
+)
