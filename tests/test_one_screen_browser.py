@@ -29,6 +29,7 @@ PICTURES = [
     ("convolution", "shift", ".shifted figure"),
     ("receptive-field", "field-photo", ".eye .stage"),
     ("skips", "train", ".race .chart-plot"),
+    ("skips", "order", ".costbar"),
     ("teach", "", ".teach .classes"),
     ("teach", "&photos=own", ".teach .classes"),
     ("latency", "", ".strip-plot"),

@@ -6,14 +6,17 @@ import gradio as gr
 
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
-from app.tabs import skips_train
+from app.tabs import skips_costs, skips_train
 from cvdemo.photo_sets import ready
 from cvdemo.residual import race, words
 from cvdemo.residual.data import small
 from cvdemo.residual.settings import Racing
 
 CHECKED = 3  # steps
-VIEWS = (("train", "Train both", skips_train.BENCH),)
+VIEWS = (
+    ("train", "Train both", skips_train.BENCH),
+    ("order", "Costs and order", skips_costs.BENCH),
+)
 
 
 def _build(rail: PhotoRail) -> None:
