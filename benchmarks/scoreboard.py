@@ -87,6 +87,12 @@ def _inside_click() -> Counts:
     return click()
 
 
+def _lesions() -> Measured:
+    from benchmarks.surgery import lesions
+
+    return lesions()
+
+
 def _saliency() -> Measured:
     from benchmarks.saliency import saliency
 
@@ -139,6 +145,18 @@ def _polite() -> Measured:
     from benchmarks.teaching import polite
 
     return polite()
+
+
+def _skips_step() -> Measured:
+    from benchmarks.skips import step
+
+    return step()
+
+
+def _skips_slider() -> Delays:
+    from benchmarks.skips import slider
+
+    return slider()
 
 
 # Name of the row, what runs, goal, models of the catalogue, whether the short version has it.
@@ -203,6 +221,7 @@ ROWS = (
         None,
         _inside_click,
     ),
+    Row("surgery", "ResNet-50 without each of its 16 blocks", "16 eager passes", "cost", 0.7, _lesions),
     Row("P9", "twelve visitors, mixed tabs: the same work", "one visitor", "faster", 0.9, _visitors),
     Row("reply", "second photo to reply, ViT-B/16", "its bare forward pass", "cost", 1.25, _second_reply, short=True),
     Row("field", "effective field of a ResNet-50 unit", "its bare forward pass", "cost", 3.0, _field),
@@ -221,5 +240,7 @@ ROWS = (
     Row("teach curve", "curves of 3 x 20 photos", "a promise of 5 s", "delay", 5000.0, partial(_curves, 3, 20)),
     Row("teach curve 10", "curves of 10 x 30 photos", "a promise of 40 s", "delay", 40000.0, partial(_curves, 10, 30)),
     Row("teach polite", "another visitor's network while one trains", "a quiet machine", "cost", 3.0, _polite),
+    Row("skips step", "step of 56 layers with skips", "bare PyTorch loop", "cost", 1.15, _skips_step),
+    Row("skips slider", "a slider elsewhere while 56 layers train", "a promise of 60 ms", "delay", 60.0, _skips_slider),
     Row("cache", "model cache under a crowd", "its promises", "counts", None, crowd, short=True),
 )

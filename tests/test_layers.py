@@ -25,7 +25,7 @@ FLOORS = (
     {"engines", "photo_sets"},
     {"inside", "probes"},
     {"classify", "detect", "feature_maps", "saliency", "attention", "similarity", "receptive_field", "convolution",
-     "latency", "transfer", "residual"},
+     "latency", "transfer", "residual", "surgery"},
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from cvdemo.photo_sets import ready
 from cvdemo.residual import Design, Net, charts, race, split, words
 from cvdemo.residual.data import small
 from cvdemo.residual.nets import Block
+from cvdemo.residual.paths import lengths, paths
 from cvdemo.residual.side_by_side import Lane, Moment, Photos, Race, batches
 
 
@@ -167,3 +168,27 @@ def test_the_charts_draw_what_was_measured(photos: Photos) -> None:
     strip = charts.gradients(found.lanes[1:]).figure().data[0]
     assert np.array(strip.z).shape == (7, 9)
     assert 10 ** strip.z[0][0] == pytest.approx(found.lanes[1].moments[0].gradients[0], rel=1e-2)
+
+
+@pytest.mark.parametrize("norm", [True, False])
+def test_the_64_paths_of_six_blocks_add_up_to_the_net(norm: bool) -> None:
+    net = Net(Design(14, norm=norm), 5, 2).double()
+    for name, tensor in [*net.named_parameters(), *net.named_buffers()]:
+        if tensor.dim() == 1:
+            tensor.data += 0.1 + 0.1 * torch.rand(tensor.shape, generator=torch.Generator().manual_seed(len(name)))
+    pixels = torch.randn(2, 3, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    found = paths(net, pixels)
+    assert len(found) == 2**6
+    whole = net.eval()(pixels)
+    assert torch.allclose(torch.stack(list(found.values())).sum(0), whole, rtol=1e-9, atol=1e-9)
+    assert all(float(one.abs().max()) > 0 for one in found.values())
+    rest = torch.stack([one for way, one in found.items() if any(way)]).sum(0)
+    assert not torch.allclose(rest, whole, rtol=1e-3)
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 6, 54])
+def test_path_lengths_are_binomial(blocks: int) -> None:
+    assert lengths(blocks) == tuple(math.comb(blocks, through) for through in range(blocks + 1))
+    if blocks <= 6:
+        ways = list(paths(Net(Design(2 * blocks + 2), 3, 0), torch.randn(1, 3, 8, 8))) if blocks else [()]
+        assert [[sum(way) for way in ways].count(through) for through in range(blocks + 1)] == list(lengths(blocks))

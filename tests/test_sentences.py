@@ -51,6 +51,7 @@ CLAIM_NOTHING = {
     "cvdemo.saliency.point.direction": "a direction; test_inside_words.py compares it",
     "cvdemo.saliency.box_export.saliency_of_box": "JSON: its texts name fields",
     "cvdemo.saliency.export.saliency_of": "JSON: its texts name fields",
+    "cvdemo.surgery.plain.Block.reason": "the one reason there is; test_surgery.py makes blocks without a shortcut",
     "cvdemo.starter_set.StarterSet.begin": "returns a token; test_starter_set.py reads what it tells",
     "cvdemo.weights.bundled.fault": "faults of files; test_weights_faults.py makes each",
     "cvdemo.zerogpu.in_worker": "the sentence is raised, not returned",

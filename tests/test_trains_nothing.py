@@ -37,6 +37,7 @@ LABS: dict[str, dict[str, Any]] = {
     "patch_similarity": {"model": "mini_vit", "row": 3, "col": 4},
     "saliency": {"model": "mini_resnet"},
     "attention": {"model": "mini_vit", "layer": -1, "row": 4, "col": 3},
+    "block_lesion": {"model": "mini_vit"},
     "receptive_field": {"model": "mini_resnet"},
     "effective_receptive_field": {"model": "mini_vit", "layer": "blocks.4", "row": 10, "col": 9},
     "latency": {"models": list(BUNDLED_PAIR), "runs": 2},

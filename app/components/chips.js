@@ -1,12 +1,13 @@
 let newest = props.value; // what is drawn and sent
 let own = false; // whether the visitor or the link chose
 const list = h('div', { class: 'chip-list', role: 'list', 'aria-label': 'Chosen models' });
-const add = h('button', { type: 'button', class: 'btn', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' }, '+ Add a model');
+const single = props.value.limit === 1; // another one takes its place
+const add = h('button', { type: 'button', class: 'btn', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' }, single ? 'Choose another model' : '+ Add a model');
 const note = h('p', { class: 'notice', role: 'status', hidden: true });
 const search = h('input', { type: 'search', placeholder: 'Search a model', 'aria-label': 'Search a model' });
 const options = h('div', { class: 'options' });
 const offline = h('p', { class: 'sub', hidden: true }, 'Offline: only models that are ready on this machine can be added.');
-const menu = h('div', { class: 'menu card', role: 'dialog', 'aria-label': 'Add a model', hidden: true }, search, offline, options);
+const menu = h('div', { class: 'menu card', role: 'dialog', 'aria-label': single ? 'Choose a model' : 'Add a model', hidden: true }, search, offline, options);
 root.append(h('div', { class: 'bar scroll' }, list, add), note, menu);
 
 const say = (text) => {
@@ -26,10 +27,10 @@ const trained = (offer) => ['bundled', 'packaged', 'cached'].includes(offer.stat
 const usable = (offer) => trained(offer) || offer.state === 'random only' || (offer.state === 'download' && newest.online);
 const chip = (offer, alone) => h('span', { class: 'chip', role: 'listitem' }, familyMark(offer.family), h('span', { class: 'n', title: offer.title }, offer.title),
   offer.state === 'packaged' ? null : h('span', { class: trained(offer) ? 'state' : 'state warn' }, offer.state_text),
-  h('button', { type: 'button', class: 'x', 'aria-label': `Remove ${offer.title}`, disabled: alone,
+  single ? null : h('button', { type: 'button', class: 'x', 'aria-label': `Remove ${offer.title}`, disabled: alone,
     onclick: () => choose(newest.chosen.filter((name) => name !== offer.name)) }, '\u2715'));
 const option = (offer) => h('button', { type: 'button', class: 'option', disabled: !usable(offer), 'aria-disabled': String(!usable(offer)),
-  onclick: () => { open(false); add.focus(); choose([...newest.chosen, offer.name]); } },
+  onclick: () => { open(false); add.focus(); choose(single ? [offer.name] : [...newest.chosen, offer.name]); } },
 familyMark(offer.family), h('span', { class: 'n' }, offer.title, h('small', {}, ` ${offer.parameters}`)), h('span', { class: 'state' }, offer.state_text));
 const drawMenu = () => {
   const { offered, chosen, groups, online } = newest;
@@ -66,7 +67,8 @@ const follow = () => {
   else if (value.chosen?.join() !== newest.chosen.join()) put(newest, value.chosen !== null); // a run may have begun with it
 };
 /* Models may have come since the server built the page: the header hears which pair pages open with now. */
-const openWith = (pair) => {
+const openWith = (both) => {
+  const pair = both.slice(0, newest.limit);
   const known = newest.offered.filter(({ name }) => pair.includes(name));
   if (own || known.length < pair.length || pair.join() === newest.chosen.join()) return;
   const ready = (offer) => (pair.includes(offer.name) && offer.state === 'download' ? { ...offer, state: 'cached', state_text: 'ready' } : offer);
@@ -83,7 +85,7 @@ const restore = () => {
 };
 add.addEventListener('click', () => {
   const words = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
-  if (menu.hidden && newest.chosen.length >= newest.limit) say(`${words[newest.limit]} at most. Remove one first.`);
+  if (menu.hidden && !single && newest.chosen.length >= newest.limit) say(`${words[newest.limit]} at most. Remove one first.`);
   else open(menu.hidden);
 });
 search.addEventListener('input', drawMenu);

@@ -8,8 +8,8 @@ const depth = makeChoice('Layers', [8, 20, 56, 110].map((one) => [one, String(on
 const norm = makeChoice('Batch normalisation', [[true, 'On'], [false, 'Off']], pick('norm'));
 const start = makeChoice('Start', STARTS, pick('start'));
 const photos = makeChoice('Photos', SETS, pick('photos'));
-const steps = makeRange({ label: 'Train for', help: 'steps', low: 40, high: 240, step: 40 }, pick('steps'));
-const seeds = makeRange({ label: 'Starts', help: 'of each kind', low: 1, high: 5, step: 1 }, pick('seeds'));
+const steps = makeChoice('Steps', [40, 80, 120, 160, 200, 240].map((one) => [one, String(one)]), pick('steps'));
+const seeds = makeChoice('Starts', [1, 2, 3, 4, 5].map((one) => [one, String(one)]), pick('seeds'));
 const step = makeRange({ label: 'Step', help: 'move back in time', low: 1, high: 120, step: 1, format: (value) => `${value} of ${sheet ? sheet.step : value}` }, (value) => goTo(value));
 const begins = h('p', { class: 'sub', hidden: true }, props.begins), next = h('p', { class: 'sub', 'aria-live': 'polite', hidden: true });
 const fault = h('p', { class: 'alert', role: 'alert', hidden: true }), lost = h('p', { class: 'sub', hidden: true });
@@ -17,11 +17,12 @@ const train = h('button', { type: 'button', class: 'btn primary', onclick: () =>
 const more = h('button', { type: 'button', class: 'btn', onclick: () => ask('more') }, 'Continue');
 const said = h('p', { class: 'sub strip-said' }), stripAt = h('small', { class: 'sub' }), splitSaid = h('p', { class: 'sub' });
 const settings = h('details', { class: 'card train-more' }, h('summary', {}, 'More settings'),
-  h('div', { class: 'train-settings' }, named('Photos', 'they learn from', photos.node), named('Start', 'of the weights', start.node), named('Batch normalisation', 'after each convolution', norm.node), steps.node, seeds.node));
+  h('div', { class: 'train-settings' }, named('Photos', 'they learn from', photos.node), named('Start', 'of the weights', start.node), named('Batch normalisation', 'after each convolution', norm.node), named('Steps', 'to train for', steps.node), named('Starts', 'of each kind, from other weights', seeds.node)));
 const results = h('div', { class: 'train-results' },
   h('div', { class: 'train-top' },
     h('section', { class: 'card race' }, h('h3', {}, 'Learning, step by step'), h('p', { class: 'sub' }, 'Loss on the training photos, lower is better. Line: mean of the starts; band: from the lowest to the highest.'), loss.node, lost),
     h('div', { class: 'train-side' }, h('section', { class: 'card train-controls' }, named('Layers', 'in both networks', depth.node), step.node), h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)))),
+  settings,
   h('section', { class: 'card' }, h('h3', {}, 'How much correction reaches each layer? ', stripAt), strip.node, said),
   h('div', { class: 'grid2' },
     h('section', { class: 'card' }, h('h3', {}, 'Right or wrong'), h('p', { class: 'sub' }, props.errors_note), errors.node),
@@ -38,7 +39,7 @@ const taken = () => {
     tiles: async () => [await curves(), { title: `Gradient of each layer at step ${shownAt.step}`, block: strip.block(shownAt.strip, sheet.scale), scale: strip.scale(sheet.scale), caption: shownAt.reaches }, { title: 'Errors on all photos', image: await errors.image(), fine: true }] };
 };
 const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', async () => saveFile('skips.csv', await table(), 'text/csv'))], link: () => bench.link() });
-root.append(h('div', { class: 'train-head' }, head.node, h('div', { class: 'bar train-bar' }, more, train)), next, fault, results, settings, foot.node);
+root.append(h('div', { class: 'train-head' }, head.node, h('div', { class: 'bar train-bar' }, more, train)), next, fault, results, foot.node);
 const ask = (event) => {
   settled = false;
   bench.set({ step: null }, false);
@@ -93,8 +94,8 @@ const drawSettings = () => {
   norm.set(local.norm);
   start.set(local.start);
   photos.set(local.photos);
-  steps.set(local.steps, null);
-  seeds.set(local.seeds, null);
+  steps.set(local.steps);
+  seeds.set(local.seeds);
   begins.hidden = local.start === 'he';
   train.disabled = busy;
   const known = bench.shown() && bench.shown().key !== 'stored';

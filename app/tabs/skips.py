@@ -4,9 +4,10 @@ from pathlib import Path
 
 import gradio as gr
 
+from app.api.surgery import block_lesion
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
-from app.tabs import skips_costs, skips_train
+from app.tabs import skips_costs, skips_surgery, skips_train
 from cvdemo.photo_sets import ready
 from cvdemo.residual import race, words
 from cvdemo.residual.data import small
@@ -15,6 +16,7 @@ from cvdemo.residual.settings import Racing
 CHECKED = 3  # steps
 VIEWS = (
     ("train", "Train both", skips_train.BENCH),
+    ("surgery", "Surgery", skips_surgery.BENCH),
     ("order", "Costs and order", skips_costs.BENCH),
 )
 
@@ -37,6 +39,7 @@ LAB = Lab(
     brief="Why do skips let deep networks learn?",
     question=words.QUESTION,
     build=_build,
+    endpoints=(block_lesion,),
     left=skips_train.NETS.forget,
     check=_check,
 )

@@ -205,5 +205,6 @@ def told(race: Race, about: About, seconds: float, where: str = "") -> str:
     starts = len({lane.seed for lane in race.lanes})
     nets = f"{race.lanes[0].design.depth} layers, {starts} start{'' if starts == 1 else 's'} each"
     photos = f"{about.learned} of {about.title} are learned from, {about.held_out} are held out"
-    took = f"{_steps(race.step)} took {figures3(seconds)}{NBSP}s of work"
-    return f"A stored run: {nets}; {photos}; {took} on {where}." if where else f"{nets}; {photos}; {took} here."
+    if where:
+        return f"A stored run: {nets}; {photos}; {_steps(race.step)} on {where}."
+    return f"{nets}; {photos}; {_steps(race.step)} took {figures3(seconds)}{NBSP}s of work here."

@@ -1,0 +1,38 @@
+/* The blocks of a network in a row, each with two switches: its branch and its skip; between two that fit, a swap. */
+const shortLabel = (label) => label.replace(/ of \d+/g, '');
+const makeChain = (onSwitch, onSwap, onOpen) => {
+  const node = h('ol', { class: 'chain', 'aria-label': 'Blocks, in the order of computation' });
+  const toggle = (kind, block) => h('button', { type: 'button', class: 'chain-switch', 'data-kind': kind, 'aria-pressed': 'true', onclick: () => onSwitch(kind, block.name) }, h('span', {}));
+  const swapOf = (block) => h('button', { type: 'button', class: 'chain-swap', 'aria-pressed': 'false', title: 'Change places with the next block', 'aria-label': `Swap block ${shortLabel(block.label)} with the next one`, onclick: () => onSwap(block.module) }, '\u21c4');
+  const cell = (block, place) => h('li', { class: 'chain-cell', 'data-name': block.name },
+    h('div', { class: 'chain-name' }, h('b', {}, String(place + 1)), h('span', { title: `${block.label} (${block.name})` }, shortLabel(block.label))),
+    h('div', { class: 'chain-worth' }),
+    block.reason ? h('p', { class: 'sub chain-none', title: block.reason }, 'no shortcut') : h('div', { class: 'chain-switches' }, toggle('off', block), toggle('cut', block)),
+    block.swaps ? swapOf(block) : null);
+  let built = '';
+  const build = (blocks) => {
+    const now = JSON.stringify(blocks.map(({ name, reason }) => [name, reason]));
+    if (now !== built) node.replaceChildren(...blocks.map(cell));
+    built = now;
+  };
+  const mark = (button, on, text, name) => {
+    button.setAttribute('aria-pressed', String(on));
+    button.setAttribute('aria-label', `${text}, block ${name}`);
+    button.firstChild.textContent = text;
+  };
+  return {
+    node,
+    show(blocks, local) {
+      build(blocks);
+      blocks.forEach((block, place) => {
+        const own = node.children[place], [branch, skip] = own.querySelectorAll('.chain-switch'), swap = own.querySelector('.chain-swap');
+        const off = local.off.includes(block.name), cut = local.cut.includes(block.name);
+        own.classList.toggle('changed', off || cut);
+        own.querySelector('.chain-worth').replaceChildren(h('span', {}, block.without), block.says ? h('span', { class: 'sub', title: block.says }, block.says) : h('span', { class: 'sub' }, block.reason ? 'always on' : 'same answer'));
+        if (branch) mark(branch, !off, off ? 'Branch off' : 'Branch on', place + 1);
+        if (skip) mark(skip, !cut, cut ? 'Skip cut' : 'Skip on', place + 1);
+        if (swap) { const on = local.swapped.includes(block.module); swap.setAttribute('aria-pressed', String(on)); own.classList.toggle('swapped', on); }
+      });
+    },
+  };
+};

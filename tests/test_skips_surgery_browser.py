@@ -1,0 +1,109 @@
+"""Skips, Surgery, in a real browser, offline: the packaged CNN's chain, switches, keys, all off, the curve, a link."""
+
+import re
+from typing import Any
+
+import pytest
+
+from cvdemo import starters
+from cvdemo.surgery import lesion
+from cvdemo.surgery.plain import Operation
+from cvdemo.wording import percent
+from tests.awaited import expect, fits
+from tests.test_browser import Visit
+
+pytestmark = pytest.mark.browser
+CAT = starters.get("cat").path
+PACKAGED = "tf_efficientnet_lite0"
+
+
+def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
+    tab = visit(f"{page}/?tab=skips&view=surgery{query}", **options)
+    tab.wait_for_selector(".surgery .chain-cell")
+    return tab
+
+
+def _cell(tab: Any, name: str) -> Any:
+    return tab.locator(f'.surgery .chain-cell[data-name="{name}"]')
+
+
+def _says(tab: Any, text: str | re.Pattern[str]) -> None:
+    expect(tab.locator(".surgery .chain-card .live")).to_contain_text(text, use_inner_text=True)
+
+
+def test_the_cat_opens_with_the_packaged_cnn_and_the_block_it_misses_most(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    found = lesion.lesion(CAT, PACKAGED)
+    worst = min(range(len(found.operations)), key=lambda number: found.probabilities[number])
+    (name,) = found.operations[worst].dropped
+    expect(tab.locator("#surgery .answer")).to_contain_text(
+        re.compile(f"misses block {[block.name for block in found.blocks].index(name) + 1} most"), use_inner_text=True
+    )
+    expect(_cell(tab, name)).to_contain_text(percent(found.probabilities[worst]), use_inner_text=True)
+    assert tab.locator(".surgery .chain-cell").count() == 16
+    expect(_cell(tab, "blocks.0.0")).to_contain_text("no shortcut")
+    assert _cell(tab, "blocks.0.0").locator(".chain-switch").count() == 0
+
+
+def test_switches_are_answered_by_the_network(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&models=mini_resnet")
+    _cell(tab, "layer2.1").get_by_role("button", name="Branch on").click()
+    expect(_cell(tab, "layer2.1")).to_have_class(re.compile("changed"))
+    off = lesion.operate(CAT, "mini_resnet", Operation(frozenset({"layer2.1"})))
+    _says(tab, f"{percent(off.probabilities[0])} instead of {percent(off.probability)}")
+    tab.keyboard.press("1")
+    both = lesion.operate(CAT, "mini_resnet", Operation(frozenset({"layer1.0", "layer2.1"})))
+    _says(tab, f"{percent(both.probabilities[0])} instead of")
+    _cell(tab, "layer3.0").get_by_role("button", name="Skip on").click()
+    cut = lesion.operate(
+        CAT, "mini_resnet", Operation(frozenset({"layer1.0", "layer2.1"}), frozenset({"layer3.0"}))
+    )  # fmt: skip
+    _says(tab, f"{percent(cut.probabilities[0])} instead of")
+    tab.get_by_role("button", name="All on").click()
+    _says(tab, "All blocks are on")
+    _cell(tab, "layer1.0").locator(".chain-swap").click()
+    swapped = lesion.operate(CAT, "mini_resnet", Operation(swapped=frozenset({"layer1.0"})))
+    _says(tab, f"{percent(swapped.probabilities[0])} instead of")
+
+
+def test_with_every_branch_off_the_page_says_noise(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&models=mini_resnet")
+    for number in range(1, 9):
+        tab.keyboard.press(str(number))
+    _says(tab, "the answer is noise")
+    assert tab.locator(".surgery .chain-cell.changed").count() == 8
+
+
+def test_a_link_brings_the_switches_back_and_another_model_begins_anew(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&models=mini_resnet&off=layer4.1&cut=layer1.1,nonsense")
+    _says(tab, "instead of")
+    expect(_cell(tab, "layer4.1").locator('[data-kind="off"]')).to_have_attribute("aria-pressed", "false")
+    expect(_cell(tab, "layer1.1").locator('[data-kind="cut"]')).to_have_attribute("aria-pressed", "false")
+    tab.get_by_role("button", name="Choose another model").click()
+    tab.get_by_role("button", name=re.compile("^Small ViT ")).first.click()
+    expect(_cell(tab, "blocks.3.attn")).to_be_visible()
+    assert tab.locator(".surgery .chain-cell").count() == 14
+    _says(tab, "All blocks are on")
+
+
+def test_several_at_random_are_a_curve(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, "&models=mini_resnet")
+    tab.get_by_role("button", name="Drop several at random").click()
+    expect(tab.locator(".surgery .curve-said")).to_contain_text("Of 10 random choices", use_inner_text=True)
+    tab.get_by_role("button", name="Hide the curve").click()
+    expect(tab.locator(".surgery .curve-said")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_is_cut_off_and_switching_moves_nothing(page: str, visit: Visit, width: int) -> None:
+    tab = _open(page, visit, "&models=mini_vit", width=width)
+    fits(tab, width)
+    sizes = "(nodes) => nodes.map((node) => [node.offsetLeft, node.offsetWidth, node.offsetHeight])"
+    before = tab.locator(".surgery .chain-cell").evaluate_all(sizes)
+    tab.keyboard.press("2")
+    _says(tab, "instead of")
+    assert tab.locator(".surgery .chain-cell").evaluate_all(sizes) == before
+    cut = tab.locator(".surgery .chain-switch").evaluate_all(
+        "(nodes) => nodes.filter((one) => one.scrollWidth > one.clientWidth).length"
+    )
+    assert cut == 0
