@@ -30,6 +30,7 @@ PICTURES = [
     ("receptive-field", "field-photo", ".eye .stage"),
     ("skips", "train", ".race .chart-plot"),
     ("skips", "order", ".costbar"),
+    ("skips", "surface", ".picture .chart-stage"),
     ("teach", "", ".teach .classes"),
     ("teach", "&photos=own", ".teach .classes"),
     ("latency", "", ".strip-plot"),
