@@ -29,6 +29,8 @@ PICTURES = [
     ("convolution", "shift", ".shifted figure"),
     ("receptive-field", "field-photo", ".eye .stage"),
     ("skips", "train", ".race .chart-plot"),
+    ("skips", "order", ".costbar"),
+    ("skips", "surface", ".picture .chart-stage"),
     ("teach", "", ".teach .classes"),
     ("teach", "&photos=own", ".teach .classes"),
     ("latency", "", ".strip-plot"),

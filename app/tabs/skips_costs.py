@@ -8,6 +8,7 @@ from typing import Any
 from app.components import chart
 from app.lab import Bench, Report, ShownByKey, Wish, Work
 from app.lab.busy import busy
+from app.tabs.skips_line import in_turn
 from cvdemo import compute
 from cvdemo.errors import CvDemoError
 from cvdemo.photo_sets import ready
@@ -18,7 +19,7 @@ from cvdemo.residual.data import small
 from cvdemo.residual.nets import Design
 from cvdemo.residual.side_by_side import Race, race
 from cvdemo.settings import choice
-from cvdemo.wording import left, scaled
+from cvdemo.wording import in_line, left, scaled
 
 FIRST = "untrained"
 STEPS, STARTS = 120, 2
@@ -50,24 +51,29 @@ class ShownWithoutRace(ShownByKey):
 
 def _train(asked: Wish, report: Report) -> Shown:
     """Train nets of both orders from the same weights on the same batches."""
-    report(0, STEPS, 0.0)
-    photos, depth = small(ready("digits")), asked.settings.depth
-    designs = [Design(depth, order=order) for order in words.ORDERS]
-    begun = time.perf_counter()
-    found = race(
-        photos, designs, range(STARTS), STEPS, lambda now: report(now.step, now.steps, time.perf_counter() - begun)
-    )
-    return Shown(found, f"{compute.describe()}, just now")
+    report("steps", 0, STEPS, 0.0)
+    photos = small(ready("digits"))
+    designs = [Design(asked.settings.depth, order=order) for order in words.ORDERS]
+    with in_turn(report):
+        begun = time.perf_counter()
+
+        def told(now: Race) -> None:
+            report("steps", now.step, now.steps, time.perf_counter() - begun)
+
+        return Shown(race(photos, designs, range(STARTS), STEPS, told), f"{compute.describe()}, just now")
 
 
 def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
-    if not step or not step[0]:
+    if step and step[0] == "line":
+        return {"busy": busy(in_line(step[1]))}
+    if not step or not step[1]:
         return {"busy": busy("Making the photos small")}
-    done, of, elapsed_s = step
+    _, done, of, elapsed_s = step
     share = done / of
-    more = f", {left(elapsed_s * (1 - share) / share)} left"
-    text = f"Training both orders, {asked.settings.depth} layers: step {done} of {of}{more}"
-    return {"busy": {"text": text, "share": share, "stoppable": True}}
+    text = f"Training both orders, {asked.settings.depth} layers: step {done} of {of}"
+    return {
+        "busy": {"text": f"{text}, {left(elapsed_s * (1 - share) / share)} left", "share": share, "stoppable": True}
+    }
 
 
 def _refused(error: CvDemoError) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from app.components import chart
 from app.lab import Bench, Report, ShownByKey, Wish, Work
 from app.lab.busy import busy
+from app.tabs.skips_line import in_turn
 from cvdemo import compute
 from cvdemo.errors import CvDemoError
 from cvdemo.photo_sets import ready
@@ -18,7 +19,7 @@ from cvdemo.residual.data import small
 from cvdemo.residual.nets import Design
 from cvdemo.residual.surface import LIVE_SIDE, Surface, learned, survey
 from cvdemo.settings import Settings, choice, whole
-from cvdemo.wording import left
+from cvdemo.wording import in_line, left
 
 FIRST = "stored"
 DEPTH, STEPS = 56, 120
@@ -62,25 +63,27 @@ def _stored() -> Pair | None:
 def _compute(asked: Wish, report: Report) -> Pair:
     """Train the chosen net and walk around it; where nothing is shown, both."""
     report("photos", 0, 1, 0.0)
-    photos, chosen = small(ready("digits")), asked.settings.net == WITH
-
-    def surface(skip: bool) -> Surface:
-        begun = time.perf_counter()
-
-        def told(phase: str, done: int, of: int) -> None:
-            report(phase, done, of, time.perf_counter() - begun)
-
-        net = learned(photos, Design(DEPTH, skip), 0, STEPS, lambda done, of: told(_name(skip), done, of))
-        begun = time.perf_counter()
-        return survey(photos, net, 0, LIVE_SIDE, asked.settings.draw, lambda done, of: told("points", done, of))
-
-    here = f"{compute.describe()}, just now"
     before = asked.shown or _stored()
-    if before is None:
-        return Pair(surface(True), surface(False), (here, here))
+    chosen = asked.settings.net == WITH
+    here = f"{compute.describe()}, just now"
+    with in_turn(report):
+        if before is None:
+            return Pair(_surface(True, asked, report), _surface(False, asked, report), (here, here))
+        found = _surface(chosen, asked, report)
     if chosen:
-        return Pair(surface(True), before.plain, (here, before.told[1]))
-    return Pair(before.residual, surface(False), (before.told[0], here))
+        return Pair(found, before.plain, (here, before.told[1]))
+    return Pair(before.residual, found, (before.told[0], here))
+
+
+def _surface(skip: bool, asked: Wish, report: Report) -> Surface:
+    photos, begun = small(ready("digits")), time.perf_counter()
+
+    def told(phase: str, done: int, of: int) -> None:
+        report(phase, done, of, time.perf_counter() - begun)
+
+    net = learned(photos, Design(DEPTH, skip), 0, STEPS, lambda done, of: told(_name(skip), done, of))
+    begun = time.perf_counter()
+    return survey(photos, net, 0, LIVE_SIDE, asked.settings.draw, lambda done, of: told("points", done, of))
 
 
 def _name(skip: bool) -> str:
@@ -91,6 +94,8 @@ def _told(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict
     if not step or step[0] == "photos":
         return {"busy": busy("Making the photos small")}
     phase, done, of, elapsed_s = step
+    if phase == "line":
+        return {"busy": busy(in_line(done))}
     share = done / of
     more = f", {left(elapsed_s * (1 - share) / share)} left"
     text = f"Point {done} of {of}{more}" if phase == "points" else f"Training {phase}: step {done} of {of}{more}"
