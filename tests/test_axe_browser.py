@@ -16,6 +16,7 @@ OTHER_VIEWS = {
     "inside": [view.ID for view in VIEWS],
     "receptive-field": ["field-stack"],
     "convolution": ["costs", "pool", "shift"],
+    "skips": ["surgery", "block"],
     "latency": ["batch", "accuracy", "layers"],
 }
 # (rule, selector): why Gradio's own markup may break the rule there. It breaks none today.

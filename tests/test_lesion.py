@@ -11,6 +11,7 @@ from cvdemo import models, starters
 from cvdemo.classify import classify
 from cvdemo.errors import SettingError, Stopped
 from cvdemo.surgery import lesion as lesions
+from cvdemo.surgery.answers import alone
 from cvdemo.surgery.lesion import at_random, lesion, operate
 from cvdemo.surgery.plain import Operation
 
@@ -31,7 +32,7 @@ def test_without_a_block_is_the_network_whose_last_normalisation_gives_zeros() -
     """By hand, on the packaged CNN: the branch's last layer is silenced, and the page's own run asked."""
     found = lesion(CAT, "tf_efficientnet_lite0")
     name = "blocks.2.1"
-    number = lesions.alone(found)[name]
+    number = alone(found)[name]
     with models.borrow("tf_efficientnet_lite0") as ready:
         hook = ready.network.get_submodule(f"{name}.bn3").register_forward_hook(lambda _m, _i, out: 0 * out)
         try:
@@ -49,8 +50,8 @@ def test_what_is_known_runs_nothing() -> None:
     before = lesions.network_runs()
     assert operate(CAT, "mini_resnet", Operation(dropped=frozenset({"layer2.1"}))) is first
     assert lesions.network_runs() == before
-    alone = lesion(CAT, "mini_resnet")
-    assert alone.probabilities[lesions.alone(alone)["layer2.1"]] == pytest.approx(first.probabilities[0], abs=1e-5)
+    each = lesion(CAT, "mini_resnet")
+    assert each.probabilities[alone(each)["layer2.1"]] == pytest.approx(first.probabilities[0], abs=1e-5)
 
 
 def test_all_blocks_of_a_small_net_take_one_run() -> None:
@@ -67,8 +68,8 @@ def test_several_at_random_have_a_spread_and_end_with_all() -> None:
     whole = lesion(CAT, "mini_resnet")
     assert curve.probabilities[0] == pytest.approx(whole.probability, abs=1e-6)
     assert np.ptp(curve.probabilities[-1]) == pytest.approx(0, abs=1e-6)  # all of them: there is one choice
-    alone = set(np.round(whole.probabilities, 4))
-    assert set(np.round(curve.probabilities[1], 4)) <= alone
+    singles = set(np.round(whole.probabilities, 4))
+    assert set(np.round(curve.probabilities[1], 4)) <= singles
     everything = operate(CAT, "mini_resnet", Operation(dropped=frozenset(block.name for block in whole.blocks)))
     assert curve.probabilities[-1][0] == pytest.approx(everything.probabilities[0], abs=1e-5)
 

@@ -9,7 +9,9 @@ import pytest
 import torch
 
 from cvdemo.errors import Stopped
-from cvdemo.residual import Design, Net, Nets, Race, charts, race, split, stored, words
+from cvdemo.residual import Design, Net, Nets, Race, charts, depths, race, split, stored, words
+from cvdemo.residual.depth_chart import by_depth
+from cvdemo.residual.depths import Depths, at_depth
 from cvdemo.residual.kept import IDLE_S, MOST_RACES, NetsByPage
 from cvdemo.residual.side_by_side import BATCH, Photos
 from cvdemo.residual.stored import Stored
@@ -123,6 +125,9 @@ def test_the_charts_hold_what_was_measured(photos: Photos) -> None:
     assert curve.y == pytest.approx(np.mean(rows, 0), rel=1e-3)
     assert band.y[:20] == pytest.approx(np.max(rows, 0), rel=1e-3)
     assert band.y[:19:-1] == pytest.approx(np.min(rows, 0), rel=1e-3)
+    ends = {one.text for one in charts.figure(found).layout.annotations}
+    last = np.mean([[one.loss for one in lane.moments[-10:]] for lane in found.lanes[:2]])
+    assert f"<b>with: {last:.2f}</b>" in ends
     learned, held = charts.errors(found).figure().data[:2]
     assert learned.y[-1] == pytest.approx(
         100 * np.mean([lane.errors[-1].training for lane in found.lanes[:2]]), abs=0.01
@@ -141,3 +146,26 @@ def test_the_charts_hold_what_was_measured(photos: Photos) -> None:
     first, last = charts.decades(found)
     norms = [one for lane in found.lanes for moment in lane.moments for one in moment.gradients]
     assert 10.0**first <= min(norms) and max(norms) <= 10.0**last
+
+
+def test_what_depths_come_to_is_kept_and_drawn_as_it_was(photos: Photos, tmp_path: Path) -> None:
+    found = race(photos, DESIGNS, [0, 1], 12)
+    residual, plain = at_depth(found, 5)
+    assert (residual.depth, residual.skip, plain.skip) == (8, True, False)
+    assert residual.losses == pytest.approx(
+        [np.mean([one.loss for one in lane.moments[7:]]) for lane in found.lanes[:2]]
+    )
+    assert plain.training == tuple(lane.errors[-1].training for lane in found.lanes[2:])
+    depths.write(Depths((residual, plain), 12, "2 CPU cores", "1 May 2026"), tmp_path / "depths.json")
+    again = depths.read(tmp_path / "depths.json")
+    assert again == Depths((residual, plain), 12, "2 CPU cores", "1 May 2026")
+    curve = by_depth(again).figure().data[1]
+    assert curve.x == ("8",) and curve.y[0] == pytest.approx(np.mean(plain.losses), rel=1e-3)
+    assert curve.y[0] + curve.error_y.array[0] == pytest.approx(max(plain.losses), rel=1e-3)
+    assert curve.y[0] - curve.error_y.arrayminus[0] == pytest.approx(min(plain.losses), rel=1e-3)
+
+
+def test_nets_that_left_the_numbers_are_no_part_of_what_a_depth_comes_to(photos: Photos) -> None:
+    wild = Photos(photos.pictures * np.float32(1e30), photos.labels, photos.out, 2)
+    residual, plain = at_depth(race(wild, [Design(8, norm=False), Design(8, False)], [0], 4), 2)
+    assert not residual.losses and len(plain.losses) == 1

@@ -11,15 +11,16 @@ import pytest
 
 from app.lab import answers_questions
 from app.lab.handlers import handler, stopped
-from app.tabs import skips_train, skips_train_view
+from app.tabs import skips, skips_train, skips_train_view
 from app.tabs.skips_train import BENCH, FIRST
 from cvdemo.errors import SettingError
-from cvdemo.photo_sets import ready
+from cvdemo.photo_sets import VISITORS, ready
 from cvdemo.residual import Design, race, words
 from cvdemo.residual.data import small
 from cvdemo.residual.settings import MOST_STEPS, Racing
 from cvdemo.residual.side_by_side import Photos, turns
 from tests.awaited import PATIENCE_S, eventually
+from tests.test_probes import few_digits
 from tests.test_residual import two_kinds  # noqa: F401 - the fixture ``photos``
 
 RAIL = {"photo": {"id": "starter:cat"}, "point": [1, 1], "tab": "skips"}
@@ -113,6 +114,21 @@ def test_what_is_not_known_any_more_says_so(tiny: None) -> None:
 def test_own_classes_that_are_not_there_are_a_sentence_and_what_stands_stays(tiny: None) -> None:
     *_, refused = _press("again", _asked(photos="own"))
     assert refused["fault"] == skips_train.NO_OWN and refused["key"] == FIRST and refused["busy"] is None
+
+
+def test_own_classes_of_teach_are_trained_on_and_their_nets_go_with_the_page() -> None:
+    VISITORS.change("", lambda _own: few_digits(8))
+    try:
+        *_, done = _press("again", _asked(photos="own", depth=8, steps=40, seeds=1))
+    finally:
+        VISITORS.forget("")
+    own = few_digits(8)
+    nets = skips_train.NETS.get(done["key"])
+    assert nets is not None and nets.about.learned + nets.about.held_out == len(own.photos)
+    assert nets.about.held_out > 0 and json.loads(done["sheet"])["step"] == 40
+    assert skips.LAB.left is not None
+    skips.LAB.left("")
+    assert look({"key": done["key"], "settings": {}}) == {"gone": True}
 
 
 def test_an_end_is_told(tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
 from cvdemo.results import Count, Results, Store, recording, replay
 from cvdemo.saliency.explanation import ExplanationRequest
+from cvdemo.surgery.plain import Operation
 from tests.attacked import ROOT, Program, Visitor, started
 
 CAT = starters.get("cat").path
@@ -30,6 +31,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "cvdemo.detect.find.find": {"path": CELLS, "model": "yolov8n_blood_cells", "tiles": 2},
     "cvdemo.inside.activations.forward_pass": {"path": CAT, "model": "mini_resnet"},
     "cvdemo.attention.study.attend": {"path": CAT, "model": "mini_vit"},
+    "cvdemo.surgery.lesion.lesion": {"path": CAT, "model": "mini_resnet"},
+    "cvdemo.surgery.lesion.operate": {
+        "path": CAT, "model": "mini_resnet", "operation": Operation(cut=frozenset({"layer2.1"}))
+    },
+    "cvdemo.surgery.lesion.at_random": {"path": CAT, "model": "mini_resnet", "draws": 2},
+    "cvdemo.surgery.anatomy.dissect": {"path": CAT, "model": "mini_vit"},
     "cvdemo.saliency.study.explain_asked": {
         "path": CAT, "asked": ExplanationRequest(images.open(CAT).digest, "mini_resnet", False, None, None, ())
     },

@@ -9,7 +9,8 @@ const makeStrip = () => {
     return props.viridis[Math.round(at)];
   };
   const powers = ([first, last]) => Array.from({ length: Math.min(5, last - first + 1) }, (_, place, most = Math.min(5, last - first + 1)) => first + Math.round((place * (last - first)) / Math.max(1, most - 1)));
-  const written = (power) => (power >= 0 ? (10 ** power).toLocaleString('en') : power >= -3 ? String(Number((10 ** power).toPrecision(1))) : `1/${(10 ** -power).toLocaleString('en')}`);
+  const raised = (power) => `10${[...String(power)].map((digit) => (digit === '-' ? '\u207b' : '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'[digit])).join('')}`;
+  const written = (power) => (Math.abs(power) > 3 ? raised(power) : Number((10 ** power).toPrecision(1)).toLocaleString('en', { maximumFractionDigits: 3 }));
   const shareOf = (norm, [first, last]) => (Math.log10(Math.max(norm, 1e-12)) - first) / (last - first);
   const drawTicks = whenNew((scale) => ticks.replaceChildren(...powers(scale).map((power) => h('span', { style: `left:${(100 * (power - scale[0])) / (scale[1] - scale[0])}%` }, written(power)))));
   /* Cells stay; only their colours change. */

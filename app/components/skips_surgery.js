@@ -39,11 +39,8 @@ const paint = (shown) => {
   fault.textContent = shown.error || '';
   foot.say(shown.ran);
 };
-const drawMissing = ({ missing }) => notice.replaceChildren(...(missing ? [h('div', { class: 'notice surgery-missing' }, h('span', {}, missing.text),
-  missing.fetch ? h('button', { type: 'button', class: 'btn sm primary', onclick: () => bench.fetch(missing.model) }, missing.fetch) : null,
-  missing.use ? smallButton(`Use ${missing.use.title}`, () => bench.use(missing.model, missing.use.name)) : null)] : []));
 const drawn = (value) => {
-  drawMissing(value);
+  drawMissing(notice, value.missing);
   body.hidden = !bench.shown();
   body.classList.toggle('stale', Boolean(value.busy && bench.shown()?.key !== value.key));
 };

@@ -1,6 +1,6 @@
 /* Skips, Train both: two kinds of nets learn while one looks; the step slider moves back in time. */
 const head = makeHead(() => trigger('stop'));
-const loss = makeChart(), errors = makeChart(), spread = makeChart(), bars = makeChart(), norms = makeChart(), strip = makeStrip();
+const loss = makeChart(), errors = makeChart(), spread = makeChart(), bars = makeChart(), norms = makeChart(), deep = makeChart(), strip = makeStrip();
 const STARTS = [['he', 'He'], ['zero', 'Zero last'], ['fixup', 'Fixup-like']];
 const SETS = [['digits', 'Digits'], ['textures', 'Textures'], ['own', 'Your own']];
 const pick = (name) => (value) => { bench.set({ [name]: value }); drawSettings(); };
@@ -18,14 +18,16 @@ const more = h('button', { type: 'button', class: 'btn', onclick: () => ask('mor
 const said = h('p', { class: 'sub strip-said' }), stripAt = h('small', { class: 'sub' }), splitSaid = h('p', { class: 'sub' });
 const settings = h('details', { class: 'card train-more' }, h('summary', {}, 'More settings'),
   h('div', { class: 'train-settings' }, named('Photos', 'they learn from', photos.node), named('Start', 'of the weights', start.node), named('Batch normalisation', 'after each convolution', norm.node), named('Steps', 'to train for', steps.node), named('Starts', 'of each kind, from other weights', seeds.node)));
+const deepSaid = h('p', { class: 'sub' }), deepWhere = h('p', { class: 'sub' }), deepCard = h('section', { class: 'card', hidden: true }, h('h3', {}, props.deeper), deepSaid, deep.node, deepWhere);
 const results = h('div', { class: 'train-results' },
   h('div', { class: 'train-top' },
     h('section', { class: 'card race' }, h('h3', {}, 'Learning, step by step'), h('p', { class: 'sub' }, 'Loss on the training photos, lower is better. Line: mean of the starts; band: from the lowest to the highest.'), loss.node, lost),
     h('div', { class: 'train-side' }, h('section', { class: 'card train-controls' }, named('Layers', 'in both networks', depth.node), step.node), h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)))),
   settings,
   h('section', { class: 'card' }, h('h3', {}, 'How much correction reaches each layer? ', stripAt), strip.node, said),
-  h('div', { class: 'grid2' },
+  h('div', { class: 'train-three' },
     h('section', { class: 'card' }, h('h3', {}, 'Right or wrong'), h('p', { class: 'sub' }, props.errors_note), errors.node),
+    deepCard,
     h('section', { class: 'card' }, h('h3', {}, 'What the blocks give'), h('p', { class: 'sub' }, 'Standard deviation of the numbers behind each block, at the step.'), spread.node)),
   h('section', { class: 'card' }, h('h3', {}, 'The gradient at each block, taken apart'), splitSaid, h('p', { class: 'sub' }, props.split_note), h('div', { class: 'grid2' }, bars.node, norms.node)));
 let sheet = null, shownAt = null, latest = '', settled = false;
@@ -85,8 +87,15 @@ const open = (text) => {
   drawAt(sheet.at);
   if (wanted < sheet.step && !props.value.busy) { step.set(wanted, sheet.at.live); goTo(wanted); }
   foot.say(sheet.said);
+  if (sheet.depths) drawDepths(sheet.depths);
   if (sheet.pace) paces[bench.local.photos] = sheet.pace;
   drawSettings();
+};
+const drawDepths = ({ chart, said: sentence, where }) => {
+  deepCard.hidden = false;
+  deepSaid.textContent = sentence;
+  deepWhere.textContent = `Stored: trained on ${where}.`;
+  deep.show(chart);
 };
 const drawSettings = () => {
   const { local } = bench, busy = Boolean(props.value.busy);

@@ -7,7 +7,7 @@ import gradio as gr
 from app.api.surgery import block_lesion
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
-from app.tabs import skips_costs, skips_surface, skips_surgery, skips_train
+from app.tabs import skips_costs, skips_inside, skips_surface, skips_surgery, skips_train
 from cvdemo.photo_sets import ready
 from cvdemo.residual import race, words
 from cvdemo.residual.data import small
@@ -17,6 +17,7 @@ CHECKED = 3  # steps
 VIEWS = (
     ("train", "Train both", skips_train.BENCH),
     ("surgery", "Surgery", skips_surgery.BENCH),
+    ("block", "Inside a block", skips_inside.BENCH),
     ("order", "Costs and order", skips_costs.BENCH),
     ("surface", "Loss surface", skips_surface.BENCH),
 )

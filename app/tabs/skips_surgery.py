@@ -14,8 +14,9 @@ from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
 from cvdemo.inside.activations import PassRequest
 from cvdemo.surgery import charts, lesion, words
+from cvdemo.surgery.answers import Answers
 from cvdemo.surgery.export import rows
-from cvdemo.surgery.lesion import Answers, Step
+from cvdemo.surgery.lesion import Step
 from cvdemo.surgery.plain import NOTHING, Operation
 from cvdemo.surgery.settings import Switches
 from cvdemo.wording import percent
@@ -80,8 +81,8 @@ def _sound(found: Answers, settings: Switches) -> Operation:
 
 def _found(asked: Wish, result: Shown | dict[str, Any]) -> dict[str, Any]:
     if isinstance(result, Shown):
-        return {"missing": None, **first_found(BENCH, asked, result)}
-    return {**BENCH.waiting(result["text"]), "settings": asked.settings.plain(), "missing": result}
+        return {"missing": [], **first_found(BENCH, asked, result)}
+    return {**BENCH.waiting(result["text"]), "settings": asked.settings.plain(), "missing": [result]}
 
 
 def _told(_asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
@@ -140,7 +141,7 @@ BENCH = Bench(
     id="skips-surgery",
     question=words.QUESTION,
     settings=Switches,
-    scripts=(*chart.SCRIPTS, "skips_chain", "skips_surgery"),
+    scripts=(*chart.SCRIPTS, "skips_missing", "skips_chain", "skips_surgery"),
     css="skips surgery",
     props={"why_title": words.WHY_TITLE, "why": words.WHY},
     chips=Chips(_offered, most=1, first=_first),

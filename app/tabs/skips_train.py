@@ -15,7 +15,7 @@ from cvdemo import compute
 from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.inside.palettes import VIRIDIS
 from cvdemo.photo_sets import VISITORS, ready
-from cvdemo.residual import Nets, Race, words
+from cvdemo.residual import Nets, Race, depth_words, words
 from cvdemo.residual.data import small
 from cvdemo.residual.kept import NetsByPage
 from cvdemo.residual.settings import MOST_STEPS, OWN, Racing
@@ -158,6 +158,7 @@ BENCH = Bench(
         "errors_note": words.ERRORS_NOTE,
         "split_note": words.SPLIT_NOTE,
         "begins": words.BEGINS,
+        "deeper": depth_words.TITLE,
         "viridis": list(VIRIDIS),
         "not_here": NOT_HERE,
     },

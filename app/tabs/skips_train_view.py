@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from cvdemo.plots import numbers
-from cvdemo.residual import Race, charts, stored, words
+from cvdemo.residual import Race, charts, depths, stored, words
+from cvdemo.residual.depth_chart import by_depth
+from cvdemo.residual.depth_words import deeper
 from cvdemo.residual.side_by_side import About
 
-FILE = Path(__file__).parents[2] / "assets" / "skips.json"
+ASSETS = Path(__file__).parents[2] / "assets"
+FILE, DEPTHS = ASSETS / "skips.json", ASSETS / "skips_depths.json"
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,21 @@ def stored_run() -> Shown | None:
     return Shown(found.race, found.seconds, found.about, f"{found.machine}, {found.date}")
 
 
+@cache
+def stored_depths() -> dict[str, Any] | None:
+    """Return what is drawn of nets of several depths, trained before; None where the file is not here."""
+    try:
+        found = depths.read(DEPTHS)
+    except (OSError, ValueError):
+        return None
+    return {"chart": by_depth(found).plain(), "said": deeper(found), "where": f"{found.machine}, {found.date}"}
+
+
 def drawn(shown: Shown) -> dict[str, Any]:
     """Return all that is drawn of a race, at its last step."""
     race = shown.race
     first, last = charts.decades(race)
-    sheet = {
+    sheet: dict[str, Any] = {
         "loss": charts.losses(race).plain(),
         "errors": charts.errors(race).plain(),
         "scale": [first, last],
@@ -54,6 +67,8 @@ def drawn(shown: Shown) -> dict[str, Any]:
         "said": words.told(race, shown.about, shown.seconds, shown.where),
         "at": at(race, race.step),
     }
+    if shown.where:
+        sheet["depths"] = stored_depths()
     return {"answer": words.answer(race), "sheet": json.dumps(sheet)}
 
 

@@ -59,15 +59,15 @@ def losses(race: Race) -> Chart:
         if len(rows) > 1:
             bands.append(_band(steps, _mean(rows, np.min), _mean(rows, np.max)))
         marks += [_lost(lane, row) for lane, row in zip(lanes, rows, strict=True) if lane.diverged is not None]
-        last = float(whole[-1]) if len(whole) else None
+        left = [loss for lane in lanes if (loss := words.loss_of(lane)) is not None]
         side = words.SIDES[design.skip].split()[0]
-        told = side if last is None else f"{side}: {last:.2f}"
-        ends.append(plots.End(told, "cnn", None if last is None else math.log10(last)))
+        told = f"{side}: {np.mean(left):.2f}" if left else side
+        ends.append(plots.End(told, "cnn", math.log10(whole[-1]) if len(whole) else None))
     ys = [y for one in (*lines, *bands) for y in one["y"] if y]
     low, high = _ends(ys)
     layout = {
         "xaxis": plots.axis("training step", 0, race.steps),
-        "yaxis": _logarithmic("training loss, nats", ys),
+        "yaxis": logarithmic("training loss, nats", ys),
         "annotations": plots.at_their_ends(ends, low, high, PLOT_PX),
         "margin": {"r": 112},
     }
@@ -107,7 +107,7 @@ def _ends(values: Sequence[float]) -> tuple[float, float]:
     return min(logs) - 0.08, max(logs) + 0.08
 
 
-def _logarithmic(title: str, values: Sequence[float | None]) -> dict[str, Any]:
+def logarithmic(title: str, values: Sequence[float | None]) -> dict[str, Any]:
     """Return a logarithmic axis around values: a tick at each power of ten, at 2 and 5 of them where there is room."""
     low, high = _ends([value for value in values if value])
     steps = (1, 2, 5) if high - low < 2 else (1, 3) if high - low < 3 else (1,)
@@ -121,12 +121,11 @@ def errors(race: Race) -> Chart:
     """Return what is named wrongly of all photos that are learned from, and of those that are held out."""
     traces = []
     for design, lanes in designs(race):
-        counted = [lane.errors for lane in lanes if lane.errors]
-        most = min((len(one) for one in counted), default=0)
-        steps = [one.step for one in counted[0][:most]] if counted else []
+        counted = [lane.errors for lane in lanes]
+        steps = [one.step for one in max(counted, key=len)]
         for held, token in ((False, "cnn"), (True, "ink-2")):
-            shares = [[100 * _share(one, held) for one in row[:most]] for row in counted]
-            ys = plots.numbers(np.mean(shares, axis=0)) if most else []
+            shares = [np.array([100 * _share(one, held) for one in row]) for row in counted]
+            ys = plots.numbers(_mean(shares, np.mean))
             photos = "held-out photos" if held else "photos they learn from"
             style = _style(design) if not held else {"line": {"dash": "dot" if design.skip else "dashdot"}}
             style |= {
@@ -156,7 +155,7 @@ def spreads(race: Race, step: int) -> Chart:
         traces.append(plots.curve(words.SIDES[design.skip], list(range(len(ys))), ys, "cnn", **style))
     layout = {
         "xaxis": plots.axis("block; 0 is the first convolution"),
-        "yaxis": _logarithmic("standard deviation", [y for one in traces for y in one["y"]]),
+        "yaxis": logarithmic("standard deviation", [y for one in traces for y in one["y"]]),
         "showlegend": True,
     }
     return Chart("Spread of the activations", words.spread(race, step), tuple(traces), layout, height=HEIGHT)
@@ -200,7 +199,7 @@ def split_norms(parts: Parts | None) -> Chart:
     )  # fmt: skip
     layout = {
         "xaxis": plots.axis("block"),
-        "yaxis": _logarithmic("norm", [y for one in traces for y in one["y"]]),
+        "yaxis": logarithmic("norm", [y for one in traces for y in one["y"]]),
         "showlegend": True,
     }
     return Chart("Three norms", words.split(parts), traces, layout, height=HEIGHT)

@@ -59,7 +59,8 @@ def answer(race: Race) -> str:
     if race.step < race.steps:
         return f"{start}. No verdict before step {race.steps}."
     if min(len(a), len(b)) < FEW_SEEDS:
-        return f"{start}: one start each, so no verdict."
+        left = "one start each" if len(race.lanes) == 2 else "too few starts are left"
+        return f"{start}: {left}, so no verdict."
     if max(a) < min(b):
         return f"{start}: every start with skips is below every one without."
     if max(b) < min(a):
@@ -182,8 +183,10 @@ def _share(lanes: Sequence[Lane], step: int) -> float | None:
 
 def split(parts: Parts | None) -> str:
     """Return how much of the gradient at the first block's input came through its skip, and how much by its branch."""
-    if parts is None or not parts.blocks or not parts.blocks[0].norm:
+    if parts is None or not parts.blocks:
         return "No gradient is taken apart yet."
+    if not parts.blocks[0].norm:
+        return f"After step {parts.step} no gradient reaches the first block's input."
     first = parts.blocks[0]
     a, b = (f"{100 * one / first.norm:.0f}{NBSP}%" for one in (first.skip, first.branch))
     start = f"After step {parts.step}, {a} of the gradient at the first block's input came through its skip"

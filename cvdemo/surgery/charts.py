@@ -7,7 +7,7 @@ import numpy as np
 from cvdemo import catalogue, plots
 from cvdemo.plots import Chart
 from cvdemo.surgery import words
-from cvdemo.surgery.lesion import Answers, Curve, alone
+from cvdemo.surgery.answers import Answers, Curve, alone
 from cvdemo.wording import percent
 
 if TYPE_CHECKING:

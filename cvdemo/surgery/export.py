@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from cvdemo.surgery import words
-from cvdemo.surgery.lesion import Answers, alone, lesion
+from cvdemo.surgery.answers import Answers, alone
+from cvdemo.surgery.lesion import lesion
 
 
 def block_lesions(path: Path, model: str) -> dict[str, Any]:

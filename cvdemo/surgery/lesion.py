@@ -4,6 +4,7 @@ After Veit et al. 2016 (arXiv:1605.06431), who removed blocks of a trained ResNe
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import SettingError
 from cvdemo.inside.activations import PassRequest, at_size
 from cvdemo.results import Count, Results
+from cvdemo.surgery.answers import Answers, Curve
 from cvdemo.surgery.plain import NOTHING, Block, Operation, check
 from cvdemo.weights import Progress
 
@@ -52,62 +54,9 @@ def network_runs() -> int:
     return _runs.total
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What a model says of one photo under some operations.
-
-    Args:
-        blocks: its branches in the order of computation.
-        operations: what was done, one after the other.
-        logits: float32 (operations, classes).
-        whole: float32 (classes,): the logits with all blocks on.
-    """
-
-    asked: PassRequest
-    weights: str
-    blocks: tuple[Block, ...]
-    labels: tuple[str, ...]
-    operations: tuple[Operation, ...]
-    logits: NDArray[np.float32]
-    whole: NDArray[np.float32]
-
-    @property
-    def answer(self) -> int:
-        """The class that the whole network finds most probable."""
-        return int(self.whole.argmax())
-
-    @property
-    def label(self) -> str:
-        """Its name."""
-        return self.labels[self.answer]
-
-    @property
-    def probability(self) -> float:
-        """Its probability, 0..1, by the whole network."""
-        return float(_softmax(self.whole)[self.answer])
-
-    @property
-    def probabilities(self) -> NDArray[np.float64]:
-        """Its probability under each operation, float64 (operations,)."""
-        return _softmax(self.logits)[:, self.answer]
-
-    def said(self, number: int) -> tuple[str, float]:
-        """Return what is found most probable under an operation, and how probable."""
-        row = _softmax(self.logits[number])
-        return self.labels[int(row.argmax())], float(row.max())
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Several blocks left out at random.
-
-    Args:
-        counts: how many, rising from 0.
-        probabilities: of the whole network's answer, float64 (counts, draws).
-    """
-
-    counts: tuple[int, ...]
-    probabilities: NDArray[np.float64]
+def network_turn() -> AbstractContextManager[runs.Took]:
+    """Hold the device for one run of a borrowed network, and count it among those of this lab, see `runs.turn`."""
+    return runs.turn(_runs)
 
 
 def suited(spec: ModelSpec) -> bool:
@@ -115,9 +64,16 @@ def suited(spec: ModelSpec) -> bool:
     return spec.task == "classify" and not spec.zero_shot and spec.name not in UNSUITED
 
 
-def alone(found: Answers) -> dict[str, int]:
-    """Return the number of the operation that drops one block only, by the block's name."""
-    return {next(iter(one.dropped)): number for number, one in enumerate(found.operations) if one.dropped}
+def refuse(spec: ModelSpec) -> None:
+    """Refuse a model without such blocks before it is loaded.
+
+    Raises:
+        SettingError: it has none, or no classes of its own.
+    """
+    if not suited(spec):
+        raise SettingError(
+            f"{spec.title} has no blocks here that can be switched off. Choose a ResNet, ConvNeXt, EfficientNet or ViT."
+        )
 
 
 @zerogpu.on_gpu(lambda **_: 20)
@@ -192,10 +148,7 @@ def _run(
     progress: Told | None,
 ) -> Answers:
     spec = catalogue.get(model)
-    if not suited(spec):
-        raise SettingError(
-            f"{spec.title} has no blocks here that can be switched off. Choose a ResNet, ConvNeXt, EfficientNet or ViT."
-        )
+    refuse(spec)
     asked = PassRequest(images.open(path).digest, model, runs.invented(spec, "trained"))
     report = progress and partial(progress, model)
     work = partial(_work, path=path, asked=asked, plan=plan, report=report)
@@ -221,7 +174,7 @@ def _work(
     for turn in turns(blocks, operations, ready.multiply_adds or 0):
         if report is not None:
             report(Step(len(logits), len(operations)))
-        with runs.turn(_runs), operated(ready.network, [NOTHING, *(operations[one] for one in turn)]) as rows:
+        with network_turn(), operated(ready.network, [NOTHING, *(operations[one] for one in turn)]) as rows:
             found = ready.run(shown.array)[rows.of()]
         runs.check_finite(ready.spec, found)
         whole = found[0]
@@ -243,8 +196,3 @@ def turns(blocks: Sequence[Block], operations: Sequence[Operation], multiply_add
     size = FEW_ROWS if multiply_adds > HEAVY else MOST_ROWS
     order = sorted(range(len(operations)), key=touched)
     return [order[at : at + size] for at in range(0, len(order), size)]
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    powers = np.exp(logits.astype(np.float64) - logits.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)

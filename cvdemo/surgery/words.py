@@ -3,7 +3,7 @@
 import statistics
 
 from cvdemo import catalogue
-from cvdemo.surgery.lesion import Answers, Curve, alone
+from cvdemo.surgery.answers import Answers, Curve, alone
 from cvdemo.wording import percent
 
 QUESTION = "Which block can the network do without?"

@@ -48,6 +48,7 @@ def left_of(lanes: list[Lane], skip: bool) -> list[float]:
     alone=rf"({NET}): a training loss of ({LOSSES})\.",
     early=rf"{START}\. No verdict before step (120)\.",
     single=rf"{START}: one start each, so no verdict\.",
+    few=rf"{START}: too few starts are left, so no verdict\.",
     lower=rf"{START}: every start with skips is below every one without\.",
     higher=rf"{START}: every start without skips is below every one with\.",
     close=rf"{START}: too close to call\.",
@@ -77,10 +78,11 @@ def answers(draw: np.random.Generator, read: Reader) -> None:
         range_of(said.parts[2], left[True])
         range_of(said.parts[3], left[False])
         few = min(map(len, left.values())) < 2
+        single = "single" if starts == 1 else "few"
         below, above = max(left[True]) < min(left[False]), max(left[False]) < min(left[True])
         if early:
             same(said.parts[4], 120)
-        same(said.form, "early" if early else "single" if few else "lower" if below else "higher" if above else "close")
+        same(said.form, "early" if early else single if few else "lower" if below else "higher" if above else "close")
 
 
 BEGINS = rf"In ({NET}) the first layer's gradient begins at"

@@ -153,6 +153,7 @@ def reaching(draw: np.random.Generator, read: Reader) -> None:
     words.split,
     told=r"After step (\d+), (-?\d+ %) of the gradient at the first block's input came through its skip, "
     r"(-?\d+ %) through its branch\.",
+    dead=r"After step (\d+) no gradient reaches the first block's input\.",
     none=r"No gradient is taken apart yet\.",
 )
 def splits(draw: np.random.Generator, read: Reader) -> None:
@@ -160,7 +161,9 @@ def splits(draw: np.random.Generator, read: Reader) -> None:
     first = Split(norm, 1.0, 1.0, norm * part, norm * (1 - part))
     given = None if draw.random() < 0.2 else Parts(int(draw.integers(1, 99)), (first, first))
     said = read(words.split(given))
-    assert (said.form == "none") == (given is None or not norm)
+    same(said.form, "none" if given is None else "told" if norm else "dead")
+    if said.form == "dead" and given is not None:
+        same(said.parts[0], given.step)
     if said.form == "told" and given is not None:
         same(said.parts[0], given.step)
         holds(said.parts[1], 100 * part, "%")

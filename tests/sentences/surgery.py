@@ -4,8 +4,9 @@ import numpy as np
 
 from cvdemo.catalogue import get
 from cvdemo.inside.activations import PassRequest
-from cvdemo.surgery import words
-from cvdemo.surgery.lesion import Answers, Curve
+from cvdemo.surgery import anatomy_words, words
+from cvdemo.surgery.anatomy import Anatomy
+from cvdemo.surgery.answers import Answers, Curve
 from cvdemo.surgery.plain import Block, Operation
 from tests.sentences.table import Reader, holds, same, share, true_of
 
@@ -126,3 +127,52 @@ def runs(draw: np.random.Generator, read: Reader) -> None:
     said = read(words.ran(found, count))
     holds(said.parts[0], len(found.operations))
     holds(said.parts[1], count)
+
+
+def anatomy_of(draw: np.random.Generator, model: str) -> Anatomy:
+    """Return one to nine blocks, near the identity or not."""
+    count = int(draw.integers(1, 9))
+    blocks = tuple(Block(f"b.{place}", f"block {place}", f"b.{place}", "identity", False) for place in range(count))
+    ratios = tuple(float(one) for one in 10.0 ** draw.uniform(-1.5, 1, count))
+    cosines = tuple(float(one) for one in draw.uniform(-1, 1, count) * draw.choice([0.09, 1.0], count))
+    maps = tuple(np.zeros((3, 2, 2), np.float32) for _ in range(count))
+    return Anatomy(PassRequest("digest", model), "bundled", blocks, ratios, cosines, maps)
+
+
+NEAR_IN = r"(\d+) of (\d+) in (Small ResNet|Small ViT)"
+
+
+@true_of(
+    anatomy_words.answer,
+    one=rf"Blocks near the identity on this photo: {NEAR_IN}\.",
+    two=rf"Blocks near the identity on this photo: {NEAR_IN} and {NEAR_IN}\.",
+)
+def near_the_identity(draw: np.random.Generator, read: Reader) -> None:
+    found = [anatomy_of(draw, model) for model in ("mini_resnet", "mini_vit")[: draw.integers(1, 3)]]
+    said = read(anatomy_words.answer(found))
+    same(said.form, ("one", "two")[len(found) - 1])
+    for place, one in enumerate(found):
+        near, count, title = said.parts[3 * place : 3 * place + 3]
+        same(near, sum(ratio < 0.5 for ratio in one.ratios))
+        same(count, len(one.ratios))
+        same(title, get(one.asked.model).title)
+
+
+LONG = r"The branch is ([\d.,]+) times as long as the shortcut: (near|not near) the identity\."
+
+
+@true_of(
+    anatomy_words.block,
+    right=rf"{LONG} They point almost at right angles \(cosine (-?\d\.\d\d)\)\.",
+    points=rf"{LONG} The branch points (along with|against) the shortcut \(cosine (-?\d\.\d\d)\)\.",
+)
+def one_block(draw: np.random.Generator, read: Reader) -> None:
+    found = anatomy_of(draw, "mini_vit")
+    number = int(draw.integers(len(found.ratios)))
+    said, ratio, cosine = read(anatomy_words.block(found, number)), found.ratios[number], found.cosines[number]
+    holds(said.parts[0], ratio)
+    same(said.parts[1], "near" if ratio < 0.5 else "not near")
+    same(said.form, "right" if abs(cosine) < 0.1 else "points")
+    if said.form == "points":
+        same(said.parts[2], "along with" if cosine > 0 else "against")
+    holds(said.parts[-1], cosine)
