@@ -86,7 +86,7 @@ def _scene(turn: float, low: float, high: float, ticks: list[float], domain: dic
              "showspikes": False, "tickfont": font, "title": {"text": "", "font": font}}  # fmt: skip
     flat = {**quiet, "tickvals": [-1, 0, 1]}
     upright = {**quiet, "type": "log", "range": [low, high], "tickvals": ticks, "showticklabels": False}
-    camera = {"eye": eye(turn), "center": {"x": 0, "y": 0, "z": -0.1}}
+    camera = {"eye": eye(turn), "center": {"x": 0, "y": 0, "z": -0.2}}
     shape = {"aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.75}, "dragmode": "turntable"}
     return {"xaxis": flat, "yaxis": flat, "zaxis": upright, "camera": camera, "domain": domain, **shape}
 
