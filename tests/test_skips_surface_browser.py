@@ -154,6 +154,18 @@ def test_it_fits_a_phone(page: str, visit: Visit, view: str) -> None:
     is_empty(tab, CUT_OFF)
 
 
+def test_a_phone_shows_which_view_is_open(page: str, visit: Visit) -> None:
+    """The row of five views is wider than a phone: it is scrolled to the one that a link opens."""
+    pressed = _open(page, visit, width=390).locator(".view-switch [aria-pressed=true]:visible")
+    expect(pressed).to_have_text("Loss surface")
+
+    def whole() -> None:
+        box = pressed.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+    eventually(whole)
+
+
 def test_the_link_brings_settings_back(page: str, visit: Visit) -> None:
     tab = visit(f"{page}/?tab=skips&view=surface&turn=30&net=with&draw=4")
     tab.wait_for_selector("#surface .chart[data-drawn]")
