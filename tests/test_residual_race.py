@@ -1,6 +1,7 @@
 """Nets of a race stop and go on, are kept with their page, stored in a file, and drawn as they were measured."""
 
 import itertools
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from cvdemo.residual import Design, Net, Nets, Race, charts, depths, race, split
 from cvdemo.residual.depth_chart import by_depth
 from cvdemo.residual.depths import Depths, at_depth
 from cvdemo.residual.kept import IDLE_S, MOST_RACES, NetsByPage
+from cvdemo.residual.nets import DEEPEST
+from cvdemo.residual.settings import MOST_STEPS
 from cvdemo.residual.side_by_side import BATCH, Photos
 from cvdemo.residual.stored import Stored
 from tests.test_residual import two_kinds  # noqa: F401 - the fixture ``photos``
@@ -32,6 +35,20 @@ def test_nets_that_were_stopped_go_on_as_if_they_never_were(photos: Photos, stop
         nets.go(24, told)
     assert nets.race.step == stop_at
     assert nets.go(24) == race(photos, DESIGNS, [0, 1], 24) == nets.race
+
+
+def test_the_longest_race_takes_25_megabytes_at_most(photos: Photos) -> None:
+    """Steps are counted in the deepest net, for as many as a page can ask of five starts of both designs."""
+    nets = Nets(photos, [Design(DEEPEST, False)], [0])
+    tracemalloc.start()
+    try:
+        nets.go(4)
+        before = tracemalloc.get_traced_memory()[0]
+        nets.go(14)
+        a_step = (tracemalloc.get_traced_memory()[0] - before) / 10
+    finally:
+        tracemalloc.stop()
+    assert 10 * MOST_STEPS * a_step < 25_000_000
 
 
 def test_a_stop_between_two_nets_of_one_step_loses_nothing(photos: Photos) -> None:

@@ -173,4 +173,3 @@ BENCH = Bench(
     stopped="Stopped before the first step. Nothing has changed.",
     shown=RacesByKey(),
 )
-"""Its value's ``sheet`` is one text of JSON: Gradio takes the wrong items out of a list that grows shorter."""

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from cvdemo.residual.side_by_side import Nets
 
-MOST_RACES: Final = 40  # of all pages; each has a few MB at most
+MOST_RACES: Final = 16  # of all pages; each has 25 MB at most
 OF_A_PAGE: Final = 2  # the newest, and what it shows until that has made a step
 IDLE_S: Final = 3600.0
 

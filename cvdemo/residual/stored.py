@@ -1,6 +1,7 @@
 """Races in one file, with machine and day: what is shown before anybody trains."""
 
 import json
+from array import array
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def write(stored: Stored, file: Path) -> None:
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | array):
         return [_rounded(one) for one in value]
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
@@ -57,7 +58,8 @@ def read(file: Path) -> Stored:
 
 def _lane(told: dict[str, Any]) -> Lane:
     moments = tuple(
-        Moment(one["step"], one["loss"], tuple(one["gradients"]), tuple(one["spreads"])) for one in told["moments"]
+        Moment(one["step"], one["loss"], array("f", one["gradients"]), array("f", one["spreads"]))
+        for one in told["moments"]
     )
     splits = tuple(Parts(one["step"], tuple(Split(**each) for each in one["blocks"])) for one in told["splits"])
     errors = tuple(Errors(**one) for one in told["errors"])
