@@ -26,6 +26,7 @@ ENDPOINT_ARGUMENTS: dict[str, tuple[dict[str, Any], ...]] = {
     "patch_similarity": ({"model": "mini_vit"} | UNIT,),
     "attention": ({"model": "mini_vit", "layer": "1"} | UNIT,),
     "saliency": ({"model": "mini_resnet"},),
+    "block_lesion": ({"model": "mini_resnet"},),
     "effective_receptive_field": ({"model": "mini_resnet", "layer": "layer2"} | DEEPER,),
 }
 CALLS: dict[str, Callable[[dict[str, str]], Any]] = {

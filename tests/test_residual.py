@@ -15,7 +15,8 @@ from cvdemo.residual import Design, Net, charts, race, split, words
 from cvdemo.residual.data import small
 from cvdemo.residual.nets import Block
 from cvdemo.residual.paths import lengths, paths
-from cvdemo.residual.side_by_side import Lane, Moment, Photos, Race, batches
+from cvdemo.residual.records import Lane, Moment, Photos, Race
+from cvdemo.residual.side_by_side import batches
 
 
 @pytest.fixture(scope="module", name="photos")

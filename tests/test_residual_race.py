@@ -13,10 +13,11 @@ from cvdemo.errors import Stopped
 from cvdemo.residual import Design, Net, Nets, Race, charts, depths, race, split, stored, words
 from cvdemo.residual.depth_chart import by_depth
 from cvdemo.residual.depths import Depths, at_depth
+from cvdemo.residual.design import DEEPEST
 from cvdemo.residual.kept import IDLE_S, MOST_RACES, NetsByPage
-from cvdemo.residual.nets import DEEPEST
+from cvdemo.residual.records import Photos
 from cvdemo.residual.settings import MOST_STEPS
-from cvdemo.residual.side_by_side import BATCH, Photos
+from cvdemo.residual.side_by_side import BATCH
 from cvdemo.residual.stored import Stored
 from tests.test_residual import two_kinds  # noqa: F401 - the fixture ``photos``
 

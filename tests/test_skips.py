@@ -17,8 +17,9 @@ from cvdemo.errors import SettingError
 from cvdemo.photo_sets import VISITORS, ready
 from cvdemo.residual import Design, race, words
 from cvdemo.residual.data import small
+from cvdemo.residual.records import Photos
 from cvdemo.residual.settings import MOST_STEPS, Racing
-from cvdemo.residual.side_by_side import Photos, turns
+from cvdemo.residual.side_by_side import turns
 from tests.awaited import PATIENCE_S, eventually
 from tests.test_probes import few_digits
 from tests.test_residual import two_kinds  # noqa: F401 - the fixture ``photos``

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from app.tabs import skips_train
-from cvdemo.residual.side_by_side import Photos, turns
+from cvdemo.residual.records import Photos
+from cvdemo.residual.side_by_side import turns
 from tests.awaited import at_rest, eventually, expect, fits
 from tests.test_browser import Visit
 

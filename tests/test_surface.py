@@ -19,8 +19,8 @@ from app.tabs import skips_surface
 from app.tabs.skips_train import LINE
 from cvdemo.errors import Stopped
 from cvdemo.residual import Design, Net, race, surface_charts, surface_store
-from cvdemo.residual.side_by_side import Photos
-from cvdemo.residual.surface import SIDE, Surface, directions, learned, losses_around, survey
+from cvdemo.residual.records import SIDE, Photos, Surface
+from cvdemo.residual.surface import directions, learned, losses_around, survey
 from cvdemo.wording import in_line
 from training import surfaces
 

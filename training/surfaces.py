@@ -12,9 +12,9 @@ import torch
 from cvdemo import compute
 from cvdemo.photo_sets import ready
 from cvdemo.residual.data import small
-from cvdemo.residual.nets import Design
-from cvdemo.residual.side_by_side import Photos
-from cvdemo.residual.surface import REACH, SIDE, Surface, learned, survey
+from cvdemo.residual.design import Design
+from cvdemo.residual.records import REACH, SIDE, Photos, Surface
+from cvdemo.residual.surface import learned, survey
 from cvdemo.residual.surface_store import FILE, Card, write
 
 DEPTH, STEPS, SEED, DRAW = 56, 120, 0, 0

@@ -50,12 +50,12 @@ const draw = () => {
   if (!menu.hidden) drawMenu();
 };
 const put = (value, changed = value.chosen.join() !== newest.chosen.join()) => {
-  newest = value;
-  props.value = value;
-  draw();
-  if (!changed || !window.cvPhoto) return; // before that, the photo's own event is still to come
+  const told = changed && window.cvPhoto; // before that, the photo's own event is still to come
   const news = new CustomEvent('cv:chosen', { detail: props.tab || 'classify', cancelable: true });
-  if (document.dispatchEvent(news)) trigger('models'); // else a run is about to begin
+  newest = { ...value, begins: Boolean(told) && !document.dispatchEvent(news) }; // a run is about to begin: it hears of this choice
+  props.value = newest;
+  draw();
+  if (told) trigger('models');
 };
 const choose = (names) => { own = true; put({ ...newest, chosen: names, note: null }); };
 /* What the server tells anew counts, and leaves the choice alone where it says null; what it told before does not: Gradio

@@ -19,7 +19,7 @@ LIGHT: dict[str, Any] = {"concurrency_limit": 4, **QUIET}
 HEAVY: dict[str, Any] = {"concurrency_id": "compute", **LIGHT}
 STARTING = {"text": "Starting", "share": None}
 POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now(), anew: false })"
-MODELS = "(value, models) => ({ ...value, chosen: models.chosen, wish: performance.now(), anew: true })"
+MODELS = "(value, { chosen, begins }) => ({ ...value, chosen, begins, wish: performance.now(), anew: true })"
 
 
 def mount(lab: Lab, rail: PhotoRail) -> None:

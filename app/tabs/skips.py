@@ -8,8 +8,9 @@ from app.api.surgery import block_lesion
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
 from app.tabs import skips_costs, skips_inside, skips_surface, skips_surgery, skips_train
+from cvdemo import residual
 from cvdemo.photo_sets import ready
-from cvdemo.residual import race, words
+from cvdemo.residual import words
 from cvdemo.residual.data import small
 from cvdemo.residual.settings import Racing
 
@@ -29,7 +30,7 @@ def _build(rail: PhotoRail) -> None:
 
 
 def _check(_photo: Path) -> str:
-    found = race(small(ready("digits")), Racing(depth=8).designs(), [0], CHECKED)
+    found = residual.race(small(ready("digits")), Racing(depth=8).designs(), [0], CHECKED)
     insist(all(len(lane.moments) == CHECKED for lane in found.lanes), "a net left the range of numbers")
     return words.answer(found)
 

@@ -9,15 +9,15 @@ from app.components import chart
 from app.lab import Bench, Report, ShownByKey, Wish, Work
 from app.lab.busy import busy
 from app.tabs.skips_line import in_turn
-from cvdemo import compute
+from cvdemo import compute, residual
 from cvdemo.errors import CvDemoError
 from cvdemo.photo_sets import ready
 from cvdemo.residual import costs, order_charts
 from cvdemo.residual import order_words as words
 from cvdemo.residual.costs import Branch
 from cvdemo.residual.data import small
-from cvdemo.residual.nets import Design
-from cvdemo.residual.side_by_side import Race, race
+from cvdemo.residual.design import Design
+from cvdemo.residual.records import Race
 from cvdemo.settings import choice
 from cvdemo.wording import in_line, left, scaled
 
@@ -60,7 +60,7 @@ def _train(asked: Wish, report: Report) -> Shown:
         def told(now: Race) -> None:
             report("steps", now.step, now.steps, time.perf_counter() - begun)
 
-        return Shown(race(photos, designs, range(STARTS), STEPS, told), f"{compute.describe()}, just now")
+        return Shown(residual.race(photos, designs, range(STARTS), STEPS, told), f"{compute.describe()}, just now")
 
 
 def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:

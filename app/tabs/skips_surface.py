@@ -9,15 +9,15 @@ from app.components import chart
 from app.lab import Bench, Report, ShownByKey, Wish, Work
 from app.lab.busy import busy
 from app.tabs.skips_line import in_turn
-from cvdemo import compute
+from cvdemo import compute, residual
 from cvdemo.errors import CvDemoError
 from cvdemo.photo_sets import ready
 from cvdemo.residual import surface_charts as charts
 from cvdemo.residual import surface_store
 from cvdemo.residual import surface_words as words
 from cvdemo.residual.data import small
-from cvdemo.residual.nets import Design
-from cvdemo.residual.surface import LIVE_SIDE, Surface, learned, survey
+from cvdemo.residual.design import Design
+from cvdemo.residual.records import LIVE_SIDE, Surface
 from cvdemo.settings import Settings, choice, whole
 from cvdemo.wording import in_line, left
 
@@ -81,9 +81,9 @@ def _surface(skip: bool, asked: Wish, report: Report) -> Surface:
     def told(phase: str, done: int, of: int) -> None:
         report(phase, done, of, time.perf_counter() - begun)
 
-    net = learned(photos, Design(DEPTH, skip), 0, STEPS, lambda done, of: told(_name(skip), done, of))
+    net = residual.learned(photos, Design(DEPTH, skip), 0, STEPS, lambda done, of: told(_name(skip), done, of))
     begun = time.perf_counter()
-    return survey(photos, net, 0, LIVE_SIDE, asked.settings.draw, lambda done, of: told("points", done, of))
+    return residual.survey(photos, net, 0, LIVE_SIDE, asked.settings.draw, lambda done, of: told("points", done, of))
 
 
 def _name(skip: bool) -> str:

@@ -9,7 +9,6 @@ from app.lab.busy import busy, fetching
 from app.lab.handlers import first_found
 from app.tabs.missing import is_ready, offer
 from cvdemo import catalogue
-from cvdemo.bundled import ARCHITECTURES
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
 from cvdemo.inside.activations import PassRequest
@@ -21,7 +20,7 @@ from cvdemo.surgery.plain import NOTHING, Operation
 from cvdemo.surgery.settings import Switches
 from cvdemo.wording import percent
 
-PACKAGED = "tf_efficientnet_lite0"
+PACKAGED, BUNDLED = "tf_efficientnet_lite0", "mini_resnet"
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def _offered() -> list[ModelSpec]:
 
 def _first() -> tuple[str, ...]:
     """Return the packaged CNN, where its weights are here: the best network that needs nothing."""
-    return (PACKAGED,) if is_ready(PACKAGED) else (next(iter(ARCHITECTURES)),)
+    return (PACKAGED,) if is_ready(PACKAGED) else (BUNDLED,)
 
 
 def _operate(asked: Wish, report: Report) -> Shown | dict[str, Any]:

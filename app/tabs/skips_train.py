@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.components import chart
 from app.components.skips import TrainBoth
@@ -11,15 +11,18 @@ from app.lab.busy import busy
 from app.lab.shown import ShownByKey
 from app.lab.streaming import session
 from app.tabs.skips_train_view import Shown, at, drawn, stored_run, table
-from cvdemo import compute
+from cvdemo import compute, residual
 from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.inside.palettes import VIRIDIS
 from cvdemo.photo_sets import VISITORS, ready
-from cvdemo.residual import Nets, Race, depth_words, words
+from cvdemo.residual import Race, depth_words, words
 from cvdemo.residual.data import small
 from cvdemo.residual.kept import NetsByPage
 from cvdemo.residual.settings import MOST_STEPS, OWN, Racing
 from cvdemo.wording import in_line, left
+
+if TYPE_CHECKING:
+    from cvdemo.residual import Nets
 
 FIRST = "stored"
 HELD_OUT = 0.25  # of the visitor's own photos
@@ -60,7 +63,7 @@ def _train(asked: Wish, report: Report) -> str:
     """Train new nets, and keep them from their first step on."""
     report()
     photos = _photos(asked)
-    nets = Nets(small(photos), asked.settings.designs(), range(asked.settings.seeds))
+    nets = residual.Nets(small(photos), asked.settings.designs(), range(asked.settings.seeds))
     return _go(nets, secrets.token_hex(16), asked.settings.steps, report)
 
 
@@ -76,7 +79,7 @@ def _more(asked: Wish, report: Report) -> str:
     return _go(nets, key, until, report)
 
 
-def _go(nets: Nets, key: str, until: int, report: Report) -> str:
+def _go(nets: "Nets", key: str, until: int, report: Report) -> str:
     """Train in turn with other trainings, and tell how far it is; a new race is kept once it has made a step."""
     page, begun = session(), nets.race.step
     started_s = time.monotonic()

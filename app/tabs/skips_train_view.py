@@ -10,7 +10,7 @@ from cvdemo.plots import numbers
 from cvdemo.residual import Race, charts, depths, stored, words
 from cvdemo.residual.depth_chart import by_depth
 from cvdemo.residual.depth_words import deeper
-from cvdemo.residual.side_by_side import About
+from cvdemo.residual.records import About
 
 ASSETS = Path(__file__).parents[2] / "assets"
 FILE, DEPTHS = ASSETS / "skips.json", ASSETS / "skips_depths.json"

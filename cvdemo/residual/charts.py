@@ -11,8 +11,8 @@ from cvdemo import plots
 from cvdemo.inside.palettes import VIRIDIS
 from cvdemo.plots import Chart
 from cvdemo.residual import words
-from cvdemo.residual.nets import Design
-from cvdemo.residual.side_by_side import Errors, Lane, Parts, Race
+from cvdemo.residual.design import Design
+from cvdemo.residual.records import Errors, Lane, Parts, Race
 from cvdemo.wording import NBSP
 
 if TYPE_CHECKING:

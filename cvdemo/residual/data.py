@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from cvdemo.photo_sets import PhotoSet, held_out, near_duplicates
-from cvdemo.residual.side_by_side import Photos
+from cvdemo.residual.records import Photos
 
 SHARE = 0.25  # held out of each class
 SIDES = {"the digits": 16}

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cvdemo.residual.side_by_side import Race
+from cvdemo.residual.records import Race
 
 
 @dataclass(frozen=True)

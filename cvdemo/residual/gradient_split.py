@@ -4,29 +4,12 @@ dL/dx = dL/dH (1 + dF/dx), where H = x + F(x): the first part passes the skip un
 Norms of parts do not add up, so each part is projected onto the whole gradient; those projections do.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from cvdemo.residual.nets import Block, Net
-
-
-@dataclass(frozen=True)
-class Split:
-    """One block's gradient at its input, summed over a batch.
-
-    Args:
-        norm, skip_norm, branch_norm: L2 norms of the whole, and of its two parts.
-        skip, branch: the parts' projections on the direction of the whole, with sign; they add up to ``norm``.
-    """
-
-    norm: float
-    skip_norm: float
-    branch_norm: float
-    skip: float
-    branch: float
+from cvdemo.residual.records import Split
 
 
 def split(net: Net, pixels: Tensor, labels: Tensor) -> tuple[Split, ...]:

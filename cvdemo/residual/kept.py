@@ -4,9 +4,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cvdemo.residual.side_by_side import Nets
+if TYPE_CHECKING:
+    from cvdemo.residual.side_by_side import Nets
 
 MOST_RACES: Final = 16  # of all pages; each has 25 MB at most
 OF_A_PAGE: Final = 2  # the newest, and what it shows until that has made a step
@@ -17,7 +18,7 @@ class Kept(NamedTuple):
     """One race: whose page it is, the nets, and when somebody last asked for them."""
 
     page: str
-    nets: Nets
+    nets: "Nets"
     used_s: float
 
 
@@ -32,7 +33,7 @@ class NetsByPage:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def keep(self, page: str, key: str, nets: Nets) -> None:
+    def keep(self, page: str, key: str, nets: "Nets") -> None:
         """Keep a page's nets; of its older ones only the last."""
         with self._lock:
             before_s = self._clock() - IDLE_S
@@ -41,7 +42,7 @@ class NetsByPage:
             self._drop([one for one, kept in self._kept.items() if kept.page == page][:-OF_A_PAGE])
             self._drop(list(self._kept)[:-MOST_RACES])
 
-    def get(self, key: object) -> Nets | None:
+    def get(self, key: object) -> "Nets | None":
         """Return what stands under a key that the browser sent; None where it is not known any more."""
         with self._lock:
             if not isinstance(key, str) or key not in self._kept:

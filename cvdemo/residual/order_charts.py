@@ -5,7 +5,7 @@ import numpy as np
 from cvdemo import plots
 from cvdemo.plots import Chart
 from cvdemo.residual import order_words as words
-from cvdemo.residual.side_by_side import Race
+from cvdemo.residual.records import Race
 
 SMOOTH = 5  # steps
 TOKENS = {"post": "classical", "pre": "cnn"}

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from cvdemo import catalogue
-from cvdemo.residual.nets import ORDERS, Design
+from cvdemo.residual.design import ORDERS, Design
 from cvdemo.residual.orders import KINDS, Kind
-from cvdemo.residual.side_by_side import Race
+from cvdemo.residual.records import Race
 from cvdemo.residual.words import loss_of
 
 TITLE = "In which order?"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from cvdemo.residual.nets import DEPTHS, STARTS, Design
+from cvdemo.residual.design import DEPTHS, STARTS, Design
 from cvdemo.settings import Settings, choice, flag, whole
 
 OWN: Final = "own"

@@ -6,7 +6,7 @@ Whoever waits for the device meanwhile waits for one net's step.
 import math
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -17,8 +17,10 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from cvdemo import runs
-from cvdemo.residual.gradient_split import Split, split
-from cvdemo.residual.nets import Design, Net
+from cvdemo.residual.design import Design
+from cvdemo.residual.gradient_split import split
+from cvdemo.residual.nets import Net
+from cvdemo.residual.records import Errors, Lane, Moment, Parts, Photos, Race
 from cvdemo.results import Count
 
 BATCH: Final = 64
@@ -27,92 +29,6 @@ LOOKS: Final = 12
 """How often, over a race, the error is told on all photos."""
 
 turns = Count()
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What one net was at one step.
-
-    Args:
-        loss: cross-entropy of the step's batch before the step, in nats.
-        gradients: L2 norm of each convolution's gradient, the first one first.
-        spreads: standard deviation of what stem and each block gave.
-
-    Both as torch computed them, in float32: a page keeps up to 9,600 moments of 164 such numbers.
-    """
-
-    step: int
-    loss: float
-    gradients: Sequence[float]
-    spreads: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Errors:
-    """What one net gets wrong after so many steps, 0..1, on all photos it learns from and on all others."""
-
-    step: int
-    training: float
-    held_out: float
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The gradient at each block's input after so many steps, taken apart, with the running statistics of that step."""
-
-    step: int
-    blocks: tuple[Split, ...]
-
-
-@dataclass(frozen=True)
-class Lane:
-    """One net's way through a race.
-
-    Args:
-        splits: of a net with skips; a plain one has no parts.
-        diverged: the step whose loss was no number any more; it takes no further part. None: it never was.
-    """
-
-    design: Design
-    seed: int
-    moments: tuple[Moment, ...] = ()
-    errors: tuple[Errors, ...] = ()
-    splits: tuple[Parts, ...] = ()
-    diverged: int | None = None
-
-
-@dataclass(frozen=True)
-class Race:
-    """All lanes after ``step`` of ``steps``."""
-
-    lanes: tuple[Lane, ...]
-    step: int
-    steps: int
-
-
-@dataclass(frozen=True)
-class About:
-    """Photos in words: their set's title, how many are learned from and how many held out."""
-
-    title: str
-    learned: int
-    held_out: int
-
-
-@dataclass(frozen=True)
-class Photos:
-    """What is learned and tested: pictures float32 (N, channels, side, side) around 0, labels (N,), (N,) held out."""
-
-    pictures: NDArray[np.float32]
-    labels: NDArray[np.intp]
-    out: NDArray[np.bool_]
-    classes: int
-    title: str = "photos"
-
-    @property
-    def about(self) -> About:
-        """Return them in words."""
-        return About(self.title, int((~self.out).sum()), int(self.out.sum()))
 
 
 Told = Callable[[Race], None]

@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cvdemo.residual.gradient_split import Split
-from cvdemo.residual.nets import Design
-from cvdemo.residual.side_by_side import About, Errors, Lane, Moment, Parts, Race
+from cvdemo.residual.design import Design
+from cvdemo.residual.records import About, Errors, Lane, Moment, Parts, Race, Split
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ this is the loss that training goes down on. Running statistics would be those o
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import torch
@@ -21,89 +19,16 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from cvdemo import runs
-from cvdemo.residual.nets import Design, Net
-from cvdemo.residual.side_by_side import DECAY, MOMENTUM, RATE, Photos, batches, turns
+from cvdemo.residual.design import Design
+from cvdemo.residual.nets import Net
+from cvdemo.residual.records import LIVE_SIDE, REACH, Photos, Surface
+from cvdemo.residual.side_by_side import DECAY, MOMENTUM, RATE, batches, turns
 from cvdemo.results import Count
-
-REACH = 1.0  # of a direction: at 1 each filter has moved as far as it is long
-SIDE, LIVE_SIDE = 41, 15  # points a side: stored, and computed while somebody waits
-
-EIGHT: Final = tuple((row, column) for row in (-1, 0, 1) for column in (-1, 0, 1) if row or column)
 
 points_counted = Count()
 
 Told = Callable[[int, int], None]
 """Called after each step or point with how many are done, and of how many; may raise Stopped."""
-
-
-@dataclass(frozen=True)
-class Surface:
-    """The loss around one net's weights.
-
-    Args:
-        seed: the net's; ``draw``: that of the two directions.
-        reach: the axes run from -reach to reach, in lengths of the directions.
-        losses: (side, side) float32, mean cross-entropy on all training photos in nats; rows go along the second
-            direction, columns along the first; the middle is the net itself. What is no number is infinite.
-    """
-
-    design: Design
-    seed: int
-    draw: int
-    losses: NDArray[np.float32]
-    reach: float = REACH
-
-    def __post_init__(self) -> None:
-        side = len(self.losses)
-        if self.losses.shape != (side, side) or side % 2 == 0:
-            raise ValueError(f"losses must be square with a middle, got {self.losses.shape}")
-
-    @property
-    def side(self) -> int:
-        """How many points one side has."""
-        return len(self.losses)
-
-    @property
-    def steps(self) -> NDArray[np.float64]:
-        """Where the points lie on both axes (side,)."""
-        return np.linspace(-self.reach, self.reach, self.side)
-
-    @property
-    def middle(self) -> float:
-        """The loss of the net itself, in nats."""
-        return float(self.losses[self.side // 2, self.side // 2])
-
-    def below(self, loss: float) -> float:
-        """Return the share of all points that have a lower loss than ``loss`` nats, 0..1."""
-        return float((self.losses < loss).mean())
-
-    def hollows(self) -> list[tuple[int, int]]:
-        """Return the points, row and column, that lie lower than all eight around them; points on the edge are none."""
-        inner, side = self.losses[1:-1, 1:-1], self.side
-        around = [self.losses[1 + row : side - 1 + row, 1 + column : side - 1 + column] for row, column in EIGHT]
-        rows, columns = np.nonzero(np.all([inner < one for one in around], axis=0))
-        return [(int(row) + 1, int(column) + 1) for row, column in zip(rows, columns, strict=True)]
-
-    def falls_to_the_middle(self) -> float:
-        """Return the share of points from which one comes to the middle, or beside it, always going down.
-
-        Each step goes to the lowest of the eight points around, as long as that lies lower.
-        """
-        side, middle = self.side, self.side // 2
-        reached = 0
-        for row, column in np.ndindex(side, side):
-            row, column = self._bottom(row, column)
-            reached += max(abs(row - middle), abs(column - middle)) <= 1
-        return reached / (side * side)
-
-    def _bottom(self, row: int, column: int) -> tuple[int, int]:
-        while True:
-            near = [(row + down, column + right) for down, right in EIGHT]
-            inside = [one for one in near if 0 <= one[0] < self.side and 0 <= one[1] < self.side]
-            lowest = min(inside, key=lambda one: float(self.losses[one]))
-            if not self.losses[lowest] < self.losses[row, column]:
-                return row, column
-            row, column = lowest
 
 
 def directions(net: nn.Module, draw: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -11,7 +11,7 @@ from cvdemo import plots
 from cvdemo.inside.palettes import VIRIDIS
 from cvdemo.plots import Chart
 from cvdemo.residual import surface_words as words
-from cvdemo.residual.surface import Surface
+from cvdemo.residual.records import Surface
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

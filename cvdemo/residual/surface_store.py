@@ -9,8 +9,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from cvdemo.residual.nets import Design
-from cvdemo.residual.surface import Surface
+from cvdemo.residual.design import Design
+from cvdemo.residual.records import Surface
 from cvdemo.weights.download_record import is_as_known, sha256
 
 FILE: Final = Path(__file__).parents[2] / "assets" / "surfaces_digits.safetensors"

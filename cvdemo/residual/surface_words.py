@@ -2,7 +2,7 @@
 
 import math
 
-from cvdemo.residual.surface import Surface
+from cvdemo.residual.records import Surface
 from cvdemo.wording import percent
 
 QUESTION = "What does the loss look like around the trained weights?"

@@ -3,8 +3,8 @@
 import statistics
 from collections.abc import Sequence
 
-from cvdemo.residual.nets import Design
-from cvdemo.residual.side_by_side import About, Errors, Lane, Parts, Race
+from cvdemo.residual.design import Design
+from cvdemo.residual.records import About, Errors, Lane, Parts, Race
 from cvdemo.wording import NBSP, figures3, listed, percent
 
 LAST = 10  # steps, over which a loss is told

@@ -3,8 +3,8 @@
 import numpy as np
 
 from cvdemo.residual import words
-from cvdemo.residual.nets import DEPTHS, Design
-from cvdemo.residual.side_by_side import Lane, Moment, Race
+from cvdemo.residual.design import DEPTHS, Design
+from cvdemo.residual.records import Lane, Moment, Race
 from tests.sentences.table import Reader, holds, same, true_of
 
 LOSSES = r"\d+\.\d\d(?: to \d+\.\d\d)?"

@@ -4,9 +4,8 @@ import numpy as np
 
 from cvdemo import wording
 from cvdemo.residual import words
-from cvdemo.residual.gradient_split import Split
-from cvdemo.residual.nets import Design
-from cvdemo.residual.side_by_side import About, Errors, Lane, Moment, Parts, Race
+from cvdemo.residual.design import Design
+from cvdemo.residual.records import About, Errors, Lane, Moment, Parts, Race, Split
 from tests.sentences.table import Reader, holds, same, share, true_of
 
 SHARE = r"\d+\.\d %"

@@ -7,9 +7,8 @@ import torch
 from scipy import ndimage
 
 from cvdemo.residual import costs, order_words, surface_words
-from cvdemo.residual.nets import DEPTHS, Design
-from cvdemo.residual.side_by_side import Lane, Moment, Race
-from cvdemo.residual.surface import Surface
+from cvdemo.residual.design import DEPTHS, Design
+from cvdemo.residual.records import Lane, Moment, Race, Surface
 from tests.sentences.convolution import X
 from tests.sentences.residual import LOSSES, left_of, range_of
 from tests.sentences.table import Reader, holds, same, true_of
