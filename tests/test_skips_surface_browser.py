@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from app.tabs import skips_costs, skips_surface
+from cvdemo import residual
 from tests.awaited import eventually, expect, fits, is_empty, on_one_screen
 from tests.test_browser import Visit
 
@@ -90,7 +91,7 @@ def test_one_surface_is_computed_here(page: str, visit: Visit) -> None:
 
 
 def test_stopped_all_stays_as_it_was(page: str, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = skips_surface.learned
+    own = residual.learned
 
     def slowly(photos: Any, design: Any, seed: int, steps: int, told: Any) -> Any:
         def and_wait(done: int, of: int) -> None:
@@ -99,7 +100,7 @@ def test_stopped_all_stays_as_it_was(page: str, visit: Visit, monkeypatch: pytes
 
         return own(photos, design, seed, 500, and_wait)
 
-    monkeypatch.setattr(skips_surface, "learned", slowly)
+    monkeypatch.setattr(residual, "learned", slowly)
     tab = _open(page, visit)
     said = tab.locator("#surface .answer").inner_text()
     tab.locator("#surface").get_by_text("Compute here").click()
