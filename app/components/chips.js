@@ -99,6 +99,7 @@ document.addEventListener('pointerdown', (event) => {
   if (!menu.hidden && !root.contains(event.target)) open(false);
 });
 /* Another part of the tab asks for a whole choice. */
+document.addEventListener('cv:state', ({ detail }) => { if (detail.tab === props.tab) restore(); });
 document.addEventListener('cv:chips', ({ detail }) => { if (detail.tab === props.tab) choose(detail.models); });
 watch('value', follow);
 draw();
