@@ -73,14 +73,29 @@ const move = (by) => {
   else if (step < lesson.steps.length) goTo(step + 1, 'predict');
   else { kept.goTo(step, 'done'); draw(); toCard(); }
 };
-/* Asks for the step's measurement; Gradio takes over the wish a moment later. */
+/* Asks for the step's measurement; Gradio takes over the wish a moment later. On a busy machine it may set the page's first
+   value once more long after that: then the wish is lost, and is made again. */
+const ASK_AGAIN_MS = 3000, PATIENCE_MS = 180000, SILENT = 'This step could not be measured here (the server did not answer). It does not count.';
+let begunAt = 0, again = null;
+const waits = () => open && place().beat === 'see' && guessNow().said === undefined && !guessNow().failed;
 const measure = () => {
-  const step = stepNow();
   turn += 1;
-  kept.put(step.id, { said: undefined, failed: undefined, right: undefined, place: undefined });
-  props.value = { ...props.value, outcome: null, busy: null, settings: { lesson: lesson.name, step: place().step, turn, pair: pairNow() } };
+  begunAt = Date.now();
+  kept.put(stepNow().id, { said: undefined, failed: undefined, right: undefined, place: undefined });
+  ask();
   draw();
+};
+const ask = () => {
+  clearTimeout(again);
+  props.value = { ...props.value, outcome: null, busy: null, settings: { lesson: lesson.name, step: place().step, turn, pair: pairNow() } };
   setTimeout(() => trigger('measure'), 60);
+  again = setTimeout(look, ASK_AGAIN_MS);
+};
+const look = () => {
+  if (!waits()) return;
+  if (Date.now() - begunAt > PATIENCE_MS) { kept.put(stepNow().id, { failed: SILENT }); draw(); return; }
+  if (props.value.busy && props.value.settings?.turn === turn) again = setTimeout(look, ASK_AGAIN_MS);
+  else ask();
 };
 const heard = () => {
   const { outcome, busy, wish, settings } = props.value || {};

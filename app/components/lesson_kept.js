@@ -12,7 +12,7 @@ const makeKept = (lesson) => {
   const found = stored();
   if (found) own = { ...own, ...found };
   return {
-    place: () => ({ step: Math.min(Math.max(1, Math.floor(own.step) || 1), lesson.steps.length), beat: BEATS.includes(own.beat) ? own.beat : 'predict' }),
+    place: () => ({ step: Math.min(Math.max(1, Math.floor(own.step) || 1), lesson.steps.length), beat: [...BEATS, 'done'].includes(own.beat) ? own.beat : 'predict' }),
     goTo(step, beat) { own = { ...own, step, beat, guesses: { ...stored()?.guesses, ...own.guesses } }; write(); },
     guess: (id) => own.guesses[id] || {},
     put(id, guess) { own = { ...own, guesses: { ...stored()?.guesses, ...own.guesses, [id]: { ...own.guesses[id], ...guess } } }; write(); },

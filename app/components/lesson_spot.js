@@ -3,7 +3,9 @@
 const SHOWN_LATER = 'Shown after your guess';
 const CLASSES = ['lesson-veil', 'lesson-lit', 'lesson-dim'];
 /* What the label hangs on; what sticks or floats by itself keeps its place. */
-const anchored = (node) => node.classList.toggle('lesson-anchor', getComputedStyle(node).position === 'static' || node.classList.contains('lesson-anchor'));
+const anchored = (node) => { if (!node.classList.contains('lesson-anchor') && getComputedStyle(node).position === 'static') node.classList.add('lesson-anchor'); };
+/* Taking away a class that is not there counts as a change of it, too, and this looks at every change. */
+const without = (node, name) => { if (node.classList.contains(name)) node.classList.remove(name); };
 const seen = (node) => node.offsetParent !== null || node.getClientRects().length > 0;
 const makeSpot = () => {
   let wish = null, watcher = null, waits = false, scrolled = false;
@@ -19,7 +21,7 @@ const makeSpot = () => {
   };
   const wanted = (place) => {
     const found = new Map();
-    if (wish.beat === 'predict') all(place, ['.headline .answer']).concat(all(document, wish.hide)).forEach((node) => found.set(node, 'lesson-veil'));
+    if (wish.beat === 'predict') all(place, ['.headline .answer', '.live']).concat(all(document, wish.hide)).forEach((node) => found.set(node, 'lesson-veil'));
     const control = wish.beat === 'do' ? lit() : null;
     if (control) {
       dimmed(place, [control, ...all(place, wish.watch).filter(seen)], found);
@@ -29,8 +31,8 @@ const makeSpot = () => {
   };
   const clear = (found) => document.querySelectorAll(CLASSES.map((name) => `.${name}`).join()).forEach((node) => {
     const name = found.get(node);
-    for (const other of CLASSES) if (other !== name) node.classList.remove(other);
-    if (name !== 'lesson-lit') node.classList.remove('lesson-anchor');
+    for (const other of CLASSES) if (other !== name) without(node, other);
+    if (name !== 'lesson-lit') without(node, 'lesson-anchor');
     if (name !== 'lesson-veil' && node.dataset.veiled) { delete node.dataset.veiled; node.removeAttribute('aria-hidden'); node.inert = false; }
   });
   const mark = () => {

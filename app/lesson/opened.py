@@ -62,7 +62,7 @@ class Lessons:
             SettingError: there is no such lesson or step.
         """
         lesson = self.known.get(str(name))
-        if lesson is None or not isinstance(number, int) or not 1 <= number <= len(lesson.steps):
+        if lesson is None or type(number) is not int or not 1 <= number <= len(lesson.steps):
             raise SettingError("this step is not known here")
         return lesson.steps[number - 1]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cvdemo.errors import CvDemoError
 from cvdemo.lesson.measures import MEASURES
-from cvdemo.lesson.outcome import CLOSE
+from cvdemo.lesson.outcome import endings
 from cvdemo.wording import listed
 
 FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
@@ -47,7 +47,7 @@ class Step:
         choices: id and text of each guess, in their order.
         control: CSS of what is lit while it is to be moved; ``label`` stands on it.
         hide: CSS of what is shown after the guess; ``watch`` of what stays undimmed, as the move changes it.
-        measure: one of `MEASURES`; ``see`` has a sentence for each choice and for `CLOSE`.
+        measure: one of `MEASURES`; ``see`` has a sentence for each of `endings`.
         why: two sentences; ``but``: what would change the conclusion; ``source``: where they stand.
         more: title and link of what shows it.
     """
@@ -134,9 +134,9 @@ class _Reading:
         return Step(
             **texts,
             minutes=self.minutes(),
-            choices=(choices := self.choices(texts["measure"])),
+            choices=self.choices(texts["measure"]),
             done=self.move(),
-            see=self.see(texts["measure"], [id for id, _ in choices]),
+            see=self.see(texts["measure"]),
             label=self.text("label") if "label" in self.row else "",
             hide=self.texts("hide"),
             watch=self.texts("watch"),
@@ -185,10 +185,11 @@ class _Reading:
                 raise self.fault(f"the choice {id} must stand there once, as {measure} can call it right.")
         return found
 
-    def see(self, measure: str, ids: list[str]) -> dict[str, str]:
+    def see(self, measure: str) -> dict[str, str]:
         value, known = self.row.get("see"), MEASURES[measure].figures
-        if not isinstance(value, dict) or set(value) != {*ids, CLOSE}:
-            raise self.fault(f"see must have a sentence for each of {listed([*ids, CLOSE])}, and no other.")
+        wanted = endings(MEASURES[measure])
+        if not isinstance(value, dict) or set(value) != set(wanted):
+            raise self.fault(f"see must have a sentence for each of {listed(list(wanted))}, and no other.")
         for id, sentence in value.items():
             for name in self.figures(sentence, f"see.{id}"):
                 if name not in known:

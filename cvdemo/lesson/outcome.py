@@ -37,6 +37,7 @@ class Measure(Generic[N]):
         right: which choice the numbers make right; None where they are too close to say.
         told: the numbers as they are written, by the names of ``figures``.
         place: where and when they were measured, where that was not here and now.
+        close: its numbers can be too close to say; counts never are.
     """
 
     choices: tuple[str, ...]
@@ -45,6 +46,12 @@ class Measure(Generic[N]):
     right: Callable[[N], str | None]
     told: Callable[[N], dict[str, str]]
     place: Callable[[N], str | None] = lambda _numbers: None
+    close: bool = True
+
+
+def endings(measure: Measure[Any]) -> tuple[str, ...]:
+    """Return all that a step must have a sentence for."""
+    return (*measure.choices, CLOSE) if measure.close else measure.choices
 
 
 @dataclass(frozen=True)
