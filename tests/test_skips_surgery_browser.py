@@ -10,6 +10,7 @@ from cvdemo.surgery import lesion
 from cvdemo.surgery.plain import Operation
 from cvdemo.wording import percent
 from tests.awaited import expect, fits
+from tests.tabbed import skips
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -18,9 +19,7 @@ PACKAGED = "tf_efficientnet_lite0"
 
 
 def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
-    tab = visit(f"{page}/?tab=skips&view=surgery{query}", **options)
-    tab.wait_for_selector(".surgery .chain-cell")
-    return tab
+    return skips(page, visit, "surgery", ".surgery .chain-cell", query, **options)
 
 
 def _cell(tab: Any, name: str) -> Any:
