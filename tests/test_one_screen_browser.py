@@ -36,7 +36,7 @@ PICTURES = [
     ("latency", "", ".strip-plot"),
     ("teach", "", ".answer"),
 ]
-WITHOUT_SLIDERS = [("receptive-field", "field-stack", ".cone")]
+WITHOUT_SLIDERS = [("receptive-field", "field-stack", ".cone"), ("choose", "", ".choosing-rules")]
 # Settings that are closed are opened, and each place to which the page can be scrolled is tried. Of each slider: its
 # name, and by how many pixels it and the pictures do not fit under the row of labs where they fit best.
 OVER = """(picture) => {

@@ -1,0 +1,1 @@
+"""The lesson: what the text behind this app claims, held against what is measured here."""
