@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.components import chart
-from app.lab import Bench, Report, ShownByKey, Wish, Work
+from app.lab import Bench, Report, ShownFromTheStart, Wish, Work
 from app.lab.busy import busy
 from app.tabs.skips_line import in_turn
 from cvdemo import compute, residual
@@ -21,7 +21,6 @@ from cvdemo.residual.records import Race
 from cvdemo.settings import choice
 from cvdemo.wording import in_line, left, scaled
 
-FIRST = "untrained"
 STEPS, STARTS = 120, 2
 DEPTHS = (8, 20, 56)
 
@@ -39,14 +38,6 @@ class Shown:
 
     race: Race | None
     where: str = ""
-
-
-class ShownWithoutRace(ShownByKey):
-    """What pages show, by key; under `FIRST` nothing is trained yet."""
-
-    def get(self, key: object) -> Any | None:
-        """Return what is shown; None where it is not known any more."""
-        return Shown(None) if key == FIRST else super().get(key)
 
 
 def _train(asked: Wish, report: Report) -> Shown:
@@ -111,7 +102,7 @@ def _bars(branch: Branch) -> dict[str, Any]:
 
 def _first() -> dict[str, Any]:
     settings = Asked()
-    return {"key": FIRST, "message": "", **_draw(Shown(None), settings, {})}
+    return {"key": ShownFromTheStart.FIRST, "message": "", **_draw(Shown(None), settings, {})}
 
 
 BENCH = Bench(
@@ -131,5 +122,5 @@ BENCH = Bench(
     own_head=True,
     pointed=False,
     stopped="Stopped. Nothing has changed.",
-    shown=ShownWithoutRace(),
+    shown=ShownFromTheStart(Shown(None)),
 )
