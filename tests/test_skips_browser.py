@@ -11,6 +11,7 @@ from app.tabs import skips_train
 from cvdemo.residual.records import Photos
 from cvdemo.residual.side_by_side import turns
 from tests.awaited import at_rest, eventually, expect, fits
+from tests.tabbed import skips
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -31,9 +32,7 @@ def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
-    tab = visit(f"{page}/?tab=skips{query}", **options)
-    tab.wait_for_selector(".skips-train .strip-row")
-    return tab
+    return skips(page, visit, "train", ".skips-train .strip-row", query, **options)
 
 
 def _step(tab: Any) -> Any:
@@ -94,7 +93,7 @@ def test_what_cannot_be_is_said_and_what_stands_stays(page: str, visit: Visit) -
 
 
 def test_a_link_brings_settings_and_step_back(page: str, visit: Visit) -> None:
-    tab = _open(page, visit, "&view=train&layers=8&step=40&norm=false&starts=5&start=fixup&photos=textures&steps=80")
+    tab = _open(page, visit, "&layers=8&step=40&norm=false&starts=5&start=fixup&photos=textures&steps=80")
     expect(tab.locator(OUT).first).to_have_text("40 of 120")
     tab.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
     tab.locator(".skips-train .foot").get_by_role("button", name="Copy link").click()

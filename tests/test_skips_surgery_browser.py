@@ -10,6 +10,7 @@ from cvdemo.surgery import lesion
 from cvdemo.surgery.plain import Operation
 from cvdemo.wording import percent
 from tests.awaited import expect, fits
+from tests.tabbed import skips
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -18,9 +19,7 @@ PACKAGED = "tf_efficientnet_lite0"
 
 
 def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
-    tab = visit(f"{page}/?tab=skips&view=surgery{query}", **options)
-    tab.wait_for_selector(".surgery .chain-cell")
-    return tab
+    return skips(page, visit, "surgery", ".surgery .chain-cell", query, **options)
 
 
 def _cell(tab: Any, name: str) -> Any:
@@ -92,6 +91,25 @@ def test_several_at_random_are_a_curve(page: str, visit: Visit) -> None:
     expect(tab.locator(".surgery .curve-said")).to_contain_text("Of 10 random choices", use_inner_text=True)
     tab.get_by_role("button", name="Hide the curve").click()
     expect(tab.locator(".surgery .curve-said")).to_be_hidden()
+
+
+def test_a_run_that_began_with_older_settings_is_not_the_last(page: str, visit: Visit) -> None:
+    """Gradio may set a value once more, some frames late: what a run is asked for is then what was wanted before."""
+    tab = _open(page, visit, "&models=mini_vit")  # whose curve no other test asks for
+    changed = []
+
+    def older(route: Any) -> None:
+        sent = route.request.post_data or ""
+        if not changed and '"several":true' in sent:
+            changed.append(sent)
+            route.continue_(post_data=sent.replace('"several":true', '"several":false'))
+        else:
+            route.continue_()
+
+    tab.route("**/queue/join*", older)
+    tab.get_by_role("button", name="Drop several at random").click()
+    expect(tab.locator(".surgery .curve-said")).to_contain_text("Of 10 random choices", use_inner_text=True)
+    assert changed
 
 
 @pytest.mark.parametrize("width", [1440, 390])
