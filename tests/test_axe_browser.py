@@ -17,6 +17,7 @@ OTHER_VIEWS = {
     "receptive-field": ["field-stack"],
     "convolution": ["costs", "pool", "shift"],
     "skips": ["surgery", "block"],
+    "choose": ["claims"],
     "latency": ["batch", "accuracy", "layers"],
 }
 # (rule, selector): why Gradio's own markup may break the rule there. It breaks none today.

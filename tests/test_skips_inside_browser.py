@@ -8,6 +8,7 @@ from cvdemo import starters
 from cvdemo.surgery import anatomy_words
 from cvdemo.surgery.anatomy import dissect
 from tests.awaited import expect, fits
+from tests.tabbed import skips
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -16,9 +17,7 @@ PAIR = "&models=mini_resnet,mini_vit"
 
 
 def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
-    tab = visit(f"{page}/?tab=skips&view=block{PAIR}{query}", **options)
-    tab.wait_for_selector(".block-parts .part-card")
-    return tab
+    return skips(page, visit, "block", ".block-parts .part-card", f"{PAIR}{query}", **options)
 
 
 def test_the_slider_goes_through_the_blocks_of_both_networks(page: str, visit: Visit) -> None:

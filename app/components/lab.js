@@ -136,7 +136,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   const linked = !view || (address.get('tab') === props.tab && [null, view].includes(address.get('view')));
   const local = structuredClone(props.value.settings);
   if (linked) fromLink(props.spec, local);
-  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null;
+  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null, owed = false;
   const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = value.message || shown?.answer;
@@ -161,11 +161,11 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   };
   const file = (wanted) => server.look({ key: shown.key, settings: local, ...about(), ...wanted });
   const ask = makeAsk(file, (answer, older) => {
-    if (answer.gone || answer.work) { againSoon(); return; }
+    if (answer.gone || answer.work) { owed = true; againSoon(); return; }
     if (answer.key !== shown.key) return;
     if (answer.error) { (refused || ((error) => bench.show({ error })))(answer.error); return; }
     if (!fits(answer)) return;
-    times = 0;
+    [times, owed] = [0, false];
     if (answer.settings && !older) Object.assign(local, answer.settings); // it may say them in its own words
     bench.show({ error: null, ...answer });
   });
@@ -211,6 +211,8 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
       if (!older || first) paint(shown); // else the answer to the newest settings is drawn instead
       if (older) ask(catchUp);
       if (open()) firstAnswer();
+    } else if (owed && value.key && !value.busy && catchUp && steps.some(differs(value))) {
+      ask(catchUp); // the run that a question waits for was one of older settings, and found what is shown already
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
     if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) {

@@ -1,7 +1,7 @@
 """The labs, in the order in which the page shows them; each stands in its file, and all else follows from it."""
 
 from app.lab import Lab
-from app.tabs import classify, convolution, detect, inside, latency, receptive_field, skips, teach
+from app.tabs import choose, classify, convolution, detect, inside, latency, receptive_field, skips, teach
 
 LABS: tuple[Lab, ...] = (
     classify.LAB,
@@ -12,6 +12,7 @@ LABS: tuple[Lab, ...] = (
     skips.LAB,
     teach.LAB,
     latency.LAB,
+    choose.LAB,
 )
 
 ENDPOINTS = {endpoint.__name__: endpoint for lab in LABS for endpoint in lab.endpoints}

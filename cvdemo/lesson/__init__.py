@@ -1,1 +1,1 @@
-"""The lesson: steps that ask first, use the labs, and take the right answer from what is measured on the photo."""
+"""The lesson: steps that ask first, the claims of the text that it was made from, and what is measured for both."""
