@@ -340,6 +340,15 @@ def taken(name: str, photo: str) -> Any:
     return MEASURES[name].take(Subject(starter.path, starter.point_rc, PAIR))
 
 
+def test_a_duel_is_told_as_latency_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step asks Latency's own race for few rounds, which give no verdict, and says their medians."""
+    monkeypatch.setattr(faster, "ROUNDS", 3)
+    found = taken("faster", "cat")
+    assert found.families == ("cnn", "vit") and found.verdict is None and min(found.medians) > 0
+    assert MEASURES["faster"].right(found) is None
+    assert found.ratio[1] <= found.ratio[0] <= found.ratio[2]
+
+
 @pytest.mark.parametrize("photo", ["street", "portrait", "blood_cells"])
 @pytest.mark.parametrize("name", [name for name in MEASURES if name != "faster"])
 def test_every_step_is_measured_on_any_photo(name: str, photo: str) -> None:

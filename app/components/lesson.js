@@ -12,8 +12,8 @@ const count = h('span', { class: 'lesson-count' }), question = h('b', { class: '
 const beats = h('ol', { class: 'lesson-beats', 'aria-label': 'Beats of this step' }, TITLES.map((title) => h('li', {}, h('span', {}, title))));
 const back = h('button', { type: 'button', class: 'btn sm', onclick: () => move(-1) }, 'Back');
 const next = h('button', { type: 'button', class: 'btn sm primary', onclick: () => move(1) }, 'Next');
-const leaveButton = h('button', { type: 'button', class: 'btn sm quiet', title: 'Leave the lesson (Esc); your place is kept', 'aria-label': 'Leave the lesson', onclick: () => leave() }, '\u2715');
-const bar = h('div', { class: 'lesson-bar', role: 'region', 'aria-label': 'Lesson' }, dots, count, question, beats, h('span', { class: 'lesson-btns' }, back, next, leaveButton));
+const leaveButton = h('button', { type: 'button', class: 'btn sm quiet lesson-leave', title: 'Leave the lesson (Esc); your place is kept', 'aria-label': 'Leave the lesson', onclick: () => leave() }, '\u2715');
+const bar = h('div', { class: 'lesson-bar', role: 'region', 'aria-label': 'Lesson' }, dots, count, question, beats, h('span', { class: 'lesson-btns' }, back, next), leaveButton);
 const card = h('section', { class: 'lesson-card card', 'aria-live': 'polite', tabindex: -1 });
 root.append(bar, card);
 root.hidden = true;

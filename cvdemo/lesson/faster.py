@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cvdemo.catalogue import get
 from cvdemo.errors import CvDemoError
 from cvdemo.latency.duel import run
-from cvdemo.latency.settings import QUICK_ROUNDS, Settings
+from cvdemo.latency.settings import Settings
 from cvdemo.lesson.outcome import Measure, Subject
 from cvdemo.wording import figures3, milliseconds
 
@@ -25,7 +25,7 @@ class Times:
 
 
 def _take(subject: Subject) -> Times:
-    duel = run(subject.photo, subject.pair, Settings(rounds=max(ROUNDS, QUICK_ROUNDS)), budget_s=BUDGET_S)
+    duel = run(subject.photo, subject.pair, Settings(rounds=ROUNDS), budget_s=BUDGET_S)
     pairs = duel.pairs()
     if len(duel.standing) != 2 or not pairs:
         raise CvDemoError(next((racer.failed for racer in duel.racers if racer.failed), "a model did not run"))
