@@ -16,7 +16,7 @@ from app.components.tab_row import TabRow
 from app.gradio_patches import keep_no_values, know_signatures
 from app.lab import Lab, mount
 from app.lab.mount import QUIET
-from app.lesson import Lessons, lay_out_lesson, read_all
+from app.lesson import Lessons, following, lay_out_lesson, read_all
 from app.starter import starter
 from app.tabs import LABS
 from app.theme import head, theme
@@ -32,7 +32,7 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
         header = Header(
             titles={lab.id: lab.title for lab in labs}, lesson=lessons.invitation(), server_functions=[starter]
         )
-        TabRow((lab.row() for lab in labs), lesson=lessons.invitation())
+        TabRow((lab.row() for lab in labs), lesson=lessons.invitation(), following=following(lessons, labs))
         with gr.Row(elem_id="shell"):
             rail = PhotoRail(
                 suits={lab.id: lab.starter for lab in labs}, pointed=[lab.id for lab in labs if lab.pointed]

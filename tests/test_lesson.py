@@ -1,5 +1,6 @@
 """Lessons: read with clear errors; each step has exactly one right choice, and its sentence is true for its numbers."""
 
+import itertools
 import json
 import math
 import re
@@ -11,7 +12,7 @@ import pytest
 import torch
 from torchvision.ops import nms
 
-from app.lesson import read_all
+from app.lesson import following, read_all
 from app.lesson.bar import Asked
 from app.tabs import LABS
 from cvdemo import starters
@@ -434,3 +435,11 @@ def test_what_the_page_asks_for_is_checked() -> None:
     for number in (0, 99, "1", None, True):
         with pytest.raises(SettingError):
             read_all(LAB_IDS).step(OURS, number)
+
+
+def test_every_lab_but_the_last_says_what_follows() -> None:
+    after = following(read_all(LAB_IDS), LABS)
+    order = [step.lab for step in STEPS]
+    assert {lab: to["tab"] for lab, to in after.items() if lab in order} == dict(itertools.pairwise(order))
+    assert set(LAB_IDS) - set(after) == {order[-1]}
+    assert all(to["text"].endswith("?") for to in after.values())

@@ -63,7 +63,7 @@ const makeControls = (views, on) => {
       layers.title = layers.textContent;
       opacity.set(local.opacity, null);
       why.firstElementChild.textContent = view.why_title;
-      why.lastElementChild.textContent = told;
+      why.children[1].textContent = told;
       side.set(local.side);
       weights.set(local.random);
       open.set(local.view);

@@ -67,3 +67,4 @@ document.addEventListener('cv:tab', (event) => follow(event.detail));
 if (document.documentElement.dataset.lab) follow(document.documentElement.dataset.lab);
 document.addEventListener('cv:presenter', fit); // larger letters
 new ResizeObserver(fit).observe(root.firstElementChild);
+setTimeout(() => endNotes(props.next, press), 0); // once the labs' place stands

@@ -11,15 +11,24 @@ class TabRow(Drawn):
 
     It has no value. ``rows``: each lab's ``{"id", "title", "brief": its question in a few words, "group"}``, in order.
     ``lesson``: the words of the button that opens the lesson, which the sheet has, too.
+    ``following``: by lab, where its note "why" points: ``{"tab": id, "text": question}``.
     """
 
-    def __init__(self, rows: Iterable[dict[str, Any]], lesson: str = "", elem_id: str = "labs", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        rows: Iterable[dict[str, Any]],
+        lesson: str = "",
+        following: dict[str, dict[str, str]] | None = None,
+        elem_id: str = "labs",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             None,
-            names=("tab_row_fit", "tab_row"),
+            names=("tab_row_fit", "why_next", "tab_row"),
             class_name="lab-row",
             elem_id=elem_id,
             rows=list(rows),
             lesson=lesson,
+            next=following or {},
             **kwargs,
         )
