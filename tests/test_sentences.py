@@ -31,6 +31,7 @@ CLAIM_NOTHING = {
     "app.tabs.classify_view.drawn": "titles and alternative texts; its sentences are made in cvdemo.classify.words",
     "app.tabs.convolution_view.view": "how long decoding took; its sentences are made in cvdemo.convolution.words",
     "app.tabs.detect_menu.ways_on": "names of buttons",
+    "app.tabs.given_photos.text": "its sentence is raised, not returned",
     "app.tabs.inside_attention_cards.card": "names of layers and heads",
     "app.tabs.inside_attention_cards.tile": "names of layers",
     "app.tabs.inside_attention_field.card": "says only that nothing is known yet",

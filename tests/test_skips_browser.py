@@ -43,7 +43,9 @@ def _step(tab: Any) -> Any:
 def test_the_stored_run_opens_and_the_slider_moves_back_without_a_network(page: str, visit: Visit, width: int) -> None:
     before = turns.total
     tab = _open(page, visit, width=width)
-    expect(tab.locator(".skips-train .answer")).to_contain_text("every start with skips is below every one without")
+    expect(tab.locator(".skips-train .answer")).to_contain_text(
+        "Same 20 layers, same photos, 120 steps: with skips the loss fell to"
+    )
     expect(tab.locator(".skips-train .foot")).to_contain_text("A stored run: 20 layers")
     expect(tab.locator(".strip-row").first.locator(".strip-cells i")).to_have_count(19)
     last = tab.locator(".strip-said").inner_text()

@@ -34,7 +34,7 @@ def small_nets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _open(page: str, visit: Visit, view: str = "surface", **options: Any) -> Any:
-    tab = skips(page, visit, view, f"#{view} .chart[data-drawn]", **options)
+    tab = skips(page, visit, view, "#surface .chart[data-drawn]" if view == "surface" else "#order .costbar", **options)
     if view == "surface":
         tab.wait_for_function(f"() => ({EYES})().length === 2")
     return tab

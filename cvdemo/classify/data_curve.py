@@ -83,7 +83,7 @@ def read(file: Path) -> DataCurve:
 def _row(told: dict[str, Any]) -> Trained:
     low, high = told["top1_interval"]
     names = ("model", "share", "photos", "seed", "epochs", "top1")
-    return Trained(*(told[name] for name in names), low, high)
+    return Trained(**{name: told[name] for name in names}, low=low, high=high)
 
 
 @lru_cache(maxsize=1)
