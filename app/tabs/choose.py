@@ -4,7 +4,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from app.api.choose import choose as endpoint
+from app.api.choose import choose
+from app.api.claims import claims
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
 from app.tabs import choose_claims, choose_guide
@@ -39,6 +40,6 @@ LAB = Lab(
     brief="Which network would you ship?",
     question=words.QUESTION,
     build=_build,
-    endpoints=(endpoint,),
+    endpoints=(choose, claims),
     check=_check,
 )
