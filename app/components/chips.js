@@ -98,6 +98,8 @@ root.addEventListener('keydown', (event) => {
 document.addEventListener('pointerdown', (event) => {
   if (!menu.hidden && !root.contains(event.target)) open(false);
 });
+/* The address says another state now: the lesson opened one. */
+document.addEventListener('cv:state', ({ detail }) => { if (detail.tab === props.tab) restore(); });
 /* Another part of the tab asks for a whole choice, where it names a view only for the chips of that. */
 document.addEventListener('cv:chips', ({ detail }) => { if (detail.tab === props.tab && (!detail.view || root.closest(`#${detail.view}`))) choose(detail.models); });
 watch('value', follow);
