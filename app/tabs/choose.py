@@ -6,7 +6,7 @@ import gradio as gr
 
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
-from app.tabs import choose_claims, choose_guide
+from app.tabs import choose_claims, choose_guide, choose_quiz
 from cvdemo.choose.demand import Demand
 from cvdemo.choose.rules import RULES, that_apply
 
@@ -14,6 +14,7 @@ QUESTION = "Which network would you ship?"
 VIEWS = (
     ("choose", "Choose", choose_guide.BENCH),
     ("claims", "Claims", choose_claims.BENCH),
+    ("quiz", "Quiz", choose_quiz.BENCH),
 )
 
 
