@@ -13,7 +13,7 @@ from stat import S_ISDIR, S_ISREG
 
 from app.disk import Ledger
 from app.memory import return_unused
-from cvdemo.photo_sets import VISITORS
+from cvdemo.photo_sets import forget_idle
 
 LOG = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Janitor:
             try:
                 sweep(self.folder, self.rules, keep=self._keep(), ledger=self._ledger)
                 self._ledger.forget_missing()
-                VISITORS.forget_idle()
+                forget_idle()
                 return_unused()
             except Exception:
                 LOG.exception("The temp folder could not be swept")

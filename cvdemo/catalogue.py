@@ -3,7 +3,8 @@
 Facts come from what was read, never from memory: repository names, licences and file names of timm and torchvision
 models from the installed packages (``tests/test_catalogue.py`` compares them), the others from their pages on the
 Hub; top-1 of timm models from ``results/results-imagenet.csv`` of huggingface/pytorch-image-models, at the side that
-stands beside it; accuracy of torchvision models from their weights' own records. ``None`` means not stated.
+stands beside it; accuracy of torchvision models from their weights' own records, AP of the YOLOs from the tables in
+the README of ultralytics/ultralytics (of YOLO26 the end-to-end column, without NMS). ``None`` means not stated.
 """
 
 import difflib
@@ -137,8 +138,9 @@ def _transformers(
     )
 
 
-def _yolo(name: str, title: str, needs_nms: bool = True) -> ModelSpec:
-    return ModelSpec(name, title, "detect", "cnn", "ultralytics", f"{name}.pt", None, "agpl-3.0", needs_nms=needs_nms)
+def _yolo(name: str, title: str, ap: float, needs_nms: bool = True) -> ModelSpec:
+    figure, file = Published(ap, "AP 0.50:0.95", f"{name}.pt", 640), f"{name}.pt"
+    return ModelSpec(name, title, "detect", "cnn", "ultralytics", file, None, "agpl-3.0", figure, needs_nms=needs_nms)
 
 
 def _opencv(name: str, title: str, licence: str) -> ModelSpec:
@@ -194,12 +196,12 @@ MODELS: tuple[ModelSpec, ...] = (
     _opencv("hog_people", "HOG + SVM", "apache-2.0"),
     _opencv("haar_faces", "Haar cascades", "Intel License Agreement"),
     _bundled("yolov8n_blood_cells", "YOLOv8n, blood cells", "cnn", "detect"),
-    _yolo("yolov8n", "YOLOv8n"),
-    _yolo("yolov8s", "YOLOv8s"),
-    _yolo("yolov8m", "YOLOv8m"),
-    _yolo("yolov8l", "YOLOv8l"),
-    _yolo("yolov8x", "YOLOv8x"),
-    _yolo("yolo26n", "YOLO26n", needs_nms=False),
+    _yolo("yolov8n", "YOLOv8n", 37.3),
+    _yolo("yolov8s", "YOLOv8s", 44.9),
+    _yolo("yolov8m", "YOLOv8m", 50.2),
+    _yolo("yolov8l", "YOLOv8l", 52.9),
+    _yolo("yolov8x", "YOLOv8x", 53.9),
+    _yolo("yolo26n", "YOLO26n", 40.1, needs_nms=False),
     _transformers("rtdetr_r50vd", "RT-DETR R50", "detect", "hybrid", "PekingU/rtdetr_r50vd"),
     _torchvision(
         "fasterrcnn_resnet50_fpn", "Faster R-CNN R50", "detect", "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth", 37.0

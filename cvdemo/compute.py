@@ -171,6 +171,9 @@ class Line:
         self._changed.notify_all()
 
 
+TRAININGS = Line()
+"""One training runs at a time, of whichever lab: two would take turns, each at half its speed."""
+
 _line = Line()
 _expected_end: float | None = None
 

@@ -11,6 +11,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 from cvdemo.byte_size import size_of
@@ -107,7 +108,9 @@ class Store:
 
 
 def _holds(key: Hashable, digests: Collection[str]) -> bool:
-    """Whether a digest is the key, or stands anywhere in it."""
+    """Whether a digest is the key, or stands anywhere in it, in a dataclass too."""
+    if is_dataclass(key):
+        key = tuple(getattr(key, one.name) for one in fields(key))
     return any(_holds(one, digests) for one in key) if isinstance(key, tuple) else key in digests
 
 

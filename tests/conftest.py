@@ -20,6 +20,7 @@ from app.warmup import begin, health
 from tests.attacked import Program, started
 from tests.awaited import PATIENCE_S, at_rest
 from tests.chromium import find
+from tests.guarded import Clock, serve
 
 # Two files at a time look for ports in ranges of their own: both may find the same one free, and one would fail.
 http_server.INITIAL_PORT_VALUE += 200 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -49,6 +50,18 @@ def offline() -> Iterator[None]:
 def idle() -> None:
     """Wait until the pages that earlier files left compute nothing any more; for tests of work that never waits."""
     at_rest()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """Serve a tiny page behind the guard with its real limits."""
+    yield from serve()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The guard's clock."""
+    return Clock()
 
 
 @pytest.fixture(scope="session")

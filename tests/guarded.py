@@ -8,6 +8,7 @@ import gradio as gr
 import httpx
 from starlette.middleware import Middleware
 
+from app.gradio_patches import start_on_a_busy_machine
 from app.guard import Guard
 from app.throttle import Limits, Rate
 
@@ -46,6 +47,7 @@ def tiny_page() -> gr.Blocks:
 def serve(**guard: Any) -> Iterator[str]:
     """Serve the page behind a guard with these arguments and yield its address."""
     demo = tiny_page()
+    start_on_a_busy_machine()
     _, address, _ = demo.launch(
         prevent_thread_lock=True,
         quiet=True,

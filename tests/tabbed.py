@@ -1,6 +1,7 @@
 """Opening a lab as a visitor does: by the row where it is wide enough, else by the menu or by the sheet of all labs."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from app.tabs import LABS
@@ -26,3 +27,10 @@ def open_lab(page: Any, title: str) -> None:
 def shown(page: Any, lab: str) -> None:
     """Wait until the lab with the id ``lab`` is open."""
     page.wait_for_selector(f"html[data-lab={lab}]", state="attached")
+
+
+def skips(page: str, visit: Callable[..., Any], view: str, until: str, query: str = "", **options: Any) -> Any:
+    """Open a view of the Skips tab and wait until ``until`` is there."""
+    tab = visit(f"{page}/?tab=skips&view={view}{query}", **options)
+    tab.wait_for_selector(until)
+    return tab

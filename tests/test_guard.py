@@ -12,14 +12,7 @@ import pytest
 from gradio_client import Client, handle_file
 
 from app.guard import Guard
-from tests.guarded import serve, tiny_page
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Serve a tiny page behind the guard with its real limits."""
-    yield from serve()
-
+from tests.guarded import tiny_page
 
 # What must keep working
 

@@ -17,18 +17,6 @@ from app.bodies import Body
 from tests.guarded import SMALL, Clock, join, serve
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Serve a tiny page behind the guard with its real limits."""
-    yield from serve()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """The guard's clock."""
-    return Clock()
-
-
 @pytest.fixture
 def tight(clock: Clock) -> Iterator[str]:
     """Serve the same page with limits that a test can reach."""

@@ -86,3 +86,25 @@ def test_a_view_that_is_not_measured_has_no_slider(page: str, visit: Visit, tab:
     shown.locator(f"#main {picture}").locator("visible=true").first.wait_for()
     shown.wait_for_function(AT_REST)
     assert shown.evaluate(OVER, picture) == []
+
+
+# How many pixels of the question's letters lie under the buttons of the views.
+COVERED = """() => {
+  const seen = (selector) => [...document.querySelectorAll(selector)].find((one) => one.checkVisibility());
+  const letters = document.createRange(), buttons = seen('.view-switch .seg').getBoundingClientRect();
+  letters.selectNodeContents(seen('.viewed .headline .ask'));
+  const wide = (one) => Math.min(one.right, buttons.right) - Math.max(one.left, buttons.left);
+  const high = (one) => Math.min(one.bottom, buttons.bottom) - Math.max(one.top, buttons.top);
+  return Math.max(...[...letters.getClientRects()].map((one) => Math.min(wide(one), high(one))));
+}"""
+
+
+@pytest.mark.parametrize("tab", ["convolution", "skips", "choose"])
+def test_in_presenter_no_question_lies_under_the_row_of_views(page: str, visit: Visit, tab: str) -> None:
+    shown = visit(f"{page}/?tab={tab}&presenter=1", width=1280, height=720)
+    views = shown.locator(f"#tab-{tab} .view-switch button")
+    views.first.wait_for()
+    assert views.count() > 1
+    for view in views.all():
+        view.click()
+        shown.wait_for_function(f"({COVERED})() <= 0")

@@ -27,18 +27,6 @@ SCRIPT = max(ASSETS.glob("Index-*.js"), key=lambda file: file.stat().st_size)
 FORMS = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Serve a tiny page behind the guard with its real limits."""
-    yield from serve()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """The guard's clock."""
-    return Clock()
-
-
 @pytest.fixture
 def tight(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve the same page; its visitors may read little. Gradio's launch asks for it once."""

@@ -155,6 +155,29 @@ def test_the_answer_follows_the_losses(residual: list[float], plain: list[float]
     assert said in words.answer(Race(tuple(lanes), 1, 1))
 
 
+@pytest.mark.parametrize(
+    ("depth", "first", "plain", "said"),
+    [
+        (
+            56,
+            2.3,
+            2.0,
+            "Same 56 layers, same photos, 12 steps: with skips the loss fell to 0.30, without only to 2.00.",
+        ),
+        (8, 2.3, 1.0, "At 8 layers both learn: 0.30 with skips, 1.00 without. Try 56."),
+        (8, 2.3, 2.0, "Same 8 layers, same photos, 12 steps: with skips the loss fell to 0.30, without only to 2.00."),
+        (56, 2.3, 2.4, "every start with skips is below every one without."),  # the plain one's has risen
+    ],
+)
+def test_what_fell_is_said_to_have_fallen(depth: int, first: float, plain: float, said: str) -> None:
+    lanes = []
+    for skip, last in ((True, 0.3), (False, plain)):
+        losses = [first, first, *([last] * 10)]
+        moments = tuple(Moment(step, loss, (1.0,), (1.0,)) for step, loss in enumerate(losses, 1))
+        lanes += [Lane(Design(depth, skip), seed, moments) for seed in (0, 1)]
+    assert words.answer(Race(tuple(lanes), 12, 12)).endswith(said)
+
+
 @pytest.mark.parametrize(("first", "said"), [(0.002, "it vanishes"), (420.0, "420 times the last layer's: it explodes"),
                                              (0.5, "0.5 times the last layer's.")])  # fmt: skip
 def test_a_gradient_is_told_as_measured(first: float, said: str) -> None:

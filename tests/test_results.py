@@ -165,3 +165,21 @@ def test_every_part_of_the_store_has_a_name_of_its_own_and_health_tells_its_byte
     told = results.figures()
     assert told["parts"][part.name]["bytes"] == part.byte_count >= 8000
     assert told["bytes_kept"] <= told["bytes_limit"] == 1024**3
+
+
+@dataclass(frozen=True)
+class Request:
+    digest: str
+    model: str
+
+
+def test_what_is_made_of_a_photo_goes_with_it_wherever_its_digest_stands_in_the_key() -> None:
+    store = Store(10**6)
+    part = Results("photos", store)
+    mine = ("d1", ("d1", 3), Request("d1", "m"), (("x", Request("d1", "m")), "alone"))
+    others = ("d2", ("d2", 3), Request("d2", "d1 or so"), ("x", (Request("d2", "m"),)))
+    for key in (*mine, *others):
+        part.put(key, "result")
+    store.forget({"d1"})
+    assert [part.get(key) for key in mine] == [None] * 4
+    assert [part.get(key) for key in others] == ["result"] * 4

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -11,15 +12,18 @@ import pytest
 
 from app.lab import answers_questions
 from app.lab.handlers import handler, stopped
-from app.tabs import skips, skips_train, skips_train_view
+from app.tabs import skips, skips_costs, skips_line, skips_train, skips_train_view
 from app.tabs.skips_train import BENCH, FIRST
-from cvdemo.errors import SettingError
-from cvdemo.photo_sets import VISITORS, ready
+from cvdemo.catalogue import get
+from cvdemo.compute import TRAININGS
+from cvdemo.errors import SettingError, Stopped
+from cvdemo.photo_sets import VISITORS, held_out, ready
 from cvdemo.residual import Design, race, words
 from cvdemo.residual.data import small
 from cvdemo.residual.records import Photos
 from cvdemo.residual.settings import MOST_STEPS, Racing
 from cvdemo.residual.side_by_side import turns
+from cvdemo.transfer.training import Step, train
 from tests.awaited import PATIENCE_S, eventually
 from tests.test_probes import few_digits
 from tests.test_residual import two_kinds  # noqa: F401 - the fixture ``photos``
@@ -46,6 +50,26 @@ def test_the_stored_run_is_what_the_tab_would_train() -> None:
     for lane in now.lanes:
         then = lanes[lane.design, lane.seed]
         assert [one.loss for one in then.moments[:2]] == pytest.approx([one.loss for one in lane.moments], rel=1e-2)
+
+
+def test_the_stored_orders_are_what_the_view_would_train() -> None:
+    """Losses of the first steps are those of the same nets, photos and starts now."""
+    shown = skips_costs.BENCH.shown.get(skips_costs.FIRST)
+    lanes = {(lane.design, lane.seed): lane for lane in shown.race.lanes}
+    assert {design.order for design, _ in lanes} == {"post", "pre"} and shown.race.step == skips_costs.STEPS
+    for lane in race(small(ready("digits")), list(dict.fromkeys(design for design, _ in lanes)), [0], 2).lanes:
+        then = lanes[lane.design, lane.seed].moments
+        assert [one.loss for one in then[:2]] == pytest.approx([one.loss for one in lane.moments], rel=1e-2)
+
+
+def test_without_the_file_the_orders_are_not_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(skips_costs, "FILE", tmp_path / "none.json")
+    skips_costs.stored_race.cache_clear()
+    try:
+        told = json.loads(answers_questions(skips_costs.BENCH)({"key": skips_costs.FIRST, "settings": {}})["orders"])
+    finally:
+        skips_costs.stored_race.cache_clear()
+    assert told["chart"] is None and told["said"] == "" and told["table"]
 
 
 @pytest.mark.parametrize("bad", [{"depth": 111}, {"depth": math.nan}, {"steps": 41}, {"seeds": 0}, {"seeds": True},
@@ -140,7 +164,7 @@ def test_an_end_is_told(tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_second_visitor_is_told_the_place_and_has_nets_of_their_own(tiny: None) -> None:
-    ticket = skips_train.LINE.enter(PATIENCE_S, None)
+    ticket = TRAININGS.enter(PATIENCE_S, None)
     values: list[dict[str, Any]] = []
     waiting = Event()
 
@@ -156,13 +180,27 @@ def test_a_second_visitor_is_told_the_place_and_has_nets_of_their_own(tiny: None
         assert waiting.wait(PATIENCE_S)
         assert values[-1]["busy"]["text"] == "One training is before yours. One runs at a time."
     finally:
-        skips_train.LINE.leave(ticket)
+        TRAININGS.leave(ticket)
         other.join(PATIENCE_S)
     assert values[-1]["busy"] is None and json.loads(values[-1]["sheet"])["step"] == 40
 
 
+def test_trainings_of_all_labs_stand_in_one_line() -> None:
+    """One of Teach waits for one of Skips, and is told so."""
+    digits, places = few_digits(8), []
+    groups = np.arange(len(digits.photos))
+
+    def told(step: Step) -> None:
+        places.append(step.place)
+        raise Stopped
+
+    with skips_line.in_turn(places.append), pytest.raises(Stopped):
+        train(digits, get("mini_resnet"), "all", held_out(digits, groups, 0.25, 0), groups, told=told)
+    assert places == [1] and not TRAININGS.held()
+
+
 def test_stopped_at_step_0_what_stood_there_stays(tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    ticket = skips_train.LINE.enter(PATIENCE_S, None)
+    ticket = TRAININGS.enter(PATIENCE_S, None)
     try:
         running = handler(BENCH, "again")(RAIL, _asked(depth=8))
         value = next(one for one in running if one["busy"])
@@ -170,9 +208,9 @@ def test_stopped_at_step_0_what_stood_there_stays(tiny: None, monkeypatch: pytes
         assert after["key"] == FIRST and after["busy"] is None and after["message"] == ""
         running.close()
     finally:
-        skips_train.LINE.leave(ticket)
+        TRAININGS.leave(ticket)
     eventually(_nobody_waits)
 
 
 def _nobody_waits() -> None:
-    assert not skips_train.LINE.held()
+    assert not TRAININGS.held()

@@ -11,6 +11,7 @@ from app.tabs import skips_train
 from cvdemo.residual.records import Photos
 from cvdemo.residual.side_by_side import turns
 from tests.awaited import at_rest, eventually, expect, fits
+from tests.tabbed import skips
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -31,9 +32,7 @@ def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
-    tab = visit(f"{page}/?tab=skips{query}", **options)
-    tab.wait_for_selector(".skips-train .strip-row")
-    return tab
+    return skips(page, visit, "train", ".skips-train .strip-row", query, **options)
 
 
 def _step(tab: Any) -> Any:
@@ -44,7 +43,9 @@ def _step(tab: Any) -> Any:
 def test_the_stored_run_opens_and_the_slider_moves_back_without_a_network(page: str, visit: Visit, width: int) -> None:
     before = turns.total
     tab = _open(page, visit, width=width)
-    expect(tab.locator(".skips-train .answer")).to_contain_text("every start with skips is below every one without")
+    expect(tab.locator(".skips-train .answer")).to_contain_text(
+        "Same 20 layers, same photos, 120 steps: with skips the loss fell to"
+    )
     expect(tab.locator(".skips-train .foot")).to_contain_text("A stored run: 20 layers")
     expect(tab.locator(".strip-row").first.locator(".strip-cells i")).to_have_count(19)
     last = tab.locator(".strip-said").inner_text()
@@ -94,7 +95,7 @@ def test_what_cannot_be_is_said_and_what_stands_stays(page: str, visit: Visit) -
 
 
 def test_a_link_brings_settings_and_step_back(page: str, visit: Visit) -> None:
-    tab = _open(page, visit, "&view=train&layers=8&step=40&norm=false&starts=5&start=fixup&photos=textures&steps=80")
+    tab = _open(page, visit, "&layers=8&step=40&norm=false&starts=5&start=fixup&photos=textures&steps=80")
     expect(tab.locator(OUT).first).to_have_text("40 of 120")
     tab.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
     tab.locator(".skips-train .foot").get_by_role("button", name="Copy link").click()

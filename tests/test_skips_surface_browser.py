@@ -11,7 +11,10 @@ from PIL import Image
 
 from app.tabs import skips_costs, skips_surface
 from cvdemo import residual
+from cvdemo.residual import order_words
+from cvdemo.residual.side_by_side import turns
 from tests.awaited import eventually, expect, fits, is_empty, on_one_screen
+from tests.tabbed import skips
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -31,9 +34,8 @@ def small_nets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _open(page: str, visit: Visit, view: str = "surface", **options: Any) -> Any:
-    tab = visit(f"{page}/?tab=skips&view={view}", **options)
+    tab = skips(page, visit, view, "#surface .chart[data-drawn]" if view == "surface" else "#order .costbar", **options)
     if view == "surface":
-        tab.wait_for_selector("#surface .chart[data-drawn]")
         tab.wait_for_function(f"() => ({EYES})().length === 2")
     return tab
 
@@ -144,8 +146,24 @@ def test_either_order_is_trained_and_drawn(page: str, visit: Visit) -> None:
     tab.locator("#order").get_by_text("Train both orders").click()
     expect(tab.locator("#order .order-said")).to_contain_text("After 6 steps 8 layers have a training loss of")
     tab.wait_for_selector("#order .order .chart[data-drawn]")
-    names = tab.evaluate("document.querySelector('#order .order .chart-plot').data.map((one) => one.name)")
-    assert names == [f"{order}-activation, start {start}" for order in ("post", "pre") for start in (1, 2)]
+    expect(tab.locator("#order .order-curves")).to_contain_text("2 starts of each, the same weights and batches")
+    assert _curves(tab) == [("post-activation", 2), ("pre-activation", 2)]  # six steps, each a mean of five
+
+
+def _curves(tab: Any) -> list[tuple[str, int]]:
+    drawn = tab.evaluate("document.querySelector('#order .chart-plot').data.map(({ name, x }) => [name, x.length])")
+    return [(name, count) for name, count in drawn if name]
+
+
+def test_two_curves_stand_there_before_anybody_trains(page: str, visit: Visit) -> None:
+    before = turns.total
+    tab = _open(page, visit, "order")
+    tab.wait_for_selector("#order .order .chart[data-drawn]")
+    assert _curves(tab) == [("post-activation", 116), ("pre-activation", 116)]
+    shown = skips_costs.BENCH.shown.get(skips_costs.FIRST)
+    expect(tab.locator("#order .order-said")).to_have_text(order_words.answer(shown.race))
+    expect(tab.locator("#order .order-curves")).to_contain_text(f"Trained on {shown.where}.")
+    assert turns.total == before
 
 
 @pytest.mark.parametrize("view", ["surface", "order"])

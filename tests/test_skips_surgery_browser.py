@@ -1,16 +1,21 @@
 """Skips, Surgery, in a real browser, offline: the packaged CNN's chain, switches, keys, all off, the curve, a link."""
 
 import re
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from cvdemo import starters
-from cvdemo.surgery import lesion
+from cvdemo.photo_sets import LabelledPhoto, kept
+from cvdemo.surgery import lesion, many
 from cvdemo.surgery.plain import Operation
 from cvdemo.wording import percent
-from tests.awaited import expect, fits
+from tests.awaited import at_rest, eventually, expect, fits
+from tests.tabbed import skips
 from tests.test_browser import Visit
+from tests.test_photo_sets import jpeg
 
 pytestmark = pytest.mark.browser
 CAT = starters.get("cat").path
@@ -18,9 +23,7 @@ PACKAGED = "tf_efficientnet_lite0"
 
 
 def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
-    tab = visit(f"{page}/?tab=skips&view=surgery{query}", **options)
-    tab.wait_for_selector(".surgery .chain-cell")
-    return tab
+    return skips(page, visit, "surgery", ".surgery .chain-cell", query, **options)
 
 
 def _cell(tab: Any, name: str) -> Any:
@@ -94,6 +97,25 @@ def test_several_at_random_are_a_curve(page: str, visit: Visit) -> None:
     expect(tab.locator(".surgery .curve-said")).to_be_hidden()
 
 
+def test_a_run_that_began_with_older_settings_is_not_the_last(page: str, visit: Visit) -> None:
+    """Gradio may set a value once more, some frames late: what a run is asked for is then what was wanted before."""
+    tab = _open(page, visit, "&models=mini_vit")  # whose curve no other test asks for
+    changed = []
+
+    def older(route: Any) -> None:
+        sent = route.request.post_data or ""
+        if not changed and '"several":true' in sent:
+            changed.append(sent)
+            route.continue_(post_data=sent.replace('"several":true', '"several":false'))
+        else:
+            route.continue_()
+
+    tab.route("**/queue/join*", older)
+    tab.get_by_role("button", name="Drop several at random").click()
+    expect(tab.locator(".surgery .curve-said")).to_contain_text("Of 10 random choices", use_inner_text=True)
+    assert changed
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_nothing_is_cut_off_and_switching_moves_nothing(page: str, visit: Visit, width: int) -> None:
     tab = _open(page, visit, "&models=mini_vit", width=width)
@@ -107,3 +129,70 @@ def test_nothing_is_cut_off_and_switching_moves_nothing(page: str, visit: Visit,
         "(nodes) => nodes.filter((one) => one.scrollWidth > one.clientWidth).length"
     )
     assert cut == 0
+
+
+def _many(tab: Any, folder: Path, *data: bytes) -> Any:
+    """Give the page files; return the card that tells of them."""
+    files = [folder / f"{number}.jpg" for number in range(len(data))]
+    for file, one in zip(files, data, strict=True):
+        file.write_bytes(one)
+    tab.locator(".many-photos input[type=file]").first.set_input_files(files)
+    return tab.locator(".many-photos")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_many_photos_stand_in_one_look_with_the_photos_own_bars(
+    page: str, visit: Visit, tmp_path: Path, width: int
+) -> None:
+    tab = _open(page, visit, "&models=mini_resnet", width=width)
+    data = [CAT.read_bytes(), jpeg(1), jpeg(2), b"no picture"]
+    card = _many(tab, tmp_path, *data)
+    expect(card).to_contain_text("Of 3 photos, ")
+    expect(card).to_contain_text("1 left out. 3.jpg: This file is not a picture we can read.")
+    photos = tuple(LabelledPhoto(kept(one), 0, "") for one in data[:3])
+    many.answer_many(photos, "mini_resnet")
+    found = many.known([one.digest for one in photos], lesion.request("", "mini_resnet"))
+    shares = [score.share for score in many.stays(found).values()]
+
+    def drawn() -> None:
+        rows = tab.evaluate("document.querySelector('.surgery .chart-plot').data.map(({ y }) => [...y])")
+        assert len(rows) == 2 and rows[1] == pytest.approx(shares, abs=1e-3)
+
+    eventually(drawn)
+    fits(tab, width)
+    with tab.expect_download() as table:
+        tab.locator(".surgery .foot").get_by_role("button", name="CSV").click()
+    first, *rows = table.value.path().read_text().splitlines()
+    assert first.endswith(",photos,answer_stays") and [row.split(",")[-2] for row in rows] == ["3"] * 8
+    card.get_by_role("button", name="Forget them").click()
+    expect(card).to_contain_text("Drop a folder or several photos here, 50 at most")
+    eventually(lambda: _bars_alone(tab))
+
+
+def _bars_alone(tab: Any) -> None:
+    assert tab.evaluate("document.querySelector('.surgery .chart-plot').data.length") == 1
+
+
+def test_stopped_what_is_answered_stays_and_the_rest_can_follow(
+    page: str, visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, second = lesion.each_alone, Event()
+
+    def waits_at_the_third(asked: Any, seen: Any, progress: Any = None) -> Any:
+        if asked.digest == third.digest:
+            while not second.is_set():
+                progress("mini_resnet", lesion.Step(0, 1))
+        return own(asked, seen, progress)
+
+    data = [jpeg(seed, 90) for seed in (71, 72, 73)]
+    third = LabelledPhoto(kept(data[2]), 0, "")
+    monkeypatch.setattr(lesion, "each_alone", waits_at_the_third)
+    tab = _open(page, visit, "&models=mini_resnet")
+    card = _many(tab, tmp_path, *data)
+    expect(tab.locator("#surgery")).to_contain_text("answers to photo 3 of 3 without each block")
+    tab.locator("#surgery").get_by_role("button", name="Cancel").locator("visible=true").first.click()
+    expect(card.get_by_role("button", name="Ask all 3")).to_be_enabled()
+    second.set()
+    card.get_by_role("button", name="Ask all 3").click()
+    expect(card).to_contain_text("Of 3 photos, ")
+    at_rest()

@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from app.lab.handlers import handler
 from app.lab.questions import answers_questions
 from app.tabs import skips_surface
-from app.tabs.skips_train import LINE
+from cvdemo.compute import TRAININGS
 from cvdemo.errors import Stopped
 from cvdemo.residual import Design, Net, race, surface_charts, surface_store
 from cvdemo.residual.records import SIDE, Photos, Surface
@@ -278,12 +278,12 @@ def test_one_surface_is_computed_here_and_the_other_stays(small_nets: None, net:
 
 
 def test_a_second_training_waits_for_the_first_and_is_told_its_place(small_nets: None) -> None:
-    ticket: object | None = LINE.enter(1.0, None)
+    ticket: object | None = TRAININGS.enter(1.0, None)
     said, last = [], {}
     for last in compute_here(RAIL, _asked()):
         said.append((last.get("busy") or {}).get("text"))
         if ticket is not None and said[-1] == in_line(1):
-            LINE.leave(ticket)
+            TRAININGS.leave(ticket)
             ticket = None
     assert ticket is None and "just now" in json.loads(last["sheet"])["where"][1]
 

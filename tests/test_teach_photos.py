@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.disk import Budget, Ledger
-from app.tabs import teach_photos
+from app.tabs import given_photos
 from app.tabs.teach_photos import _answer as answer
 from cvdemo import starters
 from cvdemo.photo_sets import VISITORS
@@ -124,4 +124,4 @@ def test_a_file_that_is_let_go_is_charged_to_nobody(tmp_path: Path) -> None:
             ledger.keep("me", [file])
         ledger.release(file)
         assert not file.parent.exists()
-    assert teach_photos.OURS.fullmatch("teach-abc123") and not teach_photos.OURS.fullmatch("photo")
+    assert given_photos.OURS.fullmatch("teach-abc123") and not given_photos.OURS.fullmatch("photo")

@@ -16,13 +16,33 @@ from cvdemo.bundled import ARCHITECTURES, CLASS_COUNT
 from training.arithmetic import autocast
 from training.augment import augment, normalise
 from training.card import write_card
-from training.data import Photos, load
+from training.data import Dataset, Photos, load
 from training.recipes import RECIPES, Recipe
 
 
 def train(name: str, data: Path, runs: Path, out: Path) -> None:
     """Train ``name`` on ``data``, or go on where ``runs/<name>.pt`` stopped; write weights and card to ``out``."""
     recipe, dataset = RECIPES[name], load(data)
+    model, history = fit(name, recipe, dataset, runs / f"{name}.pt", out)
+    if recipe.ema_decay:
+        measure_norms(model, dataset.train)
+        history[-1]["top1"], history[-1]["top5"] = accuracy(model, dataset.val)
+    write_card(name, model, recipe, dataset.synsets, history, len(dataset.val.labels), out)
+
+
+def fit(
+    name: str, recipe: Recipe, dataset: Dataset, checkpoint: Path, out: Path, each: bool = True
+) -> tuple[nn.Module, list[dict]]:
+    """Train the architecture ``name``, or go on where ``checkpoint`` stopped.
+
+    Args:
+        out: where weights lie that the recipe starts from or is taught by.
+        each: whether accuracy is measured after each epoch, not after the last one alone.
+
+    Returns:
+        the model (its averaged weights, where the recipe averages) and for each epoch its loss, seconds, side and,
+        where measured, top1 and top5 in 0..1.
+    """
     torch.manual_seed(recipe.seed)
     model, average = _build(name), None
     if recipe.start_from:
@@ -31,23 +51,20 @@ def train(name: str, data: Path, runs: Path, out: Path) -> None:
         average = copy.deepcopy(model)
     teacher = _teacher(recipe, out)
     optimiser = _optimiser(model, recipe)
-    checkpoint = runs / f"{name}.pt"
     history: list[dict] = []
     if checkpoint.exists():
         history = _restore(checkpoint, model, average, optimiser)
     for epoch in range(len(history), recipe.epochs):
         started = time.perf_counter()
-        loss = _epoch(model, average, teacher, optimiser, recipe, dataset.train, epoch)
-        top1, top5 = accuracy(average or model, dataset.val)
-        seconds = time.perf_counter() - started
-        history.append({"loss": loss, "top1": top1, "top5": top5, "seconds": seconds, "side": recipe.side(epoch)})
-        print(f"{name} epoch {epoch + 1}/{recipe.epochs} side {recipe.side(epoch)} loss {loss:.3f} "
-              f"top-1 {top1:.1%} top-5 {top5:.1%} {seconds:.0f} s", flush=True)  # fmt: skip
+        row = {"loss": _epoch(model, average, teacher, optimiser, recipe, dataset.train, epoch)}
+        if each or epoch == recipe.epochs - 1:
+            row["top1"], row["top5"] = accuracy(average or model, dataset.val)
+        history.append({**row, "seconds": time.perf_counter() - started, "side": recipe.side(epoch)})
+        said = f" top-1 {row['top1']:.1%} top-5 {row['top5']:.1%}" if "top1" in row else ""
+        print(f"{name} epoch {epoch + 1}/{recipe.epochs} side {recipe.side(epoch)} loss {row['loss']:.3f}{said} "
+              f"{history[-1]['seconds']:.0f} s", flush=True)  # fmt: skip
         _save(checkpoint, model, average, optimiser, history)
-    if average is not None:
-        measure_norms(average, dataset.train)
-        history[-1]["top1"], history[-1]["top5"] = accuracy(average, dataset.val)
-    write_card(name, average or model, recipe, dataset.synsets, history, len(dataset.val.labels), out)
+    return average or model, history
 
 
 @torch.inference_mode()

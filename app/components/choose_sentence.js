@@ -7,11 +7,14 @@ const makeSentence = (offered, onPick) => {
     menus[name] = { select, rows };
     return select;
   };
+  const part = (before, one, after) => [before, h('span', { class: 'choosing-part' }, one, after), ' '];
   const node = h('p', { class: 'choosing-sentence' },
-    'I want to ', menu('task', 'Task'), ' in ', menu('domain', 'Kind of photos'), ', with ', menu('photos', 'Photos of each class'), ', in at most ',
-    menu('milliseconds', 'Time limit'), ', with ', menu('max_mb', 'Size limit'), ', and ', menu('licence', 'Use'), '.');
+    part('I want to ', menu('task', 'Task'), ''), part('in ', menu('domain', 'Kind of photos'), ','), part('', menu('photos', 'Photos of each class'), ','),
+    part('in at most ', menu('milliseconds', 'Time limit'), ','), part('with ', menu('max_mb', 'Size limit'), ','), part('and ', menu('licence', 'Use'), '.'));
+  const read = (one) => (one.selectedOptions ? one.selectedOptions[0].textContent : one.nodeType === 3 ? one.textContent : [...one.childNodes].map(read).join(''));
   return {
     node,
+    text: () => read(node).trim(),
     /* A value that no row has, as of a link or a limit that was dragged, gets a row of its own. */
     set(values) {
       for (const [name, one] of Object.entries(menus)) {

@@ -106,11 +106,19 @@ const taken = () => {
       title, family, caption: [sees, notice].filter(Boolean).join('. '), block: (width) => barsBlock(guesses.map(barOf), width, { size: 16, scale: BAR_SCALE }) }))],
   };
 };
+/* The trainings behind the note: how many photos the small pair needs. */
+const photosCard = ({ title, answer: said, chart, limits, about }) => {
+  const drawing = makeChart(), box = h('details', { class: 'more data-curve' }, h('summary', {}, title), h('div', { class: 'card' },
+    h('p', {}, said), drawing.node, h('p', { class: 'sub' }, limits), h('p', { class: 'sub' }, about)));
+  box.addEventListener('toggle', () => { if (box.open) drawing.show(chart); }, { once: true });
+  return box;
+};
 const foot = makeExports({ taken, files: [json], link: () => bench.link({ models: bench.shown().models }) });
 root.append(h('div', { class: 'classify-body' }, answers,
   h('div', { class: 'grid2' }, h('div', { class: 'card peaked' }, h('h3', {}, 'How peaked are the answers?'), temperature.node, topK.node), agreement),
   scope,
   h('div', { class: 'why' }, h('b', {}, props.why_title), props.why),
+  props.curve ? photosCard(props.curve) : null,
   h('details', { class: 'more' }, h('summary', {}, 'More settings'), h('div', { class: 'card' },
     h('label', { class: 'own-labels' }, h('span', {}, 'Your own labels, separated by commas'), h('small', {}, 'For SigLIP, which compares the photo with any words'), own))),
   foot.node));

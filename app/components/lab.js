@@ -1,6 +1,8 @@
 /* What the page of every lab does in the same way: settings from the link and back, one question at a time, the headline,
    files to take away. A lab's script calls `makeBench` once and hands over what is its own. */
 const address = new URLSearchParams(location.search);
+/* The address has changed without a reload, as a step of the lesson does: it is read anew. */
+const readAddress = () => { const now = new URLSearchParams(location.search); [...address.keys()].forEach((name) => address.delete(name)); now.forEach((value, name) => address.set(name, value)); };
 /* Puts the settings that the address asks for into `settings`, as `spec` describes them; what cannot be is left out, and
    so is what another tab's link says. */
 const fromLink = (spec, settings) => {
@@ -134,7 +136,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   const linked = !view || (address.get('tab') === props.tab && [null, view].includes(address.get('view')));
   const local = structuredClone(props.value.settings);
   if (linked) fromLink(props.spec, local);
-  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null;
+  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null, owed = false;
   const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = value.message || shown?.answer;
@@ -159,11 +161,11 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   };
   const file = (wanted) => server.look({ key: shown.key, settings: local, ...about(), ...wanted });
   const ask = makeAsk(file, (answer, older) => {
-    if (answer.gone || answer.work) { againSoon(); return; }
+    if (answer.gone || answer.work) { owed = true; againSoon(); return; }
     if (answer.key !== shown.key) return;
     if (answer.error) { (refused || ((error) => bench.show({ error })))(answer.error); return; }
     if (!fits(answer)) return;
-    times = 0;
+    [times, owed] = [0, false];
     if (answer.settings && !older) Object.assign(local, answer.settings); // it may say them in its own words
     bench.show({ error: null, ...answer });
   });
@@ -209,6 +211,8 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
       if (!older || first) paint(shown); // else the answer to the newest settings is drawn instead
       if (older) ask(catchUp);
       if (open()) firstAnswer();
+    } else if (owed && value.key && !value.busy && catchUp && steps.some(differs(value))) {
+      ask(catchUp); // the run that a question waits for was one of older settings, and found what is shown already
     }
     // A run that waited starts with what the one before it left behind, which may be older settings: so ask again.
     if (value.key && !value.busy && tries > 0 && runs.some(differs(value))) {
@@ -219,6 +223,16 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     const now = JSON.stringify([value.key, value.message, value.busy, shown?.answer]);
     if (now !== drawnHead) { drawnHead = now; say(value.busy); }
   };
+  /* A link without a reload: what it sets is set here as well, as by hand. */
+  document.addEventListener('cv:state', ({ detail }) => {
+    if (detail.tab !== props.tab || (view && ![null, view].includes(new URLSearchParams(location.search).get('view')))) return;
+    readAddress();
+    const wanted = fromLink(props.spec, structuredClone(local));
+    const patch = Object.fromEntries(props.spec.filter(({ name }) => JSON.stringify(wanted[name]) !== JSON.stringify(local[name])).map(({ name }) => [name, wanted[name]]));
+    if (!Object.keys(patch).length) return;
+    if (runs.some(({ name }) => name in patch)) bench.anew(patch);
+    else bench.change(patch);
+  });
   bench.begin = () => {
     watch('value', draw);
     draw();

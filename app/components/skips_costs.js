@@ -42,5 +42,7 @@ const paint = (shown) => {
   projection.textContent = added;
   if (shown.orders) order.show(JSON.parse(shown.orders), bench.local);
 };
-const bench = makeBench({ paint, drawn: order.busy, head, view: 'order', wished: () => {} });
+/* The stored race comes when the view is first looked at. */
+const wished = () => { if (bench.shown() && !bench.shown().orders) bench.look(); };
+const bench = makeBench({ paint, drawn: order.busy, head, view: 'order', wished });
 bench.begin();

@@ -9,7 +9,8 @@ from cvdemo.photo_sets import MAX_ZIP_BYTES
 from cvdemo.transfer import Budget, advice, words
 
 SCRIPTS = (
-    *chart.SCRIPTS, "teach_camera", "teach_cards", "teach_own", "teach_photos", "teach_confused", "teach_ways", "teach"
+    *chart.SCRIPTS, "photo_files", "teach_camera", "teach_cards", "teach_own", "teach_photos", "teach_confused",
+    "teach_ways", "teach",
 )  # fmt: skip
 TEXTS = {
     "why_title": words.WHY_TITLE,

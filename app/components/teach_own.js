@@ -1,11 +1,7 @@
 /* Teach: the visitor's own classes, kept by the server as long as the page stands. Every change is one question, one after
    the other, and its answer draws all cards. */
-const OURS = () => `teach-${Math.random().toString(36).slice(2, 12).padEnd(8, '0')}`; // such uploads go once they are read
-const FILES_AT_ONCE = 8, FRAMES_AT_ONCE = 5, FRAME_LETTERS = 300000; // of one question
+const FRAMES_AT_ONCE = 5, FRAME_LETTERS = 300000; // of one question
 const isZip = (file) => /\.zip$/i.test(file.name) || /zip/.test(file.type);
-const saidBy = (error) => { // the server, as when its disk is full
-  try { return JSON.parse(error.message.slice(error.message.indexOf('{'))).detail || ''; } catch { return ''; }
-};
 const makeOwn = ({ complain, tell, changed, share }) => {
   const grid = h('div', { class: 'classes' }), cards = new Map();
   let state = null, last = Promise.resolve();
@@ -60,20 +56,11 @@ const makeOwn = ({ complain, tell, changed, share }) => {
     const zip = chosen.find(isZip);
     if (zip) { takeZip(zip); return; }
     let left = '';
-    const note = (sentence) => { if (sentence) left = sentence; };
-    for (let start = 0; start < chosen.length; start += FILES_AT_ONCE) {
-      const files = [];
-      for (const [place, file] of chosen.slice(start, start + FILES_AT_ONCE).entries()) {
-        card.tell(`Sending ${start + place + 1} of ${chosen.length}`);
-        if (file.size > props.photo_bytes) { note(`${file.name} is larger than ${props.photo_bytes / 1e6} MB.`); continue; }
-        try {
-          const { path } = await upload(new File([file], OURS()));
-          files.push({ path, name: file.name || 'photo' });
-        } catch (error) { note(saidBy(error) || `${file.name || 'A photo'} did not reach the server. Check the connection, then try again.`); }
-      }
-      if (files.length && await act({ do: 'add', class: card.name(), files })) note(state.said);
-    }
-    card.tell(null);
+    await sendFiles(chosen, {
+      tell: card.tell,
+      note: (why, name) => { left = `${name}: ${why}`; },
+      give: async (files) => { if (await act({ do: 'add', class: card.name(), files })) left = state.said || left; },
+    });
     if (left) complain(left);
   };
   let frames = [], sending = false;
@@ -128,12 +115,7 @@ const makeOwn = ({ complain, tell, changed, share }) => {
     },
     /* A folder is a class: its photos go into a card of its name. */
     async dropFolder(folder) {
-      const reader = folder.createReader(), files = [];
-      for (;;) {
-        const some = await new Promise((done, failed) => { reader.readEntries(done, failed); }); // a hundred at a time
-        if (!some.length) break;
-        for (const entry of some.filter((one) => one.isFile && !one.name.startsWith('.'))) files.push(await new Promise((done, failed) => { entry.file(done, failed); }));
-      }
+      const files = await filesIn(folder);
       if (!cards.has(folder.name) && !await act({ do: 'class', to: folder.name })) return;
       const card = cards.get(folder.name) || [...cards.values()].at(-1); // its name may be said in another way
       await add(card, files.slice(0, 201)); // one more than fit, so that it is told

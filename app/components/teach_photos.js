@@ -77,7 +77,7 @@ const makePhotos = (redraw) => {
     if (!files.length) return;
     event.preventDefault();
     complain(null);
-    const folders = [...event.dataTransfer.items].map((one) => one.webkitGetAsEntry?.()).filter((one) => one?.isDirectory);
+    const folders = foldersOf(event);
     if (folders.length) { takeFolders(folders); return; }
     const zip = files.find(isZip);
     if (zip) takeZip(zip);

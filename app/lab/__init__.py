@@ -3,7 +3,7 @@
 from app.lab.declared import GROUPS, Bench, Check, Chips, Lab, Missing, Report, Unsound, Wish, Work, insist
 from app.lab.mount import lay_out, lay_out_views, mount
 from app.lab.questions import answers_questions, say_what_is_wrong
-from app.lab.shown import ShownByKey
+from app.lab.shown import ShownByKey, ShownFromTheStart
 
 __all__ = [
     "GROUPS",
@@ -14,6 +14,7 @@ __all__ = [
     "Missing",
     "Report",
     "ShownByKey",
+    "ShownFromTheStart",
     "Unsound",
     "Wish",
     "Work",

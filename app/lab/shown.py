@@ -23,3 +23,17 @@ class ShownByKey:
     def get(self, key: object) -> Any | None:
         """Return what stands under a key that the browser sent; None when it is not known any more."""
         return self._kept.get(key) if isinstance(key, str) else None
+
+
+class ShownFromTheStart(ShownByKey):
+    """What pages show where there is something to see before any work: ``nothing`` stands under the key ``FIRST``."""
+
+    FIRST = "first"
+
+    def __init__(self, nothing: Any) -> None:
+        super().__init__()
+        self._nothing = nothing
+
+    def get(self, key: object) -> Any | None:
+        """Return what is shown; None where it is not known any more."""
+        return self._nothing if key == self.FIRST else super().get(key)

@@ -4,13 +4,16 @@ from pathlib import Path
 
 import gradio as gr
 
+from app.api.choose import choose
+from app.api.claims import claims
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
 from app.tabs import choose_claims, choose_guide, choose_quiz
+from cvdemo.choose import words
+from cvdemo.choose.advice import advise
+from cvdemo.choose.candidates import candidates
 from cvdemo.choose.demand import Demand
-from cvdemo.choose.rules import RULES, that_apply
 
-QUESTION = "Which network would you ship?"
 VIEWS = (
     ("choose", "Choose", choose_guide.BENCH),
     ("claims", "Claims", choose_claims.BENCH),
@@ -24,9 +27,11 @@ def _build(rail: PhotoRail) -> None:
 
 
 def _check(_photo: Path) -> str:
-    applying = that_apply(Demand(photos=1, domain="far"))
-    insist(bool(applying), "no rule applies to a far domain")
-    return f"{len(applying)} of {len(RULES)} rules apply."
+    demand = Demand(milliseconds=0, max_mb=100, licence="commercial")
+    advice = advise(demand, candidates(demand.task, {}))
+    insist(bool(advice.chosen), "it names nobody")
+    insist(not any(one.breaks(demand) for one in advice.chosen), "it names what breaks a limit")
+    return words.answer(advice)
 
 
 LAB = Lab(
@@ -34,7 +39,8 @@ LAB = Lab(
     title="Choose",
     group="Decide",
     brief="Which network would you ship?",
-    question=QUESTION,
+    question=words.QUESTION,
     build=_build,
+    endpoints=(choose, claims),
     check=_check,
 )

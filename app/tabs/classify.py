@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app.api.classify import classify as endpoint
+from app.components import chart
 from app.components.chips import ModelChips, chosen
 from app.errors import shows_errors
 from app.lab import Bench, Chips, Lab, Report, Wish, Work, insist
@@ -17,7 +18,7 @@ from app.tabs import classify_view as view
 from app.tabs.classify_view import Shown
 from app.tabs.missing import is_ready
 from cvdemo import catalogue, weights
-from cvdemo.classify import CHOSEN_LIMIT, classify, doubt, scope
+from cvdemo.classify import CHOSEN_LIMIT, classify, data_curve, doubt, scope
 from cvdemo.classify.pairs import known_speed, same_speed
 from cvdemo.classify.run import network_runs
 from cvdemo.classify.settings import Settings
@@ -111,17 +112,27 @@ def _looking(_asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> di
     return {"message": "One moment.", "busy": now}
 
 
+def _curve() -> dict[str, Any] | None:
+    """Return what is shown of the trainings on few and on many photos, where their figures lie beside the page."""
+    found = data_curve.stored()
+    if found is None:
+        return None
+    told = {"title": data_curve.TITLE, "answer": data_curve.answer(found), "chart": data_curve.chart(found).plain()}
+    return {**told, "limits": data_curve.LIMITS, "about": data_curve.about(found)}
+
+
 BENCH = Bench(
     id="classify",
     question=QUESTION,
     settings=Settings,
-    scripts=("range", "classify"),
+    scripts=(*chart.SCRIPTS, "range", "classify"),
     css="classify",
     props={
         "why_title": WHY_TITLE,
         "why": WHY,
         "none": (doubt.TITLE, doubt.WHY),
         "lessons": {"pair": scope.LESSON_PAIR, "photos": {f"starter:{id}": text for id, text in scope.LESSONS.items()}},
+        "curve": _curve(),
         "empty": view.drawn(Shown(None, (), 0), Settings(), {}),
     },
     chips=CHIPS,

@@ -9,7 +9,7 @@ from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
 from app.tabs import skips_costs, skips_inside, skips_surface, skips_surgery, skips_train
 from cvdemo import residual
-from cvdemo.photo_sets import ready
+from cvdemo.photo_sets import FOLDERS, ready
 from cvdemo.residual import words
 from cvdemo.residual.data import small
 from cvdemo.residual.settings import Racing
@@ -29,6 +29,12 @@ def _build(rail: PhotoRail) -> None:
         lay_out_views(VIEWS, LAB.id, rail)
 
 
+def _left(session: str) -> None:
+    """Let go of the nets that a page trained, and of the photos that it gave."""
+    skips_train.NETS.forget(session)
+    FOLDERS.forget(session)
+
+
 def _check(_photo: Path) -> str:
     found = residual.race(small(ready("digits")), Racing(depth=8).designs(), [0], CHECKED)
     insist(all(len(lane.moments) == CHECKED for lane in found.lanes), "a net left the range of numbers")
@@ -43,6 +49,6 @@ LAB = Lab(
     question=words.QUESTION,
     build=_build,
     endpoints=(block_lesion,),
-    left=skips_train.NETS.forget,
+    left=_left,
     check=_check,
 )

@@ -3,25 +3,28 @@
 import json
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from app.components import chart
-from app.lab import Bench, Report, ShownByKey, Wish, Work
+from app.lab import Report, ShownByKey, Wish
 from app.lab.busy import busy
-from app.tabs.skips_line import in_turn
+from app.tabs import skips_line
+from app.tabs.skips_line import at_work, in_turn, training, waiting
+from app.tabs.skips_train_view import ASSETS
 from cvdemo import compute, residual
-from cvdemo.errors import CvDemoError
 from cvdemo.photo_sets import ready
-from cvdemo.residual import costs, order_charts
+from cvdemo.residual import costs, order_charts, stored
 from cvdemo.residual import order_words as words
 from cvdemo.residual.costs import Branch
 from cvdemo.residual.data import small
 from cvdemo.residual.design import Design
 from cvdemo.residual.records import Race
 from cvdemo.settings import choice
-from cvdemo.wording import in_line, left, scaled
+from cvdemo.wording import scaled
 
-FIRST = "untrained"
+FIRST = "stored"
+FILE = ASSETS / "skips_orders.json"
 STEPS, STARTS = 120, 2
 DEPTHS = (8, 20, 56)
 
@@ -35,18 +38,28 @@ class Asked(Branch):
 
 @dataclass(frozen=True)
 class Shown:
-    """What one page shows: the race of both orders, None where nobody asked for one, and where it was run."""
+    """What one page shows: the race of both orders, None where none is stored either, and where it was run."""
 
     race: Race | None
     where: str = ""
 
 
-class ShownWithoutRace(ShownByKey):
-    """What pages show, by key; under `FIRST` nothing is trained yet."""
+class RacesByKey(ShownByKey):
+    """What pages show, by key; under `FIRST` the race that was stored before the page started."""
 
     def get(self, key: object) -> Any | None:
         """Return what is shown; None where it is not known any more."""
-        return Shown(None) if key == FIRST else super().get(key)
+        return stored_race() if key == FIRST else super().get(key)
+
+
+@cache
+def stored_race() -> Shown:
+    """Return the race that is shown first, or none where its file is not here."""
+    try:
+        found = stored.read(FILE)
+    except (OSError, ValueError):
+        return Shown(None)
+    return Shown(found.race, f"{found.machine}, {found.date}")
 
 
 def _train(asked: Wish, report: Report) -> Shown:
@@ -54,7 +67,7 @@ def _train(asked: Wish, report: Report) -> Shown:
     report("steps", 0, STEPS, 0.0)
     photos = small(ready("digits"))
     designs = [Design(asked.settings.depth, order=order) for order in words.ORDERS]
-    with in_turn(report):
+    with in_turn(lambda place: report("line", place, STEPS, 0.0)):
         begun = time.perf_counter()
 
         def told(now: Race) -> None:
@@ -65,33 +78,24 @@ def _train(asked: Wish, report: Report) -> Shown:
 
 def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
     if step and step[0] == "line":
-        return {"busy": busy(in_line(step[1]))}
+        return waiting(step[1])
     if not step or not step[1]:
         return {"busy": busy("Making the photos small")}
     _, done, of, elapsed_s = step
-    share = done / of
-    text = f"Training both orders, {asked.settings.depth} layers: step {done} of {of}"
-    return {
-        "busy": {"text": f"{text}, {left(elapsed_s * (1 - share) / share)} left", "share": share, "stoppable": True}
-    }
-
-
-def _refused(error: CvDemoError) -> dict[str, Any]:
-    return {"fault": str(error)}
+    return at_work(f"Training both orders, {asked.settings.depth} layers: step {done} of {of}", done, of, elapsed_s)
 
 
 def _draw(shown: Shown, settings: Asked, question: dict[str, Any]) -> dict[str, Any]:
     bars = {"answer": costs.answer(settings), "bars": json.dumps(_bars(settings))}
     if question.get("bars"):
         return bars
-    trained = shown.race is not None
     orders = {
         "table": words.table(),
         "said": words.answer(shown.race) if shown.race else "",
         "chart": order_charts.losses(shown.race).plain() if shown.race else None,
         "where": words.told(shown.race, shown.where) if shown.race else "",
     }
-    return {**bars, "fault": None, "trained": trained, "orders": json.dumps(orders)}
+    return {**bars, "fault": None, "orders": json.dumps(orders)}
 
 
 def _bars(branch: Branch) -> dict[str, Any]:
@@ -110,11 +114,11 @@ def _bars(branch: Branch) -> dict[str, Any]:
 
 
 def _first() -> dict[str, Any]:
-    settings = Asked()
-    return {"key": FIRST, "message": "", **_draw(Shown(None), settings, {})}
+    """Return the bars; the stored race is asked for when the view is opened."""
+    return {"key": FIRST, "message": "", **_draw(stored_race(), Asked(), {"bars": True})}
 
 
-BENCH = Bench(
+BENCH = skips_line.bench(
     id="skips-costs",
     question=costs.QUESTION,
     settings=Asked,
@@ -125,11 +129,8 @@ BENCH = Bench(
         "why": costs.WHY,
         "order": {"title": words.TITLE, "why": words.WHY, "corrected": words.CORRECTED, "starts": STARTS},
     },
-    work={"again": Work(_train, told=_told, refused=_refused, mode="once")},
+    work={"again": training(_train, told=_told)},
     draw=_draw,
     first=_first,
-    own_head=True,
-    pointed=False,
-    stopped="Stopped. Nothing has changed.",
-    shown=ShownWithoutRace(),
+    shown=RacesByKey(),
 )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.components import chart
-from app.lab import Bench, Report, ShownByKey, Wish, Work
+from app.lab import Report, ShownByKey, Wish
 from app.lab.busy import busy
-from app.tabs.skips_line import in_turn
+from app.tabs import skips_line
+from app.tabs.skips_line import at_work, in_turn, training, waiting
 from cvdemo import compute, residual
-from cvdemo.errors import CvDemoError
 from cvdemo.photo_sets import ready
 from cvdemo.residual import surface_charts as charts
 from cvdemo.residual import surface_store
@@ -19,7 +19,6 @@ from cvdemo.residual.data import small
 from cvdemo.residual.design import Design
 from cvdemo.residual.records import LIVE_SIDE, Surface
 from cvdemo.settings import Settings, choice, whole
-from cvdemo.wording import in_line, left
 
 FIRST = "stored"
 DEPTH, STEPS = 56, 120
@@ -66,7 +65,7 @@ def _compute(asked: Wish, report: Report) -> Pair:
     before = asked.shown or _stored()
     chosen = asked.settings.net == WITH
     here = f"{compute.describe()}, just now"
-    with in_turn(report):
+    with in_turn(lambda place: report("line", place, 1, 0.0)):
         if before is None:
             return Pair(_surface(True, asked, report), _surface(False, asked, report), (here, here))
         found = _surface(chosen, asked, report)
@@ -95,15 +94,9 @@ def _told(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict
         return {"busy": busy("Making the photos small")}
     phase, done, of, elapsed_s = step
     if phase == "line":
-        return {"busy": busy(in_line(done))}
-    share = done / of
-    more = f", {left(elapsed_s * (1 - share) / share)} left"
-    text = f"Point {done} of {of}{more}" if phase == "points" else f"Training {phase}: step {done} of {of}{more}"
-    return {"busy": {"text": text, "share": share, "stoppable": True}}
-
-
-def _refused(error: CvDemoError) -> dict[str, Any]:
-    return {"fault": str(error)}
+        return waiting(done)
+    text = f"Point {done} of {of}" if phase == "points" else f"Training {phase}: step {done} of {of}"
+    return at_work(text, done, of, elapsed_s)
 
 
 def _draw(pair: Pair, settings: Looking, _question: dict[str, Any]) -> dict[str, Any]:
@@ -124,18 +117,15 @@ def _first() -> dict[str, Any]:
     return {"key": FIRST, "message": "", "answer": words.answer(pair.residual, pair.plain)}
 
 
-BENCH = Bench(
+BENCH = skips_line.bench(
     id="skips-surface",
     question=words.QUESTION,
     settings=Looking,
     scripts=(*chart.SCRIPTS, "head", "range", "skips_surface"),
     css="skips-surface",
     props={"why_title": words.WHY_TITLE, "why": words.WHY, "side": LIVE_SIDE},
-    work={"again": Work(_compute, told=_told, refused=_refused, mode="once")},
+    work={"again": training(_compute, told=_told)},
     draw=_draw,
     first=_first,
-    own_head=True,
-    pointed=False,
-    stopped="Stopped. Nothing has changed.",
     shown=PairsByKey(),
 )

@@ -4,18 +4,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.components import chart
+from app.components.skips import Surgery
 from app.lab import Bench, Chips, Report, Wish, Work
 from app.lab.busy import busy, fetching
 from app.lab.handlers import first_found
+from app.lab.streaming import session
 from app.tabs.missing import is_ready, offer
-from cvdemo import catalogue
+from app.tabs.skips_folder import folder
+from app.tabs.skips_line import at_work
+from cvdemo import catalogue, images
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
 from cvdemo.inside.activations import PassRequest
-from cvdemo.surgery import charts, lesion, words
+from cvdemo.photo_sets import FOLDERS
+from cvdemo.probes import Score
+from cvdemo.surgery import charts, lesion, many, words
 from cvdemo.surgery.answers import Answers
 from cvdemo.surgery.export import rows
 from cvdemo.surgery.lesion import Step
+from cvdemo.surgery.many import PhotosDone
 from cvdemo.surgery.plain import NOTHING, Operation
 from cvdemo.surgery.settings import Switches
 from cvdemo.wording import percent
@@ -31,17 +38,19 @@ class Shown:
         model: the pass that everything was asked of.
         operation: done last, or the model's own state.
         several: whether the curve was asked for.
+        photos: digests of those that the page gave besides.
     """
 
     model: PassRequest
     operation: Operation
     several: bool
+    photos: tuple[str, ...] = ()
 
     @property
-    def asked(self) -> tuple[PassRequest, list[str], list[str], list[str], bool]:
+    def asked(self) -> tuple[PassRequest, list[str], list[str], list[str], bool, tuple[str, ...]]:
         """What its key is made of: sets have no order of their own."""
         one = self.operation
-        return self.model, sorted(one.dropped), sorted(one.cut), sorted(one.swapped), self.several
+        return self.model, sorted(one.dropped), sorted(one.cut), sorted(one.swapped), self.several, self.photos
 
 
 def _offered() -> list[ModelSpec]:
@@ -67,7 +76,16 @@ def _operate(asked: Wish, report: Report) -> Shown | dict[str, Any]:
         lesion.operate(asked.path, name, operation, progress=report)
     if asked.settings.several:
         lesion.at_random(asked.path, name, progress=report)
-    return Shown(alone.asked, operation, asked.settings.several)
+    given = FOLDERS.photos(session()).photos
+    return Shown(alone.asked, operation, asked.settings.several, tuple(one.digest for one in given))
+
+
+def _ask_many(asked: Wish, report: Report) -> Shown | dict[str, Any]:
+    """Find what the page lacks, and ask the network of each photo of the page's folder."""
+    found = _operate(asked, report)
+    if isinstance(found, Shown):
+        many.answer_many(FOLDERS.photos(session()).photos, found.model.model, report)
+    return found
 
 
 def _sound(found: Answers, settings: Switches) -> Operation:
@@ -88,9 +106,13 @@ def _told(_asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[
     if step is None:
         return {"busy": busy("The network answers without each block")}
     name, progress = step
-    if not isinstance(progress, Step):
+    if not isinstance(progress, Step | PhotosDone):
         return {"busy": fetching(name, progress, elapsed_s)}
-    text = f"{catalogue.get(name).title} answers without some of its blocks: {progress.done} of {progress.total} ways"
+    title = catalogue.get(name).title
+    if isinstance(progress, PhotosDone):
+        text = f"{title} answers to photo {progress.done + 1} of {progress.total} without each block"
+        return at_work(text, progress.done, progress.total, elapsed_s)
+    text = f"{title} answers without some of its blocks: {progress.done} of {progress.total} ways"
     return {"busy": {**busy(text), "share": progress.done / progress.total}}
 
 
@@ -104,25 +126,29 @@ def _draw(shown: Shown, settings: Switches, _question: dict[str, Any]) -> dict[s
     curve = lesion.curve_known(shown.model) if settings.several else None
     if now is None or (settings.several and curve is None):
         return {"work": True}
-    spec = catalogue.get(shown.model.model)
+    spec, photos = catalogue.get(shown.model.model), many.known(shown.photos, shown.model)
+    stay = many.stays(photos)
     return {
+        "model": spec.name,
         "title": spec.title,
         "family": spec.family,
         "weights": found.weights,
         "answer": words.answer(found),
         "label": found.label,
-        "blocks": [_block(found, number, row) for number, row in enumerate(rows(found))],
+        "blocks": [_block(found, number, row, stay) for number, row in enumerate(rows(found))],
         "done": words.all_on(found) if operation == NOTHING else words.done(found, now),
         "share": found.probability if operation == NOTHING else float(now.probabilities[0]),
         "whole": found.probability,
-        "bars": charts.lesions(found).plain(),
+        "bars": charts.lesions(found, stay).plain(),
+        "many": {"of": len(shown.photos), "done": len(photos), "said": words.many(stay, words.numbered(found))},
         "curve": charts.several(curve, found.label).plain() if curve else None,
         "ran": words.ran(found, lesion.network_runs()),
     }
 
 
-def _block(found: Answers, number: int, row: dict[str, Any]) -> dict[str, Any]:
+def _block(found: Answers, number: int, row: dict[str, Any], stay: dict[str, Score]) -> dict[str, Any]:
     block, chance = found.blocks[number], row["probability_without"]
+    score = stay.get(block.name)
     return {
         "name": block.name,
         "label": block.label,
@@ -133,6 +159,7 @@ def _block(found: Answers, number: int, row: dict[str, Any]) -> dict[str, Any]:
         "chance": chance,
         "without": "" if chance is None else percent(chance),
         "says": row["answer_without"] if row["answer_without"] != found.label else None,
+        "stays": score and [score.right, score.of],
     }
 
 
@@ -140,14 +167,17 @@ BENCH = Bench(
     id="skips-surgery",
     question=words.QUESTION,
     settings=Switches,
-    scripts=(*chart.SCRIPTS, "skips_missing", "skips_chain", "skips_surgery"),
+    scripts=(*chart.SCRIPTS, "photo_files", "skips_missing", "skips_chain", "skips_folder", "skips_surgery"),
     css="skips surgery",
-    props={"why_title": words.WHY_TITLE, "why": words.WHY},
+    view=Surgery,
+    props={"why_title": words.WHY_TITLE, "why": words.WHY, "photo_bytes": images.MAX_BYTES, "most": many.MOST},
     chips=Chips(_offered, most=1, first=_first),
     work={
         "fetch": Work(_operate, _found, _told, fetches=True),
         "again": Work(_operate, _found, _told, mode="always_last", ends=("fetch",)),
+        "many": Work(_ask_many, _found, _told, mode="once"),
     },
+    answers=(folder,),
     draw=_draw,
     pointed=False,
 )

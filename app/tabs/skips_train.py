@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from app.components import chart
 from app.components.skips import TrainBoth
-from app.lab import Bench, Report, Wish, Work
+from app.lab import Report, Wish
 from app.lab.busy import busy
 from app.lab.shown import ShownByKey
 from app.lab.streaming import session
+from app.tabs import skips_line
+from app.tabs.skips_line import in_turn, training, waiting
 from app.tabs.skips_train_view import Shown, at, drawn, stored_run, table
-from cvdemo import compute, residual
-from cvdemo.errors import CvDemoError, SettingError
+from cvdemo import residual
+from cvdemo.errors import SettingError
 from cvdemo.inside.palettes import VIRIDIS
 from cvdemo.photo_sets import VISITORS, ready
 from cvdemo.residual import Race, depth_words, words
 from cvdemo.residual.data import small
 from cvdemo.residual.kept import NetsByPage
 from cvdemo.residual.settings import MOST_STEPS, OWN, Racing
-from cvdemo.wording import in_line, left
+from cvdemo.wording import left
 
 if TYPE_CHECKING:
     from cvdemo.residual import Nets
@@ -31,11 +33,8 @@ NOT_HERE = "These nets are not known here any more. Train both again."
 ENOUGH = f"These nets have made {MOST_STEPS} steps, which is as far as they go here. Train both again to begin anew."
 
 TOLD_FROM = 3  # steps: the first ones are slower
-PATIENCE_S = 900.0  # in the line of trainings
 
 NETS = NetsByPage()
-LINE = compute.Line()
-"""One training runs at a time, as in Teach: two would take turns, each at half its speed."""
 
 
 class RacesByKey(ShownByKey):
@@ -95,22 +94,19 @@ def _go(nets: "Nets", key: str, until: int, report: Report) -> str:
         left_s = (time.monotonic() - started_s) * (1 - share) / share if done >= TOLD_FROM else None
         report(key, nets, place, share, left_s)
 
-    ticket = LINE.enter(PATIENCE_S, waits)
-    try:
+    with in_turn(waits):
         started_s = time.monotonic()
         nets.go(until, told, waits)
-    finally:
-        LINE.leave(ticket)
     return key
 
 
-def _training(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
+def _told(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
     if not step:
         return {"busy": busy("Making the photos small")}
     key, nets, place, share, left_s = step
     race = nets.race
     if place:
-        return {"busy": busy(in_line(place))}
+        return waiting(place)
     if not race.step:
         return {"busy": busy("The first step")}
     text = f"Step {race.step}" + (f", {left(left_s)} left" if left_s is not None else "")
@@ -123,10 +119,6 @@ def _trained(_asked: Wish, key: str) -> dict[str, Any]:
     if shown is None:
         raise SettingError(NOT_HERE)
     return {"key": key, "message": "", "fault": None, **drawn(shown)}
-
-
-def _refused(error: CvDemoError) -> dict[str, Any]:
-    return {"fault": str(error)}
 
 
 def _draw(shown: Shown, _settings: Racing, question: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +140,7 @@ def _first() -> dict[str, Any]:
     return {"key": FIRST, "message": "", "answer": words.answer(shown.race)}
 
 
-BENCH = Bench(
+BENCH = skips_line.bench(
     id="skips-train",
     question=words.QUESTION,
     settings=Racing,
@@ -166,13 +158,11 @@ BENCH = Bench(
         "not_here": NOT_HERE,
     },
     work={
-        "again": Work(_train, _trained, _training, refused=_refused, mode="once"),
-        "more": Work(_more, _trained, _training, refused=_refused, mode="once"),
+        "again": training(_train, _trained, _told),
+        "more": training(_more, _trained, _told),
     },
     draw=_draw,
     first=_first,
-    own_head=True,
-    pointed=False,
     stopped="Stopped before the first step. Nothing has changed.",
     shown=RacesByKey(),
 )

@@ -1,18 +1,14 @@
 """A visitor's own classes: what the page's card of photos asks, photo by photo, and what it shows then."""
 
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
-import anyio
-import anyio.to_thread
 import gradio as gr
 
 from app.components.photo import photo_path
-from app.disk import LEDGER
 from app.lab.questions import say_what_is_wrong
 from app.live_frames import jpeg
+from app.tabs.given_photos import UNREADABLE, Ask, answered, files, let_go, rows, text
 from app.tabs.teach_view import thumbnail
 from app.uploads import uploaded
 from cvdemo.errors import SettingError
@@ -22,20 +18,12 @@ from cvdemo.photo_sets.words import brought
 from cvdemo.photo_sets.words import split as split_of
 from cvdemo.transfer.settings import Teaching
 
-FILES: Final = 20  # of one question
 NAMED: Final = 16  # letters of a photo's digest
-OURS: Final = re.compile(r"teach-[0-9a-z]{6,}|[0-9a-f]{16}\.zip")  # uploads that nobody needs once they are read
-UNREADABLE: Final = "The page and the server do not understand each other. Reload the page."
-
-Ask = dict[str, Any]
-_looking = anyio.CapacityLimiter(2)  # of its own, so that decoding holds up no other question
 
 
 async def photos(asked: Any, request: gr.Request) -> dict[str, Any]:
     """Do what the card of photos asks, ``asked["do"]``, and return what it shows then."""
-    sent = await request.json()  # Gradio has read it already
-    question = {**(asked if isinstance(asked, dict) else {}), "session": str(sent.get("session_hash") or "")}
-    return await anyio.to_thread.run_sync(_answer, question, limiter=_looking)
+    return await answered(_answer, asked, request)
 
 
 @say_what_is_wrong
@@ -79,20 +67,6 @@ def _lacking(own: PhotoSet) -> str | None:
     return None if own.test is None else too_few(own, own.test)
 
 
-def _text(asked: Ask, name: str, longest: int = 4096) -> str:
-    value = asked.get(name)
-    if not isinstance(value, str) or len(value) > longest:
-        raise SettingError(UNREADABLE)
-    return value
-
-
-def _rows(asked: Ask, name: str) -> list[Any]:
-    value = asked.get(name)
-    if not isinstance(value, list) or len(value) > FILES:
-        raise SettingError(UNREADABLE)
-    return value
-
-
 def _changed(edit: Callable[[PhotoSet, Ask], PhotoSet]) -> Callable[[Ask], dict[str, Any]]:
     def change(asked: Ask) -> dict[str, Any]:
         VISITORS.change(asked["session"], lambda own: edit(own, asked))
@@ -106,12 +80,12 @@ def _begun(own: PhotoSet, _asked: Ask) -> PhotoSet:
     return edits.with_class(edits.with_class(own)) if not own.classes else own
 
 
-def _given(asked: Ask, files: Iterator[tuple[str, bytes]]) -> dict[str, Any]:
+def _given(asked: Ask, brought_in: Iterator[tuple[str, bytes]]) -> dict[str, Any]:
     """Add photos to a class; say what came of those that were left out."""
     given: list[Given] = []
 
     def add(own: PhotoSet) -> PhotoSet:
-        given[:] = [edits.with_photos(own, _text(asked, "class"), files)]
+        given[:] = [edits.with_photos(own, text(asked, "class"), brought_in)]
         return given[0].photos
 
     VISITORS.change(asked["session"], add)
@@ -119,46 +93,31 @@ def _given(asked: Ask, files: Iterator[tuple[str, bytes]]) -> dict[str, Any]:
 
 
 def _added(asked: Ask) -> dict[str, Any]:
-    rows = [row for row in _rows(asked, "files") if isinstance(row, dict)]
-    paths = [(Path(_text(row, "name")).name, uploaded(_text(row, "path"))) for row in rows]  # all, before one is let go
-    return _given(asked, ((name, _read(path)) for name, path in paths))
+    return _given(asked, files(asked))
 
 
 def _recorded(asked: Ask) -> dict[str, Any]:
-    frames = [jpeg(one) for one in _rows(asked, "frames") if isinstance(one, str)]
+    frames = [jpeg(one) for one in rows(asked, "frames") if isinstance(one, str)]
     return _given(asked, (("webcam photo", frame) for frame in frames))
 
 
 def _shared(asked: Ask) -> dict[str, Any]:
-    path = photo_path({"photo": {"id": _text(asked, "id")}})
+    path = photo_path({"photo": {"id": text(asked, "id")}})
     return _given(asked, iter([(str(asked.get("name") or "Photo"), contents(path))]))
 
 
 def _unpacked(asked: Ask) -> dict[str, Any]:
-    path = uploaded(_text(asked, "path"))
+    path = uploaded(text(asked, "path"))
     try:
         given = unzipped(path)
     finally:
-        _let_go(path)
+        let_go(path)
     VISITORS.change(asked["session"], lambda own: edits.joined(own, given.photos))
     return {"count": given.count, "said": brought(given)}
 
 
-def _read(path: Path) -> bytes:
-    """Return an upload's bytes, and let go of it."""
-    try:
-        return contents(path)
-    finally:
-        _let_go(path)
-
-
-def _let_go(path: Path) -> None:
-    if OURS.fullmatch(path.name):
-        LEDGER.release(path)
-
-
 def _renamed(asked: Ask) -> dict[str, Any]:
-    name, to = _text(asked, "class"), _text(asked, "to")
+    name, to = text(asked, "class"), text(asked, "to")
     before = VISITORS.photos(asked["session"])
     after = VISITORS.change(asked["session"], lambda own: edits.renamed(own, name, to))
     return {"name": after.classes[edits.place_of(before, name)]}
@@ -170,7 +129,7 @@ def _forgotten(asked: Ask) -> dict[str, Any]:
 
 
 def _thumbs(asked: Ask) -> dict[str, Any]:
-    wanted = set(filter(lambda one: isinstance(one, str), _rows(asked, "photos")))
+    wanted = set(filter(lambda one: isinstance(one, str), rows(asked, "photos")))
     found = (one for one in VISITORS.photos(asked["session"]).photos if one.digest[:NAMED] in wanted)
     return {"thumbs": {one.digest[:NAMED]: thumbnail(one) for one in found}}
 
@@ -180,8 +139,8 @@ EDITS: Final[dict[Any, Callable[[Ask], dict[str, Any]]]] = {
     "begin": _changed(_begun),
     "class": _changed(lambda own, asked: edits.with_class(own, str(asked.get("to") or ""))),
     "rename": _renamed,
-    "remove": _changed(lambda own, asked: edits.without_class(own, _text(asked, "class"))),
-    "take out": _changed(lambda own, asked: edits.without_photo(own, _text(asked, "class"), _text(asked, "photo"))),
+    "remove": _changed(lambda own, asked: edits.without_class(own, text(asked, "class"))),
+    "take out": _changed(lambda own, asked: edits.without_photo(own, text(asked, "class"), text(asked, "photo"))),
     "add": _added,
     "record": _recorded,
     "shared": _shared,

@@ -28,7 +28,7 @@ class Demand(Settings):
         photos: labelled ones of each class; 0: none, or not said.
         domain: how far the photos lie from those that networks learned from.
         milliseconds: that one photo may take on this machine; 0: no limit.
-        max_mb: that the weights may have in float32; 0: no limit.
+        max_mb: that the weights' file may have; 0: no limit.
         licence: ``commercial``: weights that a product may use.
     """
 

@@ -107,11 +107,12 @@ def _without_empty_ones(photos: PhotoSet, wanted: Iterable[str]) -> PhotoSet:
     return photos
 
 
-def with_photos(photos: PhotoSet, name: str, files: Iterable[tuple[str, bytes]]) -> Given:
+def with_photos(photos: PhotoSet, name: str, files: Iterable[tuple[str, bytes]], most: int = MOST_OF_A_CLASS) -> Given:
     """Return the set with photos more in a class, as far as they can be read, are new, and there is room.
 
     Args:
         files: what each is called, and its bytes as they were sent.
+        most: photos of the class.
 
     Raises:
         SettingError: there is no class of that name.
@@ -124,7 +125,7 @@ def with_photos(photos: PhotoSet, name: str, files: Iterable[tuple[str, bytes]])
             photo = LabelledPhoto(kept(data), label, called(called_))
             if photo.digest in where:
                 raise PhotoError(f"It is in {where[photo.digest]} already.")
-            _must_have_room(added, label, name)
+            _must_have_room(added, label, name, most)
         except PhotoError as error:
             skipped.append(Skipped(called(called_), str(error)))
             continue
@@ -133,11 +134,11 @@ def with_photos(photos: PhotoSet, name: str, files: Iterable[tuple[str, bytes]])
     return Given(replace(photos, photos=tuple(added)), len(added) - len(photos.photos), tuple(skipped))
 
 
-def _must_have_room(photos: list[LabelledPhoto], label: int, name: str) -> None:
+def _must_have_room(photos: list[LabelledPhoto], label: int, name: str, most: int) -> None:
     if len(photos) >= MOST_PHOTOS:
         raise PhotoError(f"{MOST_PHOTOS} photos are the limit in all.")
-    if sum(photo.label == label for photo in photos) >= MOST_OF_A_CLASS:
-        raise PhotoError(f"{MOST_OF_A_CLASS} photos are the limit in {name}.")
+    if sum(photo.label == label for photo in photos) >= most:
+        raise PhotoError(f"{most} photos are the limit in {name}.")
 
 
 def without_photo(photos: PhotoSet, name: str, digest: str) -> PhotoSet:

@@ -153,3 +153,11 @@ class Visitors:
 
 
 VISITORS: Final = Visitors()
+FOLDERS: Final = Visitors(Room(session_bytes=20_000_000, all_bytes=200_000_000))
+"""Photos without classes, that a page wants one network's answers to; apart from what it teaches."""
+
+
+def forget_idle() -> None:
+    """Let go of what pages gave that have asked nothing for long."""
+    VISITORS.forget_idle()
+    FOLDERS.forget_idle()

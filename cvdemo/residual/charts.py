@@ -53,11 +53,11 @@ def losses(race: Race) -> Chart:
     lines, bands, marks, ends = [], [], [], []
     for design, lanes in designs(race):
         rows = [smooth(lane) for lane in lanes]
-        whole = _mean(rows, np.mean)
+        whole = over(rows, np.mean)
         steps = list(range(SMOOTH, SMOOTH + len(whole)))
         lines.append(plots.curve(words.name(design), steps, plots.numbers(whole), "cnn", **_style(design)))
         if len(rows) > 1:
-            bands.append(_band(steps, _mean(rows, np.min), _mean(rows, np.max)))
+            bands.append(band(steps, over(rows, np.min), over(rows, np.max), "cnn"))
         marks += [_lost(lane, row) for lane, row in zip(lanes, rows, strict=True) if lane.diverged is not None]
         left = [loss for lane in lanes if (loss := words.loss_of(lane)) is not None]
         side = words.SIDES[design.skip].split()[0]
@@ -80,16 +80,17 @@ def _style(design: Design) -> dict[str, Any]:
     return {**plots.of_model("cnn", not design.skip), "mode": "lines", "hovertemplate": HOVER}
 
 
-def _mean(rows: Sequence[Values], of: Callable[[Values], Any]) -> Values:
+def over(rows: Sequence[Values], of: Callable[[Values], Any]) -> Values:
     """Return ``of`` all that have a value, at each place."""
     most = max((len(row) for row in rows), default=0)
     return np.array([of(np.array([row[place] for row in rows if place < len(row)])) for place in range(most)])
 
 
-def _band(xs: list[int], low: Values, high: Values) -> dict[str, Any]:
+def band(xs: list[int], low: Values, high: Values, token: str) -> dict[str, Any]:
+    """Return the area between two rows of values over ``xs``, in a colour of the page."""
     ends = plots.numbers(high) + plots.numbers(low)[::-1]
     return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"width": 0},
-            "fill": "toself", "x": [*xs, *xs[::-1]], "y": ends, "fillcolor": plots.tint("cnn", 0.15)}  # fmt: skip
+            "fill": "toself", "x": [*xs, *xs[::-1]], "y": ends, "fillcolor": plots.tint(token, 0.15)}  # fmt: skip
 
 
 def _lost(lane: Lane, row: Values) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def errors(race: Race) -> Chart:
         steps = [one.step for one in max(counted, key=len)]
         for held, token in ((False, "cnn"), (True, "ink-2")):
             shares = [np.array([100 * _share(one, held) for one in row]) for row in counted]
-            ys = plots.numbers(_mean(shares, np.mean))
+            ys = plots.numbers(over(shares, np.mean))
             photos = "held-out photos" if held else "photos they learn from"
             style = _style(design) if not held else {"line": {"dash": "dot" if design.skip else "dashdot"}}
             style |= {

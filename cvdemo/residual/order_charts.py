@@ -1,30 +1,33 @@
-"""The chart of nets in either order: their training losses, start by start."""
+"""The chart of nets in either order: their training losses, the mean of the starts and how far these lie apart."""
 
 import numpy as np
 
 from cvdemo import plots
 from cvdemo.plots import Chart
+from cvdemo.residual import charts
 from cvdemo.residual import order_words as words
 from cvdemo.residual.records import Race
 
-SMOOTH = 5  # steps
 TOKENS = {"post": "classical", "pre": "cnn"}
 
 
 def losses(race: Race) -> Chart:
-    """Return each start's training loss over the steps, a mean of `SMOOTH`, on a logarithmic axis."""
-    traces = []
-    for lane in race.lanes:
-        seen = np.array([moment.loss for moment in lane.moments])
-        smooth = np.convolve(seen, np.ones(SMOOTH) / SMOOTH, "valid") if len(seen) >= SMOOTH else seen[:0]
-        steps = [moment.step for moment in lane.moments[SMOOTH - 1 :]]
-        dash = "solid" if lane.design.order == "pre" else "dash"
-        name = f"{words.name(lane.design)}, start {lane.seed + 1}"
-        style = {"line": {"dash": dash}, "hovertemplate": "step %{x}: %{y:.3g}<extra>%{fullData.name}</extra>"}
-        traces.append(plots.curve(name, steps, plots.numbers(smooth), TOKENS[lane.design.order], **style))
+    """Return the training loss over the steps: a line for the mean of an order's starts, a band from lowest to highest.
+
+    Each is the mean of the last `charts.SMOOTH` steps, on a logarithmic axis.
+    """
+    lines, bands = [], []
+    for design, lanes in charts.designs(race):
+        rows, token = [charts.smooth(lane) for lane in lanes], TOKENS[design.order]
+        whole = charts.over(rows, np.mean)
+        steps = list(range(charts.SMOOTH, charts.SMOOTH + len(whole)))
+        style = {"line": {"dash": "solid" if design.order == "pre" else "dash"}, "hovertemplate": charts.HOVER}
+        lines.append(plots.curve(words.name(design), steps, plots.numbers(whole), token, **style))
+        if len(rows) > 1:
+            bands.append(charts.band(steps, charts.over(rows, np.min), charts.over(rows, np.max), token))
     layout = {
         "xaxis": plots.axis("training step", 0, race.steps),
-        "yaxis": plots.axis("training loss, nats", type="log", nticks=5),
+        "yaxis": charts.logarithmic("training loss, nats", [y for one in (*lines, *bands) for y in one["y"] if y]),
         "showlegend": True,
     }
-    return Chart("Training loss in either order", words.answer(race), tuple(traces), layout, height=280)
+    return Chart("Training loss in either order", words.answer(race), (*lines, *bands), layout, height=280)

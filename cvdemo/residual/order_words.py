@@ -13,7 +13,8 @@ TITLE = "In which order?"
 WHY = (
     "After the sum (post-activation, He et al. 2015), a ReLU stands on the way of every skip. Before the convolution "
     "(pre-activation, He et al. 2016), nothing does: what came in reaches the end as it was, and the gradient comes "
-    "back as it was. The weights are as many."
+    "back as it was. The weights are as many. He et al. 2016 found this order better, in nets of up to 1,001 layers; "
+    "what a small net comes to within few steps is measured here."
 )
 ROWS: Final[tuple[tuple[tuple[Kind, ...], str, str], ...]] = (
     (("post",), "Post-activation", "convolution first, an activation after the sum"),

@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,16 @@ class Stored:
 def write(stored: Stored, file: Path) -> None:
     """Write it as JSON, four figures a number."""
     file.write_text(json.dumps(_rounded(asdict(stored)), separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def losses_only(race: Race) -> Race:
+    """Return a race without what its layers gave and got: a tenth of the file, enough for curves of the loss."""
+
+    def bare(lane: Lane) -> Lane:
+        moments = tuple(replace(one, gradients=(), spreads=()) for one in lane.moments)
+        return replace(lane, moments=moments, errors=(), splits=())
+
+    return replace(race, lanes=tuple(map(bare, race.lanes)))
 
 
 def _rounded(value: Any) -> Any:

@@ -8,6 +8,8 @@ from cvdemo.residual.records import About, Errors, Lane, Parts, Race
 from cvdemo.wording import NBSP, figures3, listed, percent
 
 LAST = 10  # steps, over which a loss is told
+SHALLOW = 8  # layers
+LEARNED = 0.5  # of the first loss: below, a net has learned
 FEW_SEEDS = 2  # with fewer, a difference is told without a verdict
 QUESTION = "Why do skips let deep networks learn?"
 WHY_TITLE = "What does a skip do?"
@@ -61,11 +63,23 @@ def answer(race: Race) -> str:
     if min(len(a), len(b)) < FEW_SEEDS:
         left = "one start each" if len(race.lanes) == 2 else "too few starts are left"
         return f"{start}: {left}, so no verdict."
+    ends = [end for lane in race.lanes if (end := _fell_to(lane)) is not None]
+    if depth == SHALLOW and max(ends) < LEARNED:
+        return f"At {depth} layers both learn: {_told(a)} with skips, {_told(b)} without. Try 56."
+    if max(a) < min(b) and max(ends) < 1:
+        begin = f"Same {depth} layers, same photos, {_steps(race.step)}"
+        return f"{begin}: with skips the loss fell to {_told(a)}, without only to {_told(b)}."
     if max(a) < min(b):
         return f"{start}: every start with skips is below every one without."
     if max(b) < min(a):
         return f"{start}: every start without skips is below every one with."
     return f"{start}: too close to call."
+
+
+def _fell_to(lane: Lane) -> float | None:
+    """Return a lane's loss as a share of its first one; None where it is no number any more."""
+    loss = loss_of(lane)
+    return None if loss is None else loss / max(lane.moments[0].loss, 1e-12)
 
 
 def _steps(count: int) -> str:

@@ -1,11 +1,13 @@
 """The charts of Skips, Surgery: the answer without each block, and without several at random."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cvdemo import catalogue, plots
 from cvdemo.plots import Chart
+from cvdemo.probes import Score
 from cvdemo.surgery import words
 from cvdemo.surgery.answers import Answers, Curve, alone
 from cvdemo.wording import percent
@@ -19,8 +21,12 @@ def figure(found: Answers) -> "Figure":
     return lesions(found).figure()
 
 
-def lesions(found: Answers) -> Chart:
-    """Return a bar a block: the probability of the whole network's answer without it; a dashed line is all on."""
+def lesions(found: Answers, stay: Mapping[str, Score] | None = None) -> Chart:
+    """Return a bar a block: the probability of the whole network's answer without it; a dashed line is all on.
+
+    Args:
+        stay: of how many other photos the answer stays without each block: a mark with its 95 % interval on each bar.
+    """
     chances, numbers, rows = words.without(found), words.numbered(found), alone(found)
     bars = [block for block in found.blocks if block.droppable]
     hover = [
@@ -30,7 +36,7 @@ def lesions(found: Answers) -> Chart:
     ]
     bar: dict[str, Any] = {
         "type": "bar",
-        "name": "without the block",
+        "name": "this photo: probability",
         "x": [numbers[one.name] for one in bars],
         "y": plots.numbers(chances[one.name] for one in bars),
         "customdata": hover,
@@ -46,11 +52,36 @@ def lesions(found: Answers) -> Chart:
     )
     layout = {
         "xaxis": wide,
-        "yaxis": plots.axis(f"probability of {plots.text(plots.shortened(found.label, 24))}", 0, 1.02, **_PERCENT),
+        "yaxis": plots.axis(
+            f"probability of {plots.text(plots.shortened(found.label, 24))}", 0, 1.06 if stay else 1.02, **_PERCENT
+        ),
         "shapes": [dashed],
         "bargap": 0.25,
+        "showlegend": bool(stay),
     }
-    return Chart("Without each block (dashed: all on)", words.answer(found), (bar,), layout, {"xaxis": narrow})
+    marks = (_shares(stay, numbers),) if stay else ()
+    return Chart("Without each block (dashed: all on)", words.answer(found), (bar, *marks), layout, {"xaxis": narrow})
+
+
+def _shares(stay: Mapping[str, Score], numbers: Mapping[str, int]) -> dict[str, Any]:
+    """Return a mark a block: the share of the photos whose answer stays, with its 95 % interval."""
+    rows = list(stay.values())
+    ends = [one.ci95 for one in rows]
+    reach = {
+        "type": "data",
+        "symmetric": False,
+        "array": plots.numbers(high - one.share for one, (_, high) in zip(rows, ends, strict=True)),
+        "arrayminus": plots.numbers(one.share - low for one, (low, _) in zip(rows, ends, strict=True)),
+        "thickness": 1.5,
+        "width": 3,
+    }
+    name = f"{rows[0].of} photo{'' if rows[0].of == 1 else 's'}: share whose answer stays"
+    hover = [
+        f"without block {numbers[one]}: {score.right} of {score.of} keep their answer" for one, score in stay.items()
+    ]
+    looks = {"mode": "markers", "marker": {"size": 9, "symbol": "diamond"}, "error_y": reach}
+    xs, ys = [numbers[one] for one in stay], plots.numbers(one.share for one in rows)
+    return plots.curve(name, xs, ys, "ink", **looks, customdata=hover, hovertemplate="%{customdata}<extra></extra>")
 
 
 def several(curve: Curve, label: str) -> Chart:

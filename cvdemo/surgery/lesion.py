@@ -45,6 +45,9 @@ class Step:
 Told = Callable[[str, Progress | Step], None]
 """Called with the model's name and how far its fetching, its loading or the operation is; may raise Stopped."""
 
+Seen = Callable[["ReadyModel"], NDArray[np.float32]]
+"""From a borrowed model to the photo as it gets it, float32 (1, 3, h, w)."""
+
 _kept = Results("surgery")
 _runs = Count()
 
@@ -109,6 +112,22 @@ def at_random(path: Path, model: str, draws: int = DRAWS, seed: int = 0, progres
     return _curve(_run(path, model, (draws, seed), partial(_choices, draws=draws, seed=seed), progress), draws)
 
 
+def request(digest: str, model: str) -> PassRequest:
+    """Return what is asked of ``model`` on the photo with a digest, here and now.
+
+    Raises:
+        SettingError: an unknown model, or one whose blocks cannot be switched.
+    """
+    spec = catalogue.get(model)
+    refuse(spec)
+    return PassRequest(digest, model, runs.invented(spec, "trained"))
+
+
+def each_alone(asked: PassRequest, seen: Seen, progress: Told | None = None) -> Answers:
+    """Return what `lesion` does, of a photo that is no file: ``seen`` tells how the model gets it."""
+    return _answered(asked, "alone", _each_alone, seen, progress)
+
+
 def known(asked: PassRequest, operation: Operation | None = None) -> Answers | None:
     """Return what `operate` found, or `lesion` without an operation, if that is still known; never runs anything."""
     return _kept.get((asked, "alone" if operation is None else operation))
@@ -147,17 +166,25 @@ def _run(
     plan: Callable[[Sequence[Block]], tuple[Operation, ...]],
     progress: Told | None,
 ) -> Answers:
-    spec = catalogue.get(model)
-    refuse(spec)
-    asked = PassRequest(images.open(path).digest, model, runs.invented(spec, "trained"))
-    report = progress and partial(progress, model)
-    work = partial(_work, path=path, asked=asked, plan=plan, report=report)
-    return runs.run(_kept, (asked, what), spec, work, asked.random, report)
+    asked = request(images.open(path).digest, model)
+    return _answered(asked, what, plan, lambda ready: at_size(ready, path, None).array, progress)
+
+
+def _answered(
+    asked: PassRequest,
+    what: object,
+    plan: Callable[[Sequence[Block]], tuple[Operation, ...]],
+    seen: Seen,
+    progress: Told | None,
+) -> Answers:
+    report = progress and partial(progress, asked.model)
+    work = partial(_work, seen=seen, asked=asked, plan=plan, report=report)
+    return runs.run(_kept, (asked, what), catalogue.get(asked.model), work, asked.random, report)
 
 
 def _work(
     ready: "ReadyModel",
-    path: Path,
+    seen: Seen,
     asked: PassRequest,
     plan: Callable[[Sequence[Block]], tuple[Operation, ...]],
     report: Callable[[Step], None] | None,
@@ -165,7 +192,7 @@ def _work(
     from cvdemo.surgery.blocks import blocks_of
     from cvdemo.surgery.operating import operated
 
-    blocks, shown = blocks_of(ready.network), at_size(ready, path, None)
+    blocks, shown = blocks_of(ready.network), seen(ready)
     operations = plan(blocks)
     for one in operations:
         check(blocks, one)
@@ -175,7 +202,7 @@ def _work(
         if report is not None:
             report(Step(len(logits), len(operations)))
         with network_turn(), operated(ready.network, [NOTHING, *(operations[one] for one in turn)]) as rows:
-            found = ready.run(shown.array)[rows.of()]
+            found = ready.run(shown)[rows.of()]
         runs.check_finite(ready.spec, found)
         whole = found[0]
         logits |= dict(zip(turn, found[1:], strict=True))

@@ -1,8 +1,10 @@
 """The sentences of Skips, Surgery, made from the numbers on screen."""
 
 import statistics
+from collections.abc import Mapping
 
 from cvdemo import catalogue
+from cvdemo.probes import Score
 from cvdemo.surgery.answers import Answers, Curve, alone
 from cvdemo.wording import percent
 
@@ -70,6 +72,24 @@ def several(curve: Curve) -> str:
     if low is None:
         return f"{begin} keeps at least half of that at every number tried."
     return f"{begin} has less than half of that with {low} left out."
+
+
+def many(stay: Mapping[str, Score], numbers: Mapping[str, int]) -> str:
+    """Return how many photos keep their answer without the block that the most of them miss.
+
+    Args:
+        stay: of how many photos the answer stays without each block; ``numbers``: the blocks', by the same names.
+    """
+    if not stay:
+        return "No photo is answered yet."
+    of, fewest = next(iter(stay.values())).of, min(stay, key=lambda name: stay[name].right)
+    photos = f"{of} photo{'' if of == 1 else 's'}"
+    if stay[fewest].right == of:
+        return f"Of {photos}, all keep their answer whichever block is left out."
+    none = sum(one.right == of for one in stay.values())
+    kept = f"{stay[fewest].right} keep{'s' if stay[fewest].right == 1 else ''}"
+    start = f"Of {photos}, {kept} the answer without block {numbers[fewest]}, the fewest"
+    return f"{start}; {none} of {len(stay)} blocks can each be left out without any photo's answer changing."
 
 
 def ran(found: Answers, runs: int) -> str:

@@ -14,11 +14,22 @@ START = rf"After (\d+) steps? on the same photos (\d+) layers have a training lo
 START += rf"({LOSSES}) without"
 
 
-def random_lane(draw: np.random.Generator, depth: int, skip: bool, steps: int) -> Lane:
-    """Return a lane whose gradients and losses are of all sizes; some left the range of numbers."""
-    level, first = float(draw.choice([0.2, 0.5, 2.0])), float(10.0 ** draw.uniform(-5, 5))
+def random_lane(
+    draw: np.random.Generator, depth: int, skip: bool, steps: int, begins: float = 1.0, scale: float = 1.0
+) -> Lane:
+    """Return a lane whose gradients and losses are of all sizes; some left the range of numbers.
+
+    Args:
+        begins: how many times as large the first loss is; ``scale``: how many times as large all are.
+    """
+    level, first = scale * float(draw.choice([0.2, 0.5, 2.0])), float(10.0 ** draw.uniform(-5, 5))
     moments = tuple(
-        Moment(step, level * float(draw.uniform(0.5, 1.5)), (first, float(draw.choice([0.0, 1, 1, 1]))), (1.0,))
+        Moment(
+            step,
+            (begins if step == 1 else 1.0) * level * float(draw.uniform(0.5, 1.5)),
+            (first, float(draw.choice([0.0, 1, 1, 1]))),
+            (1.0,),
+        )
         for step in range(1, steps + 1)
     )
     return Lane(Design(depth, skip), int(draw.integers(5)), moments, diverged=3 if draw.random() < 0.2 else None)
@@ -49,6 +60,9 @@ def left_of(lanes: list[Lane], skip: bool) -> list[float]:
     early=rf"{START}\. No verdict before step (120)\.",
     single=rf"{START}: one start each, so no verdict\.",
     few=rf"{START}: too few starts are left, so no verdict\.",
+    both=rf"At (8) layers both learn: ({LOSSES}) with skips, ({LOSSES}) without\. Try 56\.",
+    same=rf"Same (\d+) layers, same photos, (\d+) steps?: with skips the loss fell to ({LOSSES}), without only to "
+    rf"({LOSSES})\.",
     lower=rf"{START}: every start with skips is below every one without\.",
     higher=rf"{START}: every start without skips is below every one with\.",
     close=rf"{START}: too close to call\.",
@@ -57,7 +71,9 @@ def answers(draw: np.random.Generator, read: Reader) -> None:
     depth, steps = int(draw.choice(DEPTHS)), int(draw.integers(0, 30))
     kinds = [kind for kind in (True, False) if draw.random() < 0.9] or [True]
     starts = int(draw.integers(1, 4))
-    lanes = [random_lane(draw, depth, skip, steps) for skip in kinds for _ in range(starts)]
+    begins = float(draw.choice([0.3, 8.0]))
+    scales = {True: 1.0, False: float(draw.choice([1.0, 20.0]))}
+    lanes = [random_lane(draw, depth, skip, steps, begins, scales[skip]) for skip in kinds for _ in range(starts)]
     early = draw.random() < 0.3
     said = read(words.answer(Race(tuple(lanes), steps, 120 if early else steps)))
     assert (said.form == "none") == (steps == 0)
@@ -73,16 +89,25 @@ def answers(draw: np.random.Generator, read: Reader) -> None:
         same(said.parts[0], f"{depth} layers {'with' if kinds[0] else 'without'} skips")
         range_of(said.parts[1], left[kinds[0]])
     else:
-        same(said.parts[0], steps)
-        same(said.parts[1], depth)
-        range_of(said.parts[2], left[True])
-        range_of(said.parts[3], left[False])
+        places = {"both": (0, None, 1, 2), "same": (0, 1, 2, 3)}.get(said.form, (1, 0, 2, 3))
+        for place, value in zip(places[:2], (depth, steps), strict=True):
+            if place is not None:
+                same(said.parts[place], value)
+        range_of(said.parts[places[2]], left[True])
+        range_of(said.parts[places[3]], left[False])
+        shares = [mean_of(one) / one.moments[0].loss for one in lanes if one.diverged is None]
+        both, fell = depth == 8 and max(shares) < 0.5, max(shares) < 1
         few = min(map(len, left.values())) < 2
         single = "single" if starts == 1 else "few"
         below, above = max(left[True]) < min(left[False]), max(left[False]) < min(left[True])
         if early:
             same(said.parts[4], 120)
-        same(said.form, "early" if early else single if few else "lower" if below else "higher" if above else "close")
+        same(said.form, "early" if early else single if few else verdict(both, below and fell, below, above))
+
+
+def verdict(both: bool, fell: bool, below: bool, above: bool) -> str:
+    """Return the form of the answer where there is a verdict."""
+    return "both" if both else "same" if fell else "lower" if below else "higher" if above else "close"
 
 
 BEGINS = rf"In ({NET}) the first layer's gradient begins at"

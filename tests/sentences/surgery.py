@@ -4,6 +4,7 @@ import numpy as np
 
 from cvdemo.catalogue import get
 from cvdemo.inside.activations import PassRequest
+from cvdemo.probes import Score
 from cvdemo.surgery import anatomy_words, words
 from cvdemo.surgery.anatomy import Anatomy
 from cvdemo.surgery.answers import Answers, Curve
@@ -120,6 +121,38 @@ def at_random(draw: np.random.Generator, read: Reader) -> None:
         same(said.parts[2], below[0])
 
 
+FOLDER = (
+    r"Of (\d+) photos?, (\d+) keeps? the answer without block (\d+), the fewest; (\d+) of (\d+) blocks can each be "
+)
+
+
+@true_of(
+    words.many,
+    none=r"No photo is answered yet\.",
+    all=r"Of (\d+) photos?, all keep their answer whichever block is left out\.",
+    some=FOLDER + r"left out without any photo's answer changing\.",
+)
+def many_photos(draw: np.random.Generator, read: Reader) -> None:
+    blocks, of = blocks_in(draw), int(draw.integers(1, 51))
+    numbers = {block.name: number for number, block in enumerate(blocks, 1)}
+    low = int(draw.choice([0, of]))
+    rights = {block.name: int(draw.integers(low, of + 1)) for block in blocks if block.droppable}
+    if draw.random() < 0.1:
+        rights = {}
+    said = read(words.many({name: Score(right, of) for name, right in rights.items()}, numbers))
+    if not rights:
+        same(said.form, "none")
+        return
+    fewest = min(rights.values())
+    same(said.form, "all" if fewest == of else "some")
+    same(said.parts[0], of)
+    if said.form == "some":
+        same(said.parts[1], fewest)
+        assert rights[blocks[int(said.parts[2]) - 1].name] == fewest
+        same(said.parts[3], sum(right == of for right in rights.values()))
+        same(said.parts[4], len(rights))
+
+
 @true_of(words.ran, _=r"(\d+) operations? on one photo; networks ran (\d+) times? for this view since the start\.")
 def runs(draw: np.random.Generator, read: Reader) -> None:
     blocks, count = blocks_in(draw), int(draw.integers(1, 9))
@@ -136,7 +169,7 @@ def anatomy_of(draw: np.random.Generator, model: str) -> Anatomy:
     ratios = tuple(float(one) for one in 10.0 ** draw.uniform(-1.5, 1, count))
     cosines = tuple(float(one) for one in draw.uniform(-1, 1, count) * draw.choice([0.09, 1.0], count))
     maps = tuple(np.zeros((3, 2, 2), np.float32) for _ in range(count))
-    return Anatomy(PassRequest("digest", model), "bundled", blocks, ratios, cosines, maps)
+    return Anatomy(PassRequest("digest", model), "bundled", blocks, tuple(range(1, count + 1)), ratios, cosines, maps)
 
 
 NEAR_IN = r"(\d+) of (\d+) in (Small ResNet|Small ViT)"

@@ -33,7 +33,6 @@ FEWEST_AT_ONCE = 8  # photos whose statistics batch normalisation may learn from
 COPIES = 5  # of a network's bytes that a training keeps: weights, gradients, AdamW's two, the best so far
 
 _trainings = Results("trainings")
-_line = compute.Line()
 
 
 def train(
@@ -81,16 +80,16 @@ def train(
 
 def waiting() -> int:
     """Return how many trainings wait for the one that runs."""
-    return _line.waiting()
+    return compute.TRAININGS.waiting()
 
 
 @contextmanager
 def _alone(step: Step, tell: OnStep) -> Iterator[None]:
-    ticket = _line.enter(WAIT_S, lambda place: tell(replace(step, place=place)))
+    ticket = compute.TRAININGS.enter(WAIT_S, lambda place: tell(replace(step, place=place)))
     try:
         yield
     finally:
-        _line.leave(ticket)
+        compute.TRAININGS.leave(ticket)
 
 
 def _trained(
