@@ -14,12 +14,14 @@ from scipy.stats import norm
 from app.api.choose import choose as endpoint
 from app.tabs import choose_guide
 from cvdemo import catalogue, starters
-from cvdemo.choose import charts, export, measure, words
+from cvdemo.choose import charts, export, measure, production, words
 from cvdemo.choose.advice import advise, too_close
 from cvdemo.choose.candidates import candidates
 from cvdemo.choose.demand import Demand
 from cvdemo.choose.rules import RULES
 from cvdemo.errors import Stopped
+from cvdemo.latency import duel, estimate
+from cvdemo.latency.settings import Settings as DuelSettings
 from tests.sentences.choose import random_advice, random_demand, random_times
 
 FIGURES = json.loads((Path(__file__).parents[1] / "assets" / "figures.json").read_text())
@@ -219,3 +221,48 @@ def test_the_page_is_drawn_under_any_demand(monkeypatch: pytest.MonkeyPatch) -> 
             moved = replace(demand, **{change["setting"]: change["to"]})
             then = choose_guide.BENCH.draw(None, moved, {})
             assert then["cards"][0]["title"] in change["text"], "the button does what it says"
+
+
+# The table of three networks
+
+
+@pytest.mark.parametrize("task", ["classify", "detect", "features"])
+def test_the_table_says_nothing_of_a_machine_that_measured_nothing(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(production, "by_way", lambda *_: {})
+    monkeypatch.setattr(measure, "times", lambda _task: {})
+    table = production.table(task)
+    assert all(cell is None for row in table["tests"] for cell in row["cells"])
+    assert all(len(row["cells"]) == 3 and all(row["cells"]) for row in table["rows"])
+    titles = [row["title"] for row in table["rows"]]
+    eight = ["Architecture", "Inductive biases", "Data", "Attention complexity", "Hierarchical features", "Transfer",
+             "Latency", "Best for"]  # fmt: skip
+    assert task == "detect" or titles[:8] == eight
+    assert str(table).count("V100") == (0 if task == "detect" else 2), "quotes stay quotes"
+
+
+def test_its_rows_are_medians_of_duels(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("mini_resnet", "mini_vit", "mini_vit_distilled")
+    single = production.Trial("single", "One", DuelSettings(rounds=2))
+    eight = production.Trial("eight", "Eight", DuelSettings(rounds=2, batch=8), 8)
+    double = production.Trial("double", "Double", DuelSettings(rounds=2, side=128), 1, DuelSettings(rounds=2))
+    monkeypatch.setitem(production.COLUMNS, "classify", names)
+    monkeypatch.setitem(production.TESTS, "classify", (single, eight, double))
+    monkeypatch.setattr(estimate, "_known", {})
+    ran: list[Any] = []
+    run = duel.run
+
+    def kept(*arguments: Any) -> Any:
+        ran.append(run(*arguments))
+        return ran[-1]
+
+    monkeypatch.setattr(production.duel, "run", kept)
+    photo = starters.get("cat").path
+    production.run(photo, "classify", "eight", lambda *_: None)
+    production.run(photo, "classify", "double", lambda *_: None)
+    assert [one.settings.batch for one in ran] == [8, 1, 1] and [one.settings.side for one in ran] == [None, 128, None]
+    at_once, large, one = ([float(np.median(each.times(racer))) for racer in each.racers] for each in ran)
+    rows = {row["id"]: row["cells"] for row in production.table("classify")["tests"]}
+    for place in range(3):
+        assert float(rows["single"][place].split("\u00a0")[0]) == pytest.approx(one[place], rel=0.006)
+        assert float(rows["eight"][place].split("\u00a0")[0]) == pytest.approx(at_once[place] / 8, rel=0.006)
+        assert float(rows["double"][place].split(" ")[0]) == pytest.approx(large[place] / one[place], rel=0.006)

@@ -35,8 +35,9 @@ PICTURES = [
     ("teach", "&photos=own", ".teach .classes"),
     ("latency", "", ".strip-plot"),
     ("teach", "", ".answer"),
+    ("choose", "", ".choosing-frontier .chart-plot"),
 ]
-WITHOUT_SLIDERS = [("receptive-field", "field-stack", ".cone"), ("choose", "", ".choosing-rules")]
+WITHOUT_SLIDERS = [("receptive-field", "field-stack", ".cone")]
 # Settings that are closed are opened, and each place to which the page can be scrolled is tried. Of each slider: its
 # name, and by how many pixels it and the pictures do not fit under the row of labs where they fit best.
 OVER = """(picture) => {

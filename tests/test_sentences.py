@@ -46,6 +46,7 @@ CLAIM_NOTHING = {
     "cvdemo.engines.gpu.GpuSelection.insisted": "why an engine failed, as it was kept when it did",
     "cvdemo.engines.selection.Selection.insisted": "why an engine failed, as it was kept when it did",
     "cvdemo.inside.layer_names.named": "names of layers; test_inside_words.py compares them",
+    "cvdemo.lesson.claims_measured.rows": "what stands in the list of claims; test_claims.py measures each anew",
     "cvdemo.loading.texts.tokenizer": "its text goes into a model",
     "cvdemo.plots.template": "names of fonts",
     "cvdemo.receptive_field.export.effective_field": "JSON: its texts name fields",

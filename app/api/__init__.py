@@ -7,7 +7,7 @@ import gradio as gr
 
 from app.api.classify import models
 
-READING = {"receptive_field"}  # they run no network, and so stand in no line with those that do
+READING = {"receptive_field", "choose", "claims"}  # they run no network, and so stand in no line with those that do
 
 
 def add_endpoints(endpoints: Iterable[Callable[..., Any]]) -> None:

@@ -8,7 +8,7 @@ const offered = {
   max_mb: listed([0, ...props.sizes], 'weights of any size', (value) => `at most ${value.toLocaleString('en')}\u00a0MB of weights`),
 };
 const sentence = makeSentence(offered, (patch) => bench.change(patch));
-const measure = h('button', { type: 'button', class: 'btn primary', onclick: () => { bench.keep(); trigger('measure'); } });
+const measure = h('button', { type: 'button', class: 'btn primary', onclick: () => { bench.keep({ measuring: null }); trigger('measure'); } });
 const nearest = smallButton('', () => bench.change({ milliseconds: bench.shown().set }));
 const fault = h('p', { class: 'alert', role: 'alert', hidden: true });
 const said = h('div', { class: 'choosing-said' });
@@ -31,6 +31,7 @@ const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, p
 const body = h('tbody', {});
 const rules = h('section', { class: 'card choosing-rules' }, h('h3', {}, 'The lesson\u2019s rules'), h('p', { class: 'sub' }, 'A prior: figures overrule it wherever there are any. Tinted: says something to your sentence.'),
   h('div', { class: 'choosing-scroll', role: 'region', tabindex: 0, 'aria-label': 'The lesson\u2019s rules' }, h('table', {}, h('thead', {}, h('tr', {}, ['When', 'The rule says', 'What holds here'].map((text) => h('th', { scope: 'col' }, text)))), body)));
+const production = makeProduction((row) => { bench.keep({ measuring: row }); trigger('measure'); });
 const file = (kind, name, type) => smallButton({ md: 'Markdown', csv: 'CSV' }[kind], async () => { const answer = await bench.file({ file: kind }); if (answer?.text) saveFile(name, answer.text, type); });
 const taken = () => {
   const shown = bench.shown();
@@ -39,7 +40,7 @@ const taken = () => {
   return { view: 'choose', answer: shown.answer, photo: null, how: 'Chosen', models: shown.cards.map(({ title, family }) => ({ title, family, random: false })), credit: sentence.text(), onCard: drawn, tiles: drawn };
 };
 const foot = makeExports({ taken, photo: false, files: [file('csv', 'networks.csv', 'text/csv'), file('md', 'recommendation.md', 'text/markdown')], link: () => bench.link() });
-const content = h('div', { class: 'choosing-body' }, h('div', { class: 'choosing-top' }, chartCard, cardsCard), why, rules, h('p', { class: 'sub' }, props.legal));
+const content = h('div', { class: 'choosing-body' }, h('div', { class: 'choosing-top' }, chartCard, cardsCard), why, production.node, rules, h('p', { class: 'sub' }, props.legal));
 root.append(head.node, sentence.node, fault, h('div', { class: 'bar choosing-acts' }, measure, nearest), said, content, foot.node);
 
 const card = (one, place) => h('li', {}, h('b', { class: 'choosing-place' }, place === null ? '\u2013' : String(place + 1)), h('div', {},
@@ -57,6 +58,7 @@ const paint = (shown) => {
   fillCards(shown.cards);
   fillMissed(shown.missed, shown.changes);
   fillRules(shown.rules);
+  production.show(shown.production);
   fillSaid(shown.said);
   measure.textContent = shown.untimed ? shown.button : shown.button.replace('Measure', 'Measure again:');
   measure.classList.toggle('primary', shown.untimed);
@@ -74,6 +76,7 @@ const paint = (shown) => {
 };
 const drawn = (value) => {
   measure.disabled = Boolean(value.busy);
+  production.busy(Boolean(value.busy));
   if (value.fault) { fault.hidden = false; fault.textContent = value.fault; }
 };
 bench = makeBench({ paint, drawn, head, view: 'choose', wished: () => {} });

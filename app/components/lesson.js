@@ -51,7 +51,7 @@ const endCard = () => {
   const judged = lesson.steps.filter((one) => counts(one) !== null), right = judged.filter((one) => counts(one));
   return [h('h3', {}, `The lesson is done: ${right.length} of ${judged.length} guesses right`),
     h('ul', { class: 'lesson-list' }, lesson.steps.map((one, index) => h('li', {}, h('i', { 'aria-hidden': 'true' }, { true: '\u2713', false: '\u21bb', null: '\u2013' }[counts(one)]), h('span', {}, one.question, h('small', {}, { true: '', false: ' not as guessed', null: ' no guess that counts' }[counts(one)])), counts(one) === true ? null : smallish('Try again', () => { kept.drop([one.id]); goTo(index + 1, 'predict'); })))),
-    h('div', { class: 'bar' }, h('button', { type: 'button', class: 'btn primary', onclick: () => { kept.drop(lesson.steps.map(({ id }) => id)); goTo(1, 'predict'); } }, 'Begin again'), smallish('Leave', leave))];
+    h('div', { class: 'bar' }, h('button', { type: 'button', class: 'btn primary', onclick: () => { kept.drop(lesson.steps.map(({ id }) => id)); goTo(1, 'predict'); } }, 'Begin again'), h('a', { class: 'btn sm', href: '?tab=choose&view=quiz', target: '_blank' }, 'Quiz: 15 questions'), smallish('Leave', leave))];
 };
 
 const choose = (id) => { chosen = id; drawCard(stepNow(), guessNow(), 'predict'); card.querySelector('[aria-pressed=true]')?.focus({ preventScroll: true }); };

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from app.api.choose import choose as endpoint
+from app.api.choose import choose
+from app.api.claims import claims
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
-from app.tabs import choose_claims, choose_guide
+from app.tabs import choose_claims, choose_guide, choose_quiz
 from cvdemo.choose import words
 from cvdemo.choose.advice import advise
 from cvdemo.choose.candidates import candidates
@@ -16,6 +17,7 @@ from cvdemo.choose.demand import Demand
 VIEWS = (
     ("choose", "Choose", choose_guide.BENCH),
     ("claims", "Claims", choose_claims.BENCH),
+    ("quiz", "Quiz", choose_quiz.BENCH),
 )
 
 
@@ -39,6 +41,6 @@ LAB = Lab(
     brief="Which network would you ship?",
     question=words.QUESTION,
     build=_build,
-    endpoints=(endpoint,),
+    endpoints=(choose, claims),
     check=_check,
 )

@@ -9,7 +9,7 @@ from app.components.choose import MeasuredView
 from app.lab import Bench, Report, ShownFromTheStart, Wish, Work
 from app.lab.busy import busy, fetching
 from cvdemo import compute
-from cvdemo.choose import export, measure, words
+from cvdemo.choose import export, measure, production, words
 from cvdemo.choose.advice import Advice, advise
 from cvdemo.choose.candidates import Candidate, candidates
 from cvdemo.choose.charts import accuracy_chart
@@ -31,7 +31,12 @@ class Shown:
 
 
 def _measure(asked: Wish, report: Report) -> Shown:
-    return Shown(measure.measure(asked.path, asked.settings.task, report).at)
+    task, row = asked.settings.task, asked.value.get("measuring")
+    if row:
+        production.run(asked.path, task if task in production.TESTS else "classify", str(row), report)
+    else:
+        measure.measure(asked.path, task, report)
+    return Shown(time.time())
 
 
 def _measuring(asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
@@ -71,6 +76,7 @@ def _draw(_shown: Any, demand: Demand, question: dict[str, Any]) -> dict[str, An
         "button": f"Measure {len(measure.EIGHT[demand.task])} models, about {measure.takes(demand.task)}",
         "timed": _timed(demand.task),
         "rules": _rules(demand),
+        "production": production.table(demand.task),
         "fault": None,
     }
 
@@ -123,7 +129,7 @@ BENCH = Bench(
     question=words.QUESTION,
     settings=Demand,
     view=MeasuredView,
-    scripts=(*chart.SCRIPTS, "head", "range", "choose_sentence", "choose_guide"),
+    scripts=(*chart.SCRIPTS, "head", "range", "choose_sentence", "choose_production", "choose_guide"),
     css="choosing",
     props={
         "tasks": list(TASKS.items()),

@@ -46,18 +46,18 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "few", f"Fewer than {FEW} photos of a class", "a CNN: ViTs do worse than CNNs on small sets",
-        "True of training from the start. With trained weights, probes in Teach decide.", "vit-no-bias",
+        "True of training from the start. With trained weights, probes in Teach decide.", "small-sets",
         lambda demand: demand.task == "classify" and 0 < demand.photos < FEW, lambda spec: spec.family == "cnn",
     ),
     Rule(
         "tight", f"At most {TIGHT_MS:.0f} ms a photo", "a small CNN: EfficientNet-B0 or MobileNet",
-        "Which network is faster changes from machine to machine: measure it here.", "vit-below-resnet",
+        "Which network is faster changes from machine to machine: measure it here.", "v100-times",
         lambda demand: demand.task == "classify" and 0 < demand.milliseconds <= TIGHT_MS,
         lambda spec: _named(spec, SMALL),
     ),
     Rule(
         "boxes", "Boxes within a limit of time", "one stage: YOLO, not the R-CNN family",
-        "The time of a detector, NMS included, is measured here.", "yolov8x-map50",
+        "The time of a detector, NMS included, is measured here.", "nms-bottleneck",
         lambda demand: demand.task == "detect" and demand.milliseconds > 0, lambda spec: _named(spec, ONE_STAGE),
     ),
 )  # fmt: skip
