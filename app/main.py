@@ -16,6 +16,7 @@ from app.components.tab_row import TabRow
 from app.gradio_patches import keep_no_values, know_signatures
 from app.lab import Lab, mount
 from app.lab.mount import QUIET
+from app.lesson import Lessons, lay_out_lesson, read_all
 from app.starter import starter
 from app.tabs import LABS
 from app.theme import head, theme
@@ -27,20 +28,25 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
     """Return the whole page, not yet launched."""
     zerogpu.place(opening_pair().names)
     with gr.Blocks(title="CV Lab", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        header = Header(titles={lab.id: lab.title for lab in labs}, server_functions=[starter])
-        TabRow(lab.row() for lab in labs)
+        lessons = read_all([lab.id for lab in labs])
+        header = Header(
+            titles={lab.id: lab.title for lab in labs}, lesson=lessons.invitation(), server_functions=[starter]
+        )
+        TabRow((lab.row() for lab in labs), lesson=lessons.invitation())
         with gr.Row(elem_id="shell"):
             rail = PhotoRail(
                 suits={lab.id: lab.starter for lab in labs}, pointed=[lab.id for lab in labs if lab.pointed]
             )
-            with gr.Column(elem_id="main"), gr.Tabs() as tabs:
-                shown = {}
-                for lab in labs:
-                    with gr.Tab(lab.title, id=lab.id, elem_id=f"tab-{lab.id}") as shown[lab.id]:
-                        mount(lab, rail)
+            with gr.Column(elem_id="main"):
+                lay_out_lesson(lessons, rail)
+                with gr.Tabs() as tabs:
+                    shown = {}
+                    for lab in labs:
+                        with gr.Tab(lab.title, id=lab.id, elem_id=f"tab-{lab.id}") as shown[lab.id]:
+                            mount(lab, rail)
         connect(rail, shown)
         chips = [block for block in demo.blocks.values() if isinstance(block, ModelChips)]
-        demo.load(_asked_tab(labs), None, tabs, queue=False, **QUIET)
+        demo.load(_asked_tab(labs, lessons), None, tabs, queue=False, **QUIET)
         header.fetched(lambda: [one.first() for one in chips], None, chips, queue=False, **QUIET)
         demo.unload(_left(labs))
         add_endpoints(endpoint for lab in labs for endpoint in lab.endpoints)
@@ -70,11 +76,15 @@ def _left(labs: Sequence[Lab]) -> Callable[[gr.Request], None]:
     return leave
 
 
-def _asked_tab(labs: Sequence[Lab]) -> Callable[[gr.Request], Any]:
-    """Return what opens the tab that the address names, as in ``?tab=classify``; an unknown one opens the first."""
+def _asked_tab(labs: Sequence[Lab], lessons: Lessons) -> Callable[[gr.Request], Any]:
+    """Return what opens the tab that the address names, as in ``?tab=classify``; an unknown one opens the first.
+
+    Where it names none but a step of a lesson, as in ``?lesson=3``, that step's lab is opened.
+    """
 
     def open_tab(request: gr.Request) -> Any:
-        asked = request.query_params.get("tab")
+        named = request.query_params
+        asked = named.get("tab") or lessons.lab_of(named.get("lesson"))
         return gr.Tabs(selected=asked) if asked in {lab.id for lab in labs} else gr.skip()
 
     return open_tab

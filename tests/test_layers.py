@@ -26,7 +26,7 @@ FLOORS = (
     {"inside", "probes"},
     {"classify", "detect", "feature_maps", "saliency", "attention", "similarity", "receptive_field", "convolution",
      "latency", "transfer", "residual", "surgery"},
-    {"choose", "lesson"},  # they hold the labs' figures together
+    {"choose", "lesson", "quiz"},  # they hold the labs' figures together
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ from cvdemo.errors import SettingError, Stopped
 from cvdemo.loading import build
 from cvdemo.loading.from_transformers import Logits
 from cvdemo.surgery.blocks import blocks_of, parts, sums_of, whole
-from cvdemo.surgery.lesion import suited, turns
+from cvdemo.surgery.lesion import refuse, suited, turns
 from cvdemo.surgery.operating import operated
 from cvdemo.surgery.plain import NOTHING, Operation
 from tests.tiny_models import hook_count
@@ -326,6 +327,37 @@ def test_models_are_offered_that_have_blocks_to_switch(spec: Any) -> None:
     blocks = blocks_of(network)
     assert bool(blocks) == suited(spec)
     assert len({block.name for block in blocks}) == len(blocks)
+
+
+ALIKE = ("distilled", "_long")  # as large as the one without
+SWITCHED = [spec for spec in MODELS if suited(spec) and not spec.name.endswith(ALIKE)]
+
+
+@pytest.mark.parametrize("spec", SWITCHED, ids=lambda spec: spec.name)
+def test_every_network_answers_with_each_of_its_blocks_off(spec: Any) -> None:
+    """Of the whole catalogue, as large as it is, on tensors without numbers: a row of classes for each operation."""
+    with torch.device("meta"):
+        built = build(spec, None)
+    network = built.network.eval()
+    blocks = [block.name for block in blocks_of(network) if block.droppable]
+    swaps = [block.module for block in blocks_of(network) if block.swaps][:1]
+    operations = [
+        NOTHING,
+        *map(_dropped, blocks),
+        Operation(cut=frozenset(blocks)),
+        Operation(swapped=frozenset(swaps)),
+    ]
+    picture = torch.empty(1, 3, *built.preprocessing.size_hw, device="meta")
+    with torch.inference_mode(), operated(network, operations) as rows:
+        answers = network(picture)
+    assert answers.shape == (len(set(rows.of())), len(built.labels)) and len(blocks) >= 6
+    assert len(set(rows.of())) >= len(blocks) + 2, "operations share a row"
+
+
+def test_what_has_no_such_blocks_is_refused_with_another_choice() -> None:
+    for spec in [one for one in MODELS if one.task == "classify" and not suited(one)]:
+        with pytest.raises(SettingError, match=rf"^{re.escape(spec.title)} has no blocks here .* Choose a ResNet, "):
+            refuse(spec)
 
 
 def test_operations_that_begin_alike_stand_in_one_turn() -> None:

@@ -98,8 +98,10 @@ root.addEventListener('keydown', (event) => {
 document.addEventListener('pointerdown', (event) => {
   if (!menu.hidden && !root.contains(event.target)) open(false);
 });
-/* Another part of the tab asks for a whole choice. */
-document.addEventListener('cv:chips', ({ detail }) => { if (detail.tab === props.tab) choose(detail.models); });
+/* The address says another state now: the lesson opened one. */
+document.addEventListener('cv:state', ({ detail }) => { if (detail.tab === props.tab) restore(); });
+/* Another part of the tab asks for a whole choice, where it names a view only for the chips of that. */
+document.addEventListener('cv:chips', ({ detail }) => { if (detail.tab === props.tab && (!detail.view || root.closest(`#${detail.view}`))) choose(detail.models); });
 watch('value', follow);
 draw();
 setTimeout(() => { // what is set at once, Gradio takes back

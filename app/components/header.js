@@ -17,9 +17,12 @@ const labs = h('button', { type: 'button', class: 'btn labs', 'aria-haspopup': '
 const nameLab = (id) => { lab.textContent = props.titles[id] || ''; labs.hidden = !props.titles[id]; };
 document.addEventListener('cv:tab', (event) => nameLab(event.detail));
 nameLab(document.documentElement.dataset.lab);
+const lesson = h('button', { type: 'button', class: 'btn sm soft lesson-open', hidden: !props.lesson, onclick: () => document.dispatchEvent(new CustomEvent('cv:lesson')) }, props.lesson);
+document.addEventListener('cv:in-lesson', ({ detail }) => { lesson.textContent = detail ? 'Leave the lesson' : props.lesson; });
 root.append(
   h('h1', {}, logo, h('span', {}, 'CV Lab')),
   labs,
+  lesson,
   h('span', { class: 'tagline' }, 'One photo. See what vision models do with it.'),
   starter.node,
   h('div', { class: 'status' }, h('a', { href: 'status', target: '_blank', title: 'Check every tab' }, h('span', { role: 'status' }, h('i', { class: 'dot' }), state)), machine, resident, network),

@@ -21,7 +21,7 @@ class Header(Drawn):
     when all of it is here.
 
     Below 1024 px a button names the open lab, by ``titles``: it tells ``cv:labs``, which opens the sheet of all labs.
-    A switch turns Presenter on and off.
+    A switch turns Presenter on and off. A button with the words ``lesson`` opens the lesson, by ``cv:lesson``.
     """
 
     EVENTS = [EventListener("fetched")]
@@ -30,12 +30,14 @@ class Header(Drawn):
         self,
         value: dict[str, Any] | None = None,
         titles: dict[str, str] | None = None,
+        lesson: str = "",
         elem_id: str = "head",
         **kwargs: Any,
     ) -> None:
         super().__init__(
             value or starting(),
             titles=titles or {},
+            lesson=lesson,
             names=("connection", "header_starter", "header_presenter", "header"),
             class_name="header",
             elem_id=elem_id,

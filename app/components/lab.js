@@ -1,6 +1,8 @@
 /* What the page of every lab does in the same way: settings from the link and back, one question at a time, the headline,
    files to take away. A lab's script calls `makeBench` once and hands over what is its own. */
 const address = new URLSearchParams(location.search);
+/* The address has changed without a reload, as a step of the lesson does: it is read anew. */
+const readAddress = () => { const now = new URLSearchParams(location.search); [...address.keys()].forEach((name) => address.delete(name)); now.forEach((value, name) => address.set(name, value)); };
 /* Puts the settings that the address asks for into `settings`, as `spec` describes them; what cannot be is left out, and
    so is what another tab's link says. */
 const fromLink = (spec, settings) => {
@@ -221,6 +223,16 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     const now = JSON.stringify([value.key, value.message, value.busy, shown?.answer]);
     if (now !== drawnHead) { drawnHead = now; say(value.busy); }
   };
+  /* A link without a reload: what it sets is set here as well, as by hand. */
+  document.addEventListener('cv:state', ({ detail }) => {
+    if (detail.tab !== props.tab || (view && ![null, view].includes(new URLSearchParams(location.search).get('view')))) return;
+    readAddress();
+    const wanted = fromLink(props.spec, structuredClone(local));
+    const patch = Object.fromEntries(props.spec.filter(({ name }) => JSON.stringify(wanted[name]) !== JSON.stringify(local[name])).map(({ name }) => [name, wanted[name]]));
+    if (!Object.keys(patch).length) return;
+    if (runs.some(({ name }) => name in patch)) bench.anew(patch);
+    else bench.change(patch);
+  });
   bench.begin = () => {
     watch('value', draw);
     draw();

@@ -4,8 +4,11 @@ const makeChain = (onSwitch, onSwap, onOpen) => {
   const node = h('ol', { class: 'chain', 'aria-label': 'Blocks, in the order of computation' });
   const toggle = (kind, block) => h('button', { type: 'button', class: 'chain-switch', 'data-kind': kind, 'aria-pressed': 'true', onclick: () => onSwitch(kind, block.name) }, h('span', {}));
   const swapOf = (block) => h('button', { type: 'button', class: 'chain-swap', 'aria-pressed': 'false', title: 'Change places with the next block', 'aria-label': `Swap block ${shortLabel(block.label)} with the next one`, onclick: () => onSwap(block.module) }, '\u21c4');
+  /* The name opens what shortcut and branch give, where there are both. */
+  const named = (block, ...told) => (block.reason ? h('div', { class: 'chain-name', title: `${block.label} (${block.name})` }, told)
+    : h('button', { type: 'button', class: 'chain-name', title: `${block.label} (${block.name}): look inside`, onclick: () => onOpen(block.name) }, told));
   const cell = (block, place) => h('li', { class: 'chain-cell', 'data-name': block.name },
-    h('div', { class: 'chain-name' }, h('b', {}, String(place + 1)), h('span', { title: `${block.label} (${block.name})` }, shortLabel(block.label))),
+    named(block, h('b', {}, String(place + 1)), h('span', {}, shortLabel(block.label))),
     h('div', { class: 'chain-worth' }),
     block.reason ? h('p', { class: 'sub chain-none', title: block.reason }, 'no shortcut') : h('div', { class: 'chain-switches' }, toggle('off', block), toggle('cut', block)),
     block.swaps ? swapOf(block) : null);

@@ -7,9 +7,18 @@ ratios.onPoint(pointed);
 cosines.onPoint(pointed);
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
 const scale = (top) => { const bar = h('i', { 'aria-hidden': 'true' }); bar.style.background = `linear-gradient(90deg, ${props.viridis.join(',')})`; return h('div', { class: 'part-scale' }, '0', bar, top); };
-const card = () => h('section', { class: 'card part-card' }, h('h3', { class: 'fam' }), h('p', { class: 'sub' }), h('div', { class: 'part-maps' }), h('div', {}), h('p', { class: 'live' }));
+const card = () => h('section', { class: 'card part-card' }, h('h3', { class: 'fam' }), h('p', { class: 'sub' }), h('ol', { class: 'part-chain', 'aria-label': 'Blocks' }), h('div', { class: 'part-maps' }), h('div', {}), h('p', { class: 'live' }));
+const drawChain = (node, { chain, place }) => {
+  const now = chain.map(({ name }) => name).join();
+  if (node.dataset.built !== now) {
+    node.replaceChildren(...chain.map(({ number, label, name }, at) => h('li', {}, h('button', { type: 'button', title: `${label} (${name})`, 'aria-label': `Block ${number}, ${label}`, onclick: () => bench.change({ depth: at / Math.max(1, chain.length - 1) }) }, String(number)))));
+    node.dataset.built = now;
+  }
+  [...node.children].forEach((one, at) => one.firstChild.setAttribute('aria-pressed', String(at === place)));
+};
 const drawParts = (node, one) => {
-  const [title, block, maps, colours, said] = node.children;
+  const [title, block, chain, maps, colours, said] = node.children;
+  drawChain(chain, one);
   title.replaceChildren(familyMark(one.family), h('span', { class: 'n' }, one.title));
   block.textContent = one.block;
   if (maps.children.length !== one.maps.length) maps.replaceChildren(...one.maps.map(() => h('figure', {}, h('img', {}), h('figcaption', {}))));
@@ -48,4 +57,5 @@ const drawn = (value) => {
   body.classList.toggle('stale', Boolean(value.busy && bench.shown()));
 };
 const bench = makeBench({ paint, drawn, view: 'block' });
+document.addEventListener('cv:block', ({ detail }) => { if (detail.tab === props.tab) bench.change({ depth: detail.depth }); }); // Surgery names one
 bench.begin();

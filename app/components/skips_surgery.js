@@ -2,7 +2,14 @@
 /* Another model has other blocks: what was switched in one stays as it was there. */
 const here = (kind) => bench.local[kind].filter((name) => bench.shown().blocks.some((block) => name === (kind === 'swapped' ? block.module : block.name)));
 const flip = (names, name) => (names.includes(name) ? names.filter((one) => one !== name) : [...names, name].sort());
-const chain = makeChain((kind, name) => bench.change({ [kind]: flip(bench.local[kind], name) }), (module) => bench.change({ swapped: flip(bench.local.swapped, module) }));
+const chain = makeChain((kind, name) => bench.change({ [kind]: flip(bench.local[kind], name) }), (module) => bench.change({ swapped: flip(bench.local.swapped, module) }), (name) => lookInside(name));
+/* Opens the view "Inside a block" at a block of the model that is shown: as deep among its blocks that have a shortcut. */
+const lookInside = (name) => {
+  const { model, blocks } = bench.shown(), inside = blocks.filter(({ reason }) => !reason).map((one) => one.name);
+  const detail = { tab: props.tab, view: 'block', models: [model], depth: inside.indexOf(name) / Math.max(1, inside.length - 1) };
+  for (const event of ['cv:chips', 'cv:block']) document.dispatchEvent(new CustomEvent(event, { detail }));
+  setTimeout(() => document.dispatchEvent(new CustomEvent('cv:open', { detail })), 60); // Gradio takes over the choice a moment later
+};
 const bars = makeChart(), curve = makeChart();
 const done = h('p', { class: 'live', 'aria-live': 'polite' }), fault = h('p', { class: 'alert', hidden: true }), notice = h('div', {});
 const allOn = smallButton('All on', () => bench.change({ off: [], cut: [], swapped: [] }));

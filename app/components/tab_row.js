@@ -14,9 +14,11 @@ const list = h('div', { class: 'lab-list', role: 'tablist', 'aria-label': 'Labs'
 const more = h('button', { type: 'button', class: 'lab-more', 'aria-expanded': 'false', 'aria-controls': 'lab-menu' }, 'More', h('i', { 'aria-hidden': 'true' }, ' \u25be'));
 const menu = h('div', { class: 'lab-menu', id: 'lab-menu', hidden: true });
 const here = h('span', { class: 'sub' });
+const lesson = h('button', { type: 'button', class: 'btn soft lab-lesson', hidden: !props.lesson, onclick: () => { shut(); document.dispatchEvent(new CustomEvent('cv:lesson')); } }, props.lesson);
+document.addEventListener('cv:in-lesson', ({ detail }) => { lesson.textContent = detail ? 'Leave the lesson' : props.lesson; });
 const sheet = h('dialog', { class: 'lab-sheet', 'aria-labelledby': 'lab-sheet-title' },
   h('div', { class: 'lab-sheet-top' }, h('h2', { id: 'lab-sheet-title' }, 'Labs'), here, h('button', { type: 'button', class: 'btn quiet', 'aria-label': 'Close', onclick: () => shut() }, '\u2715')),
-  listed(props.rows));
+  lesson, listed(props.rows));
 root.append(h('nav', { 'aria-label': 'Labs' }, list, more, menu), sheet);
 
 const shut = (back) => {

@@ -20,5 +20,12 @@ const open = (id) => {
 };
 const first = names.includes(address.get('view')) ? address.get('view') : names[0];
 const went = makeViewEntry(props.tab, first, open);
+/* A part of the tab opens another view of it. */
+document.addEventListener('cv:open', ({ detail }) => {
+  if (detail.tab !== props.tab || !names.includes(detail.view)) return;
+  went(detail.view);
+  open(detail.view);
+  root.scrollIntoView({ block: 'nearest' });
+});
 root.append(h('div', { class: 'bar one' }, views.node));
 setTimeout(() => show(first), 0); // once the columns stand

@@ -8,7 +8,7 @@ from app.api.choose import choose
 from app.api.claims import claims
 from app.components.photo import PhotoRail
 from app.lab import Lab, insist, lay_out_views
-from app.tabs import choose_claims, choose_guide
+from app.tabs import choose_claims, choose_guide, choose_quiz
 from cvdemo.choose import words
 from cvdemo.choose.advice import advise
 from cvdemo.choose.candidates import candidates
@@ -17,6 +17,7 @@ from cvdemo.choose.demand import Demand
 VIEWS = (
     ("choose", "Choose", choose_guide.BENCH),
     ("claims", "Claims", choose_claims.BENCH),
+    ("quiz", "Quiz", choose_quiz.BENCH),
 )
 
 

@@ -99,6 +99,9 @@ def _card(found: Anatomy, place: int) -> dict[str, Any]:
              "src": images.data_url(_coloured(one, top), format="png")}
             for title, one in zip(PARTS, maps, strict=True)
         ],
+        "place": place,
+        "chain": [{"number": number, "label": one.label, "name": one.name} for number, one in zip(
+            found.numbers, found.blocks, strict=True)],
         "rows": [[one.name, ratio, cosine] for one, ratio, cosine in zip(
             found.blocks, found.ratios, found.cosines, strict=True)],
     }  # fmt: skip

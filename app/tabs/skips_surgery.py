@@ -129,6 +129,7 @@ def _draw(shown: Shown, settings: Switches, _question: dict[str, Any]) -> dict[s
     spec, photos = catalogue.get(shown.model.model), many.known(shown.photos, shown.model)
     stay = many.stays(photos)
     return {
+        "model": spec.name,
         "title": spec.title,
         "family": spec.family,
         "weights": found.weights,

@@ -114,14 +114,28 @@ def _gap(pair: tuple[Trained, Trained]) -> tuple[float, float]:
 
 
 def _change(first: tuple[float, float], last: tuple[float, float], tested: int) -> str:
-    points = [f"{abs(100 * gap):.1f}{NBSP}points" for gap, _ in (first, last)]
-    error = 1.96 * math.sqrt((first[1] + last[1]) / tested)
-    if abs(first[0] - last[0]) < error:
-        return f"Whether the gap ({points[0]}, then {points[1]}) changes is too close to call."
-    if first[0] * last[0] < 0:
-        return f"The lead changes hands: {points[0]} with few photos, {points[1]} the other way with many."
-    how = "wider" if abs(last[0]) > abs(first[0]) else "narrower"
-    return f"The gap in points is {how} with more photos: {points[0]}, then {points[1]}."
+    """Return what becomes of the lead from few photos to many, as far as the test can tell (95 %)."""
+    if not _clear(first[0] - last[0], first[1] + last[1], tested):
+        return f"Whether the gap ({_points(first[0])}, then {_points(last[0])}) changes is too close to call."
+    few, many = (_clear(*gap, tested) for gap in (first, last))
+    if few and many and first[0] * last[0] > 0:
+        how = "wider" if abs(last[0]) > abs(first[0]) else "narrower"
+        return f"The gap in points is {how} with more photos: {_points(first[0])}, then {_points(last[0])}."
+    return f"With few photos {_leads(first[0], few)}, with many {_leads(last[0], many)}."
+
+
+def _clear(difference: float, variance: float, tested: int) -> bool:
+    return abs(difference) >= 1.96 * math.sqrt(variance / tested)
+
+
+def _points(gap: float) -> str:
+    return f"{abs(100 * gap):.1f}{NBSP}points"
+
+
+def _leads(gap: float, clear: bool) -> str:
+    if not clear:
+        return f"it is too close to call ({_points(gap)})"
+    return f"the {'CNN' if gap > 0 else 'ViT'} leads by {_points(gap)}"
 
 
 def needs(found: DataCurve) -> str:

@@ -1,1 +1,1 @@
-"""The lesson: what the text behind this app claims, held against what is measured here."""
+"""The lesson: steps that ask first, the claims of the text that it was made from, and what is measured for both."""

@@ -37,12 +37,14 @@ class Anatomy:
     Args:
         ratios: L2 norm of the branch over that of the shortcut, a block.
         cosines: of the angle between the two, -1 to 1.
+        numbers: the blocks' places among all of the network, from 1; those without a shortcut count, too.
         maps: a block: float32 (3, h, w), the mean size of shortcut, branch and joined sum over the channels.
     """
 
     asked: PassRequest
     weights: str
     blocks: tuple[Block, ...]
+    numbers: tuple[int, ...]
     ratios: tuple[float, ...]
     cosines: tuple[float, ...]
     maps: tuple[NDArray[np.float32], ...]
@@ -84,11 +86,12 @@ def _work(ready: "ReadyModel", path: Path, asked: PassRequest) -> Anatomy:
     with network_turn(), _dissecting(ready.network, blocks, grid) as found:
         ready.run(shown.array)
     kept = tuple(block for block in blocks if block.droppable)
+    numbers = tuple(number for number, block in enumerate(blocks, 1) if block.droppable)
     rows = [found[block.name] for block in kept]
     maps = tuple(row[2] for row in rows)
     ratios, cosines = tuple(row[0] for row in rows), tuple(row[1] for row in rows)
     runs.check_finite(ready.spec, ratios, cosines, *maps)
-    return Anatomy(asked, ready.weights, kept, ratios, cosines, maps)
+    return Anatomy(asked, ready.weights, kept, numbers, ratios, cosines, maps)
 
 
 Found = dict[str, tuple[float, float, NDArray[np.float32]]]

@@ -1,6 +1,7 @@
 """What Classify says of trainings on few and on many photos: how far apart both are, and what makes up for it."""
 
 import re
+from statistics import NormalDist
 
 import numpy as np
 
@@ -13,6 +14,7 @@ TOLD = (
     rf"With {COUNT} photos the CNN names {SHARE} of the test photos and the ViT {SHARE}; "
     rf"with {COUNT}, {SHARE} and {SHARE}\."
 )
+LEAD = rf"(?:the (CNN|ViT) leads by {POINTS}|it is too close to call \({POINTS}\))"
 NEEDS = rf"(?: What the CNN reaches with {COUNT} photos, the ViT reaches with between {COUNT} and {COUNT}\.)?"
 
 
@@ -33,9 +35,9 @@ def curve_in(draw: np.random.Generator) -> DataCurve:
     data_curve.needs,
     close=rf"{TOLD} Whether the gap \({POINTS}, then {POINTS}\) changes is too close to call\.{NEEDS}",
     changed=rf"{TOLD} The gap in points is (wider|narrower) with more photos: {POINTS}, then {POINTS}\.{NEEDS}",
-    hands=rf"{TOLD} The lead changes hands: {POINTS} with few photos, {POINTS} the other way with many\.{NEEDS}",
+    lead=rf"{TOLD} With few photos {LEAD}, with many {LEAD}\.{NEEDS}",
 )
-def gap(draw: np.random.Generator, read: Reader) -> None:
+def lead(draw: np.random.Generator, read: Reader) -> None:
     found = curve_in(draw)
     said = read(data_curve.answer(found))
     cnn, vit = ({one.photos: one.top1 for one in found.rows if one.model == name} for name in (CNN, VIT))
@@ -44,16 +46,24 @@ def gap(draw: np.random.Generator, read: Reader) -> None:
         holds(said.parts[place], count)
         share(said.parts[place + 1], cnn[count])
         share(said.parts[place + 2], vit[count])
-    first, last = cnn[few] - vit[few], cnn[many] - vit[many]
-    spread = sum(one * (1 - one) for one in (cnn[few], cnn[many], vit[few], vit[many])) / found.tested
-    clear = abs(first - last) > 1.959964 * spread**0.5
-    same(said.form, "close" if not clear else "changed" if first * last >= 0 else "hands")
+    gaps, clear = [cnn[count] - vit[count] for count in (few, many)], []
+    spreads = [cnn[count] * (1 - cnn[count]) + vit[count] * (1 - vit[count]) for count in (few, many)]
+    for gap, spread in [*zip(gaps, spreads, strict=True), (gaps[0] - gaps[1], sum(spreads))]:
+        clear.append(abs(gap) > NormalDist().inv_cdf(0.975) * (spread / found.tested) ** 0.5)
+    kept = clear[0] and clear[1] and gaps[0] * gaps[1] > 0
+    same(said.form, "close" if not clear[2] else "changed" if kept else "lead")
     rest = list(said.parts[6:])
     if said.form == "changed":
-        same(rest.pop(0), "wider" if abs(last) > abs(first) else "narrower")
-    holds(rest[0], abs(100 * first), "points")
-    holds(rest[1], abs(100 * last), "points")
-    needed(rest[2:5], cnn, vit)
+        same(rest.pop(0), "wider" if abs(gaps[1]) > abs(gaps[0]) else "narrower")
+    for gap, sure in zip(gaps, clear, strict=False):
+        if said.form == "lead":
+            leader, by, close = rest.pop(0), rest.pop(0), rest.pop(0)
+            same(leader, ("CNN" if gap > 0 else "ViT") if sure else "")
+            same(by if not sure else close, "")
+            holds(by if sure else close, abs(100 * gap), "points")
+        else:
+            holds(rest.pop(0), abs(100 * gap), "points")
+    needed(rest, cnn, vit)
 
 
 def needed(parts: list[str], cnn: dict[int, float], vit: dict[int, float]) -> None:

@@ -169,7 +169,7 @@ def anatomy_of(draw: np.random.Generator, model: str) -> Anatomy:
     ratios = tuple(float(one) for one in 10.0 ** draw.uniform(-1.5, 1, count))
     cosines = tuple(float(one) for one in draw.uniform(-1, 1, count) * draw.choice([0.09, 1.0], count))
     maps = tuple(np.zeros((3, 2, 2), np.float32) for _ in range(count))
-    return Anatomy(PassRequest("digest", model), "bundled", blocks, ratios, cosines, maps)
+    return Anatomy(PassRequest("digest", model), "bundled", blocks, tuple(range(1, count + 1)), ratios, cosines, maps)
 
 
 NEAR_IN = r"(\d+) of (\d+) in (Small ResNet|Small ViT)"

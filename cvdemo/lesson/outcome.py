@@ -1,0 +1,75 @@
+"""What a step's measurement says: numbers, the choice that they make right, and how they are written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+N = TypeVar("N")
+
+CLOSE = "close"
+"""Names what is said where the numbers do not decide between two choices."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is measured on.
+
+    Args:
+        photo: the visitor's file.
+        point_rc: the shared point, row and column in pixels of the upright photo.
+        pair: names of a CNN and a ViT.
+    """
+
+    photo: Path
+    point_rc: tuple[int, int]
+    pair: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Measure(Generic[N]):
+    """One measurement that a step can ask for, made of a lab's own function.
+
+    Args:
+        choices: all that it can call right.
+        figures: the names under which it writes its numbers.
+        take: measures; raises CvDemoError where that cannot be.
+        right: which choice the numbers make right; None where they are too close to say.
+        told: the numbers as they are written, by the names of ``figures``.
+        place: where and when they were measured, where that was not here and now.
+        close: its numbers can be too close to say; counts never are.
+    """
+
+    choices: tuple[str, ...]
+    figures: tuple[str, ...]
+    take: Callable[[Subject], N]
+    right: Callable[[N], str | None]
+    told: Callable[[N], dict[str, str]]
+    place: Callable[[N], str | None] = lambda _numbers: None
+    close: bool = True
+
+
+def endings(measure: Measure[Any]) -> tuple[str, ...]:
+    """Return all that a step must have a sentence for."""
+    return (*measure.choices, CLOSE) if measure.close else measure.choices
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A step's measurement, judged.
+
+    Args:
+        right: the choice that is right, None where it is too close to say.
+        sentence: made of the numbers.
+        place: machine and day where they were measured before; None: here and now, on this photo.
+    """
+
+    right: str | None
+    sentence: str
+    place: str | None = None
+
+
+def outcome(measure: Measure[Any], numbers: Any, see: dict[str, str]) -> Outcome:
+    """Judge ``numbers`` and put them into the sentence that ``see`` has for what is right."""
+    right = measure.right(numbers)
+    return Outcome(right, see[right or CLOSE].format(**measure.told(numbers)), measure.place(numbers))

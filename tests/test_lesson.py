@@ -1,0 +1,436 @@
+"""Lessons: read with clear errors; each step has exactly one right choice, and its sentence is true for its numbers."""
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torchvision.ops import nms
+
+from app.lesson import read_all
+from app.lesson.bar import Asked
+from app.tabs import LABS
+from cvdemo import starters
+from cvdemo.attention.study import attend
+from cvdemo.convolution import reduce_photo, reduced_photo
+from cvdemo.detect.find import find
+from cvdemo.errors import CvDemoError, SettingError
+from cvdemo.lesson import agreement, boxes, edges, enough, faster, field, reach, shortcuts
+from cvdemo.lesson.lessons import FOLDER, OURS, Lesson, LessonError, read
+from cvdemo.lesson.measures import MEASURES
+from cvdemo.lesson.outcome import CLOSE, Subject, endings, outcome
+
+LAB_IDS = [lab.id for lab in LABS]
+GOOD = """
+title = "Mine"
+[[step]]
+id = "one"
+lab = "classify"
+state = ""
+minutes = 2
+question = "What?"
+predict = "Which?"
+choices = [["same", "Same"], ["different", "Different"]]
+control = ".x"
+do = "move it"
+done = {on = "input", least = 3}
+measure = "agreement"
+see = {same = "both {label_one}", different = "{one} and {other}", close = "{share_one}"}
+why = "Because."
+but = "Another photo."
+source = "A paper"
+"""
+
+
+def ours() -> Lesson:
+    return read(FOLDER / f"{OURS}.toml", LAB_IDS)
+
+
+STEPS = ours().steps
+
+
+def test_ours_is_whole() -> None:
+    assert len(STEPS) == len({step.id for step in STEPS}) == len({step.question for step in STEPS})
+    assert all(step.question.endswith("?") and step.predict.endswith("?") for step in STEPS)
+    assert all(2 <= len(step.choices) <= 3 for step in STEPS)
+    assert all(step.why.count(". ") == 1 and step.why.endswith(".") for step in STEPS), "two sentences"
+    assert not any(sentence.endswith(".") for step in STEPS for sentence in step.see.values()), "the page ends it"
+
+
+BROKEN = {
+    "no TOML": (GOOD + "oh no", r"mine\.toml is no TOML: .+ Mend that line\."),
+    "no title": (GOOD.replace('title = "Mine"', ""), r"mine\.toml has no title\."),
+    "no step": ('title = "Mine"', r"mine\.toml must have 1 to 40 steps\."),
+    "steps that are no tables": ('title = "Mine"\nstep = [1]', r"step 1: it is no table\."),
+    "an unknown lab": (GOOD.replace('"classify"', '"clasify"'), r"step 1: there is no lab clasify\. There are .+"),
+    "an unknown measure": (GOOD.replace('"agreement"', '"agrement"'), r"step 1: there is no measure agrement\."),
+    "a choice that no outcome names": (GOOD.replace('["same"', '["alike"'), r"no outcome of agreement is called alike"),
+    "a choice that is missing": (GOOD.replace('["same", "Same"], ', ""), r"the choice same must stand there once"),
+    "a choice twice": (GOOD.replace('[["same"', '[["same", "S"], ["same"'), r"same must stand there once"),
+    "a missing beat": (GOOD.replace('why = "Because."', ""), r'step 1: why is missing\. Add a line why = "\.\."\.'),
+    "an empty beat": (GOOD.replace('"Which?"', '" "'), r"step 1: predict is missing"),
+    "a beat that is no text": (GOOD.replace('"Because."', "3"), r"step 1: why is missing"),
+    "a line that nobody knows": (GOOD + 'hint = "x"', r"step 1: hint is not known\. Known are .+"),
+    "no sentence for a choice": (GOOD.replace(', close = "{share_one}"', ""), r"see must have a sentence for each"),
+    "a figure that is not measured": (GOOD.replace("{label_one}", "{label}"), r"see\.same asks for \{label\}"),
+    "a lone brace": (GOOD.replace("{label_one}", "{label_one"), r"see\.same has a brace without its partner"),
+    "an attribute of a figure": (GOOD.replace("{label_one}", "{one.__class__}"), r"see\.same asks for"),
+    "an unknown event": (GOOD.replace('"input"', '"wink"'), r"done must say what is noticed"),
+    "a limit that is no number": (GOOD.replace("least = 3", 'least = "3"'), r"the last two are numbers"),
+    "no minutes": (GOOD.replace("minutes = 2", "minutes = 0"), r"minutes must be a number up to 60"),
+    "hide that is no list": (GOOD + 'hide = ".x"', r"hide must be a list of texts"),
+    "more that is no pairs": (GOOD + 'more = ["x"]', r"more must be a list of pairs"),
+    "one id twice": (GOOD + GOOD.replace('title = "Mine"', ""), r"two steps are called one"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_fault_is_told_with_file_step_and_what_to_do(case: str, tmp_path: Path) -> None:
+    text, wanted = BROKEN[case]
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    with pytest.raises(LessonError) as told:
+        read(file, LAB_IDS)
+    assert re.search(wanted, str(told.value)), str(told.value)
+    assert str(told.value).startswith("mine.toml") and str(told.value).endswith(".")
+
+
+def test_a_teachers_file_is_opened_by_its_name_and_a_broken_one_says_why(tmp_path: Path) -> None:
+    (tmp_path / f"{OURS}.toml").write_text((FOLDER / f"{OURS}.toml").read_text())
+    (tmp_path / "mine.toml").write_text(GOOD)
+    (tmp_path / "broken.toml").write_text(GOOD.replace('"classify"', '"clasify"'))
+    (tmp_path / "3.toml").write_text(GOOD)
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    lessons = read_all(LAB_IDS, tmp_path)
+    assert set(lessons.known) == {OURS, "mine"}
+    assert lessons.find("mine") == (lessons.known["mine"], "")
+    assert lessons.find(None) == (lessons.known[OURS], "")
+    found, note = lessons.find("broken")
+    assert found.name == OURS and "step 1: there is no lab clasify" in note
+    found, note = lessons.find("nothing")
+    assert found.name == OURS and note.startswith("There is no lesson 'nothing' here.")
+    assert set(lessons.faults) == {"3", "broken", "binary"}
+
+
+def test_without_any_lesson_the_page_has_none(tmp_path: Path) -> None:
+    lessons = read_all(LAB_IDS, tmp_path / "no such folder")
+    assert lessons.invitation() == "" and lessons.lab_of("1") is None
+    with pytest.raises(SettingError):
+        lessons.find(None)
+
+
+@pytest.mark.parametrize(
+    ("link", "lab"),
+    [
+        ("1", STEPS[0].lab), ("2", STEPS[1].lab), (OURS, STEPS[0].lab), (f"{OURS}.2", STEPS[1].lab), ("99", None),
+        ("0", None), ("", STEPS[0].lab), ("no such", None), ("\u00b2", None), (None, None), ("9" * 5000, None),
+    ],
+)  # fmt: skip
+def test_a_link_opens_the_lab_of_its_step(link: str | None, lab: str | None) -> None:
+    assert read_all(LAB_IDS).lab_of(link) == lab
+
+
+def random_agreement(draw: np.random.Generator) -> agreement.Firsts:
+    labels = ["cat", "dog", "tiger cat"]
+    rows = []
+    for _ in range(2):
+        one, other = draw.choice(labels, 2, replace=False)
+        high = draw.random() * 0.5 + 0.3
+        low = high - (draw.random() * 0.02 if draw.random() < 0.4 else draw.random() * 0.3)
+        rows.append(((str(one), high), (str(other), low)))
+    return agreement.Firsts(("the CNN", "the ViT"), (rows[0][0], rows[1][0]), (rows[0][1], rows[1][1]))
+
+
+def agreement_right(numbers: agreement.Firsts) -> str | None:
+    """Return the verdict by trying every order of answers that lie within a point of each other."""
+    verdicts = set()
+    said = [
+        [first[0], *([second[0]] if first[1] - second[1] < 0.01 else [])]
+        for first, second in zip(numbers.first, numbers.second, strict=True)
+    ]
+    for one in said[0]:
+        for other in said[1]:
+            verdicts.add("same" if one == other else "different")
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def agreement_figures(numbers: agreement.Firsts) -> dict[str, str | float]:
+    (one, p), (other, q) = numbers.first
+    return {"label_one": one, "label_other": other, "share_one": 100 * p, "share_other": 100 * q}
+
+
+def random_field(draw: np.random.Generator) -> field.Sight:
+    side = int(draw.choice([64, 224, 384]))
+    could = None if draw.random() < 0.2 else int(draw.integers(8, 1200))
+    return field.Sight("ResNet-50", could, side, int(draw.integers(1, min(could or side, side) + 1)))
+
+
+def field_right(numbers: field.Sight) -> str | None:
+    width = numbers.side if numbers.could is None or numbers.could > numbers.side else numbers.could
+    share = numbers.half / width
+    if abs(share - 1 / 3) < 0.02 or abs(share - 2 / 3) < 0.02:
+        return None
+    return "spot" if 3 * numbers.half < width else "most" if 3 * numbers.half > 2 * width else "middle"
+
+
+def field_figures(numbers: field.Sight) -> dict[str, str | float]:
+    width = numbers.side if numbers.could is None or numbers.could > numbers.side else numbers.could
+    could = {"could": numbers.could} if numbers.could else {}
+    return {"model": numbers.title, "half": numbers.half, "share": 100 * numbers.half / width, **could}
+
+
+def random_edges(draw: np.random.Generator) -> edges.Found:
+    upright = draw.random() * 0.4
+    return edges.Found(upright, abs(upright + draw.normal() * 0.02))
+
+
+def edges_right(numbers: edges.Found) -> str | None:
+    gap = numbers.upright - numbers.level
+    return "upright" if gap >= 0.005 else "level" if gap <= -0.005 else None
+
+
+def edges_figures(numbers: edges.Found) -> dict[str, str | float]:
+    return {"upright": 100 * numbers.upright, "level": 100 * numbers.level}
+
+
+def random_shortcuts(draw: np.random.Generator) -> shortcuts.Losses:
+    losses = draw.random((2, 3)) + draw.choice([-0.9, 0, 0.9]) * np.array([[0.5], [-0.5]]) + 0.5
+    return shortcuts.Losses(20, 120, tuple(map(float, losses[0])), tuple(map(float, losses[1])), "a machine, a day")
+
+
+def shortcuts_right(numbers: shortcuts.Losses) -> str | None:
+    below = [one < other for one in numbers.with_skips for other in numbers.without]
+    return "with" if all(below) else "without" if not any(below) else None
+
+
+def shortcuts_figures(numbers: shortcuts.Losses) -> dict[str, str | float]:
+    means = {"with": float(np.mean(numbers.with_skips)), "without": float(np.mean(numbers.without))}
+    return {"layers": 20.0, "steps": 120.0, **means}
+
+
+def random_reach(draw: np.random.Generator) -> reach.Reach:
+    first = float(draw.random() * 200 + 20)
+    near = None if draw.random() < 0.1 else int(draw.integers(3, 12))
+    times = float(draw.choice([0.5, 0.834, 1.0, 1.2, 1.5]) + draw.normal() * 0.02)
+    return reach.Reach("ViT-S/16", first, first * times, "ResNet-50", near)
+
+
+def reach_right(numbers: reach.Reach) -> str | None:
+    times = numbers.last / numbers.first
+    if 1.17 < times < 1.23 or 1 / 1.2 - 0.03 < times < 1 / 1.2 + 0.03:
+        return None
+    return "grows" if times > 1.2 else "shrinks" if times * 1.2 < 1 else "same"
+
+
+def reach_figures(numbers: reach.Reach) -> dict[str, str | float]:
+    return {"vit": numbers.vit, "first": numbers.first, "last": numbers.last, "cnn": numbers.cnn}
+
+
+def random_enough(draw: np.random.Generator) -> enough.Curve:
+    counts = (1, 2, 5, 10, 20)
+    most = float(draw.random() * 0.3 + 0.65)
+    begin = float(draw.choice([0.3, 0.7, 0.88, 0.95])) * most
+    shares = [*np.sort(draw.uniform(begin, most, 4)), most]
+    return enough.Curve("Small ViT", counts, tuple(map(float, shares)), "a machine, a day")
+
+
+def enough_right(numbers: enough.Curve) -> str | None:
+    of = dict(zip(numbers.counts, numbers.shares, strict=True))
+    line = 0.9 * of[20]
+    if abs(of[2] - line) < 0.01 or abs(of[5] - line) < 0.01:
+        return None
+    return "few" if of[2] >= line else "some" if of[5] >= line else "many"
+
+
+def enough_figures(numbers: enough.Curve) -> dict[str, str | float]:
+    count, share = min(
+        row for row in zip(numbers.counts, numbers.shares, strict=True) if row[1] >= 0.9 * numbers.shares[-1]
+    )
+    return {"model": "Small ViT", "count": count, "share": 100 * share, "most": 20, "all": 100 * numbers.shares[-1]}
+
+
+def random_boxes(draw: np.random.Generator) -> boxes.Kept:
+    strict, loose = (int(one) for one in draw.integers(1, 6, 2))
+    return boxes.Kept("HOG + SVM", 34, loose, strict)
+
+
+def boxes_right(numbers: boxes.Kept) -> str | None:
+    return {-1: "fewer", 0: "same", 1: "more"}[int(np.sign(numbers.strict - numbers.loose))]
+
+
+def boxes_figures(numbers: boxes.Kept) -> dict[str, str | float]:
+    return {"detector": "HOG + SVM", "candidates": 34, "loose": numbers.loose, "strict": numbers.strict}
+
+
+def random_faster(draw: np.random.Generator) -> faster.Times:
+    """Return times of a machine: a laptop's, on which one wins, or one where the other does."""
+    one, other = float(draw.random() * 100 + 1), float(draw.random() * 100 + 1)
+    verdict = str(draw.choice(["faster", "slower", "too close to call", ""])) or None
+    families = ("cnn", "vit") if draw.random() < 0.5 else ("vit", "cnn")
+    return faster.Times(("A", "B"), families, (one, other), (one / other, 0.9, 1.1), verdict)
+
+
+def faster_right(numbers: faster.Times) -> str | None:
+    winner = {"faster": 0, "slower": 1}.get(numbers.verdict or "")
+    return None if winner is None else numbers.families[winner]
+
+
+def faster_figures(numbers: faster.Times) -> dict[str, str | float]:
+    one, other = numbers.medians
+    return {"one": "A", "other": "B", "ms_one": one, "ms_other": other, "times": max(one / other, other / one)}
+
+
+CHECKS: dict[str, tuple[Any, Any, Any]] = {
+    "agreement": (random_agreement, agreement_right, agreement_figures),
+    "edges": (random_edges, edges_right, edges_figures),
+    "field": (random_field, field_right, field_figures),
+    "shortcuts": (random_shortcuts, shortcuts_right, shortcuts_figures),
+    "reach": (random_reach, reach_right, reach_figures),
+    "enough": (random_enough, enough_right, enough_figures),
+    "boxes": (random_boxes, boxes_right, boxes_figures),
+    "faster": (random_faster, faster_right, faster_figures),
+}
+"""By measure: numbers of any machine, which choice they make right, and the figures that a sentence may hold."""
+
+
+def test_every_measure_is_checked() -> None:
+    assert set(CHECKS) == set(MEASURES)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_exactly_one_choice_is_right_and_the_sentence_is_true(name: str) -> None:
+    make, right, figures = CHECKS[name]
+    measure, steps = MEASURES[name], [step for step in STEPS if step.measure == name]
+    heard = set()
+    for seed in range(400):
+        numbers = make(np.random.default_rng(seed))
+        wanted, told = right(numbers), measure.told(numbers)
+        assert measure.right(numbers) == wanted, numbers
+        heard.add(wanted or CLOSE)
+        assert set(told) == set(measure.figures)
+        for figure, value in figures(numbers).items():
+            _says(told[figure], value)
+        for step in steps:
+            got = outcome(measure, numbers, step.see)
+            assert got.right == wanted and (got.right is None or got.right in dict(step.choices))
+            assert all(told[figure] in got.sentence for figure in re.findall(r"{(\w+)}", step.see[wanted or CLOSE]))
+    assert heard == set(endings(measure)), "a choice that is never right, or numbers that never come near"
+
+
+def _says(text: str, value: str | float) -> None:
+    """Assert that a figure begins with ``value``, rounded as far as it is written out."""
+    if isinstance(value, str):
+        assert text == value
+        return
+    digits = re.match(r"[−-]?[\d,]+(?:\.\d+)?", text)
+    assert digits, text
+    step = 10.0 ** -len(digits[0].partition(".")[2])
+    assert abs(float(digits[0].replace(",", "").replace("−", "-")) - value) <= 0.5 * step * (1 + 1e-9), (text, value)
+
+
+PAIR = ("mini_resnet", "mini_vit")
+
+
+def taken(name: str, photo: str) -> Any:
+    starter = starters.get(photo)
+    return MEASURES[name].take(Subject(starter.path, starter.point_rc, PAIR))
+
+
+def test_a_duel_is_told_as_latency_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step asks Latency's own race for few rounds, which give no verdict, and says their medians."""
+    monkeypatch.setattr(faster, "ROUNDS", 3)
+    found = taken("faster", "cat")
+    assert found.families == ("cnn", "vit") and found.verdict is None and min(found.medians) > 0
+    assert MEASURES["faster"].right(found) is None
+    assert found.ratio[1] <= found.ratio[0] <= found.ratio[2]
+
+
+@pytest.mark.parametrize("photo", ["street", "portrait", "blood_cells"])
+@pytest.mark.parametrize("name", [name for name in MEASURES if name != "faster"])
+def test_every_step_is_measured_on_any_photo(name: str, photo: str) -> None:
+    measure, numbers = MEASURES[name], taken(name, photo)
+    assert measure.right(numbers) in endings(measure) or measure.right(numbers) is None
+    step = next(step for step in STEPS if step.measure == name)
+    assert "{" not in outcome(measure, numbers, step.see).sentence
+
+
+def test_the_filters_find_what_torch_finds() -> None:
+    photo = reduce_photo(starters.get("street").path)
+    grey = torch.from_numpy(reduced_photo.grey(photo))[None]
+    kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=grey.dtype)
+    found = taken("edges", "street")
+    for share, taps in ((found.upright, kernel), (found.level, kernel.T)):
+        values = torch.nn.functional.conv2d(grey, taps[None, None], padding=1)
+        assert share == pytest.approx(float((values.abs() >= 0.1 * 4 * 255).double().mean()), abs=1e-9)
+
+
+def test_boxes_are_those_that_torchvision_keeps() -> None:
+    found, _ = find(starters.get("street").path, "hog_people")
+    scores, rows = torch.from_numpy(found.ranked.scores), torch.from_numpy(found.ranked.boxes_xyxy)
+    kept = taken("boxes", "street")
+    above = scores >= 0.25
+    assert kept.candidates == int(above.sum())
+    for count, limit in ((kept.loose, 0.7), (kept.strict, 0.2)):
+        assert count == len(nms(rows[above], scores[above], limit))
+
+
+def test_the_stored_run_is_the_one_that_the_step_asks_about() -> None:
+    step = next(step for step in STEPS if step.measure == "shortcuts")
+    found = taken("shortcuts", "cat")
+    assert f"with {found.layers} layers" in step.predict
+    told = json.loads(shortcuts.FILE.read_text())["race"]["lanes"]
+    for skip, losses in ((True, found.with_skips), (False, found.without)):
+        lanes = [lane["moments"][-10:] for lane in told if lane["design"]["skip"] is skip]
+        assert losses == pytest.approx([np.mean([one["loss"] for one in lane]) for lane in lanes])
+
+
+def test_how_far_a_vit_looks_is_what_its_attention_says() -> None:
+    """The mean distance over all patches, from the rows of the layer itself and no sample of them."""
+    found = attend(starters.get("cat").path, "mini_vit")
+    numbers = taken("reach", "cat")
+    for value, layer in ((numbers.first, found.layers[0]), (numbers.last, found.layers[-1])):
+        high, wide = found.picture.crop.height / layer.grid_hw[0], found.picture.crop.width / layer.grid_hw[1]
+        cells = math.prod(layer.grid_hw)
+        at = np.stack(np.divmod(np.arange(cells), layer.grid_hw[1]), 1) * (high, wide)
+        far = []
+        for cell in range(cells):
+            onto, _ = layer.from_cell(cell)
+            apart = np.hypot(*(at - at[cell]).T)
+            far.append((onto * apart).sum(1) / onto.sum(1))
+        assert value == pytest.approx(float(np.mean(far)), rel=1e-3)
+
+
+def test_a_photo_with_nothing_in_it_is_told() -> None:
+    with pytest.raises(CvDemoError, match="found nothing on your photo"):
+        taken("boxes", "coffee")
+
+
+@pytest.mark.parametrize("name", ["field", "reach"])
+def test_a_machine_without_such_a_network_says_so(name: str) -> None:
+    starter = starters.get("cat")
+    pair = ("mini_vit", "mini_vit_distilled") if name == "field" else ("mini_resnet", "tf_efficientnet_lite0")
+    with pytest.raises(CvDemoError):
+        MEASURES[name].take(Subject(starter.path, starter.point_rc, pair))
+
+
+def test_one_classifier_alone_cannot_agree() -> None:
+    with pytest.raises(CvDemoError):
+        MEASURES["agreement"].take(Subject(starters.get("cat").path, (10, 10), ("mini_resnet", "no such")))
+
+
+def test_what_the_page_asks_for_is_checked() -> None:
+    assert Asked.of({"lesson": OURS, "step": 2, "turn": 3, "pair": list(PAIR)}).pair == PAIR
+    for wrong in (
+        {"lesson": 3}, {"lesson": "x" * 50}, {"step": 0}, {"step": "1"}, {"step": 41}, {"turn": -1},
+        {"pair": "mini_vit"}, {"pair": ["mini_vit"]}, {"pair": ["mini_vit", "mini_vit"]},
+        {"pair": ["mini_vit", "hog_people"]}, {"pair": ["mini_vit", "no"]},
+    ):  # fmt: skip
+        with pytest.raises(CvDemoError):
+            Asked.of(wrong)
+    for number in (0, 99, "1", None, True):
+        with pytest.raises(SettingError):
+            read_all(LAB_IDS).step(OURS, number)

@@ -1,0 +1,175 @@
+"""The lesson as a learner takes it, in a real browser."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from app.tabs import LABS
+from cvdemo.lesson.lessons import FOLDER, OURS, read
+from tests.awaited import eventually, expect, fits
+
+pytestmark = pytest.mark.browser
+
+STEPS = read(FOLDER / f"{OURS}.toml", [lab.id for lab in LABS]).steps
+SLIDE = """([css, to]) => { const one = document.querySelector(css); one.value = to ?? Number(one.value) - 5;
+  one.dispatchEvent(new Event('input', { bubbles: true })); }"""
+WAIT = 150_000  # ms: of a measurement on a busy machine
+
+
+def slide(css: str, to: float | None) -> Callable[[Any], None]:
+    return lambda tab: tab.evaluate(SLIDE, [css, to])
+
+
+def type_word(tab: Any) -> None:
+    tab.locator(".scope input[type=search]").fill("coffee")
+
+
+def turn_filter(tab: Any) -> None:
+    tab.locator(".convolution .kernels select").first.select_option("sobel_y")
+
+
+def to_first_layer(tab: Any) -> None:
+    tab.locator(".growth.lesson-lit").focus()
+    tab.keyboard.press("Home")
+
+
+def open_a_wrong_one(tab: Any) -> None:
+    tab.locator(".confused button.wrong:not([disabled])").first.click()
+
+
+MOVES: dict[str, Callable[[Any], None]] = {
+    "agree": type_word,
+    "filter": turn_filter,
+    "field": to_first_layer,
+    "shortcuts": slide(".skips-train .train-controls .ctl input", 15),
+    "reach": slide(".inside .in-depth input", 0),
+    "photos": open_a_wrong_one,
+    "boxes": slide(".det .side .controls .ctl input", 0.2),
+    "ship": slide(".choosing-frontier .ctl input", None),
+}
+
+
+def step_shown(tab: Any, number: int) -> None:
+    expect(tab.locator(".lesson-count")).to_have_text(f"{number} of {len(STEPS)}")
+    tab.wait_for_selector(f"html[data-lab={STEPS[number - 1].lab}]", state="attached")
+
+
+def kept(tab: Any) -> Any:
+    return json.loads(tab.evaluate("localStorage.getItem('cvlab-lesson')") or "{}").get(OURS)
+
+
+@pytest.fixture(name="own")
+def photo(tmp_path: Path) -> Path:
+    """A photo of the visitor's own: stripes, so that upright edges win."""
+    picture = Image.new("RGB", (320, 240), (90, 120, 60))
+    for left in range(0, 320, 32):
+        picture.paste((220, 210, 40), (left, 0, left + 16, 240))
+    picture.save(tmp_path / "stripes.png")
+    return tmp_path / "stripes.png"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)], ids=["wide", "phone"])
+def test_the_whole_lesson_with_a_photo_of_ones_own(page: str, visit: Any, own: Path, width: int, height: int) -> None:
+    tab = visit(page, width, height, locale="en-GB")  # a browser that has kept nothing yet
+    tab.wait_for_selector("html[data-lab]")
+    tab.locator("#rail input[type=file]").first.set_input_files(own)
+    tab.wait_for_function("() => window.cvPhoto && !window.cvPhoto.startsWith('starter:')")
+    if width > 1023:
+        tab.locator(".lesson-open").click()
+    else:
+        tab.locator(".header .labs").click()
+        tab.locator(".lab-lesson").click()
+    for number, step in enumerate(STEPS, 1):
+        step_shown(tab, number)
+        expect(tab.locator(".lesson-choice")).to_have_count(len(step.choices))
+        tab.wait_for_selector("#shell .lesson-veil", state="attached")
+        tab.keyboard.press("1")
+        expect(tab.locator(".lesson-choice").first).to_have_attribute("aria-pressed", "true")
+        tab.keyboard.press("Enter")
+        expect(tab.locator("#shell .lesson-veil")).to_have_count(0)
+        if step.measure == "boxes":  # nothing is found on stripes, so the move may have no slider: Next goes on
+            tab.locator(".lesson-btns .primary").click()
+        else:
+            tab.wait_for_selector(".lesson-lit", timeout=WAIT)
+            fits(tab, width)
+            MOVES[step.id](tab)
+        tab.wait_for_selector(".lesson-measured, .lesson-card .notice", timeout=WAIT)
+        told = tab.locator(".lesson-card").inner_text()
+        assert re.search(r"You said: .+(You were right|It was|Too close)|could not be measured here \(", told), told
+        fits(tab, width)
+        tab.locator(".lesson-btns .primary").click()
+        expect(tab.locator(".lesson-card")).to_contain_text(step.why[:40])
+        box = tab.locator(".lesson-card").bounding_box()
+        assert box and box["x"] + box["width"] <= width, "a long question is broken into lines"
+        tab.locator(".lesson-card .primary").click()
+    expect(tab.locator(".lesson-card h3")).to_have_text(re.compile(r"The lesson is done: \d of [5-8] guesses right"))
+    guesses = kept(tab)["guesses"]
+    assert guesses["filter"]["right"] == "upright", "of stripes, whatever was guessed"
+    assert "failed" in guesses["boxes"], "there is nobody on stripes"
+    assert set(guesses) == {step.id for step in STEPS}
+
+
+@pytest.mark.parametrize("number", [2, 5, 7])
+def test_a_link_opens_the_step_it_names_with_its_state(page: str, visit: Any, number: int) -> None:
+    tab = visit(f"{page}/?lesson={number}", locale="en-GB")
+    step_shown(tab, number)
+    for pair in STEPS[number - 1].state.split("&"):
+        name, value = pair.split("=", 1)
+        if "{pair}" not in value:
+            assert value in tab.evaluate("(name) => new URLSearchParams(location.search).get(name)", name)
+
+
+def test_what_a_link_cannot_mean_is_told_and_the_lesson_goes_on(page: str, visit: Any) -> None:
+    tab = visit(f"{page}/?lesson=99", locale="en-GB")
+    step_shown(tab, 1)
+    expect(tab.locator(".lesson-card .notice").first).to_contain_text("there is no step 99")
+    tab.goto(f"{page}/?lesson=nothing")
+    step_shown(tab, 1)
+    expect(tab.locator(".lesson-card .notice").first).to_contain_text("There is no lesson 'nothing' here")
+
+
+def test_back_esc_and_a_browser_that_keeps_nothing(page: str, visit: Any) -> None:
+    blocked = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked'); } })"
+    tab = visit(f"{page}/?lesson=3", script=blocked, locale="en-GB")
+    step_shown(tab, 3)
+    tab.locator(".lesson-dot").nth(1).click()
+    step_shown(tab, 2)
+    tab.go_back()
+    step_shown(tab, 3)
+    tab.keyboard.press("2")
+    tab.keyboard.press("Escape")
+    expect(tab.locator(".lesson-bar")).to_be_hidden()
+    assert "lesson" not in tab.url
+    expect(tab.locator(":is(.lesson-veil, .lesson-dim, .lesson-lit)")).to_have_count(0)
+    tab.locator(".lesson-open").click()
+    step_shown(tab, 3)
+
+
+def test_two_pages_of_a_browser_share_their_guesses_and_keep_their_places(page: str, visit: Any, browser: Any) -> None:
+    one = visit(f"{page}/?lesson=1", locale="en-GB")
+    step_shown(one, 1)
+    other = one.context.new_page()
+    other.goto(f"{page}/?lesson=4")
+    step_shown(other, 4)
+    one.keyboard.press("2")
+    one.keyboard.press("Enter")
+    eventually(
+        lambda: _same(
+            other.evaluate("JSON.parse(localStorage.getItem('cvlab-lesson')).cnn_or_vit.guesses.agree.choice"),
+            "different",
+        )
+    )
+    step_shown(other, 4)
+    one.evaluate("localStorage.clear()")
+    one.locator(".lesson-btns .primary").click()
+    one.wait_for_selector(".lesson-measured, .lesson-card .notice", timeout=WAIT)
+    assert kept(one)["guesses"]["agree"]["choice"] == "different"
+
+
+def _same(found: object, wanted: object) -> None:
+    assert found == wanted
