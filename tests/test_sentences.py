@@ -41,6 +41,7 @@ CLAIM_NOTHING = {
     "app.tabs.inside_saliency_cards.tile": "names of methods",
     "app.tabs.inside_similarity.answer": "the name of a photo",
     "cvdemo.catalogue.names": "names of models",
+    "cvdemo.choose.production.cell": "figures of a table; test_choose.py compares each with its duel",
     "cvdemo.choose.export.as_markdown": "headings; its sentences are made in cvdemo.choose.words",
     "cvdemo.convolution.shift.names_of": "names of models",
     "cvdemo.engines.gpu.GpuSelection.insisted": "why an engine failed, as it was kept when it did",

@@ -52,7 +52,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
             "these weights saw ImageNet-22k first"),
             "Corrected: that a ViT on ImageNet-1k alone is below ResNet-50 is true of the recipe of 2020."),
         Row("Attention complexity", (
-            "no attention", "quadratic in the number of patches", "linear in it, at windows of one size")),
+            "no attention", "quadratic in the number of patches", "linear in patches, at windows of one size")),
         Row("Hierarchical features", (
             "yes, a map at each stage", "no, one grid of patches from first to last", "yes, a map at each stage")),
         Row("Transfer", (
