@@ -50,6 +50,7 @@ CLAIM_NOTHING = {
     "cvdemo.lesson.claims_measured.rows": "what stands in the list of claims; test_claims.py measures each anew",
     "cvdemo.loading.texts.tokenizer": "its text goes into a model",
     "cvdemo.plots.template": "names of fonts",
+    "cvdemo.quiz.topics.title": "names of kinds of questions",
     "cvdemo.receptive_field.export.effective_field": "JSON: its texts name fields",
     "cvdemo.receptive_field.stack.as_pytorch": "a program; test_receptive_field_stack.py runs it",
     "cvdemo.residual.order_words.table": "names of models by kind; test_residual_costs.py reads each out of its model",

@@ -12,7 +12,16 @@ const measure = ({ link, point }) => {
   Object.entries(link).forEach(([name, value]) => url.searchParams.set(name, value));
   if (photo.startsWith('starter:')) url.searchParams.set('photo', photo.slice('starter:'.length));
   if (point) url.searchParams.set('point', String(point));
-  return { href: url.href, target: '_blank', rel: 'noopener' };
+  return { href: url.href, onclick: (event) => openHere(event, url.href, link) };
+};
+/* Without a reload, so that the visitor's photo and the quiz stay; Back returns to it. */
+const openHere = (event, href, { tab, view }) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a page of its own
+  event.preventDefault();
+  history.pushState(null, '', href);
+  if (openTab() !== tab) document.querySelector(`#shell [role=tab][data-tab-id="${CSS.escape(tab)}"]`)?.click();
+  document.dispatchEvent(new CustomEvent('cv:address', { detail: { tab, view: view ?? null } }));
+  document.dispatchEvent(new CustomEvent('cv:state', { detail: { tab } }));
 };
 const retry = () => bench.anew({ seed: 1 + Math.floor(Math.random() * 9999) });
 const end = makeEnd({ retry, measure });

@@ -145,8 +145,8 @@ class Four:
                 because = f"You let {LETTERS[place]} go, which overlaps none of those that stay. Nothing removes it."
             else:
                 because = (
-                    f"You took any overlap for too much: {max(others):.2f} with a box that stays is not above the"
-                    " limit."
+                    f"You took any overlap for too much. {LETTERS[place]} meets one that stays by {max(others):.2f}: "
+                    "that is not above the limit."
                 )
             told.append((place, because))
         return told
