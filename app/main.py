@@ -38,7 +38,7 @@ def build_demo(labs: Sequence[Lab] = LABS) -> gr.Blocks:
                 suits={lab.id: lab.starter for lab in labs}, pointed=[lab.id for lab in labs if lab.pointed]
             )
             with gr.Column(elem_id="main"):
-                lay_out_lesson(lessons, rail)
+                lay_out_lesson(lessons, labs, rail)
                 with gr.Tabs() as tabs:
                     shown = {}
                     for lab in labs:

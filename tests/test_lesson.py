@@ -10,16 +10,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torchvision.ops import nms
 
-from app.lesson import following, read_all
+from app.lab import Wish
+from app.lesson import following, printed, read_all
 from app.lesson.bar import Asked
+from app.lesson.opened import told
 from app.tabs import LABS
 from cvdemo import starters
 from cvdemo.attention.study import attend
+from cvdemo.catalogue import BUNDLED_PAIR
+from cvdemo.classify import data_curve
 from cvdemo.convolution import reduce_photo, reduced_photo
 from cvdemo.detect.find import find
-from cvdemo.errors import CvDemoError, SettingError
+from cvdemo.errors import CvDemoError, SettingError, Stopped
 from cvdemo.lesson import agreement, boxes, edges, enough, faster, field, reach, shortcuts
 from cvdemo.lesson.lessons import FOLDER, OURS, Lesson, LessonError, read
 from cvdemo.lesson.measures import MEASURES
@@ -85,6 +90,7 @@ BROKEN = {
     "no minutes": (GOOD.replace("minutes = 2", "minutes = 0"), r"minutes must be a number up to 60"),
     "hide that is no list": (GOOD + 'hide = ".x"', r"hide must be a list of texts"),
     "more that is no pairs": (GOOD + 'more = ["x"]', r"more must be a list of pairs"),
+    "a finding that nobody made": (GOOD.replace('why =', 'also = "x"\nwhy ='), r"there is no finding x\. There is"),
     "one id twice": (GOOD + GOOD.replace('title = "Mine"', ""), r"two steps are called one"),
 }  # fmt: skip
 
@@ -421,6 +427,48 @@ def test_a_machine_without_such_a_network_says_so(name: str) -> None:
 def test_one_classifier_alone_cannot_agree() -> None:
     with pytest.raises(CvDemoError):
         MEASURES["agreement"].take(Subject(starters.get("cat").path, (10, 10), ("mini_resnet", "no such")))
+
+
+def wish(path: Path, point_rc: tuple[int, int]) -> Wish:
+    return Wish(path, "x", "", (9, 9), point_rc, (), Asked(), None, None, {})
+
+
+def test_the_sheet_takes_the_visitors_photo_and_else_the_starter_that_suits_a_lab(tmp_path: Path) -> None:
+    own, suiting = tmp_path / "own.png", {lab.id: lab.starter for lab in LABS}
+    on = printed.subject(STEPS[6], wish(own, (3, 4)), ("a", "b"), suiting)
+    assert (on.photo, on.point_rc, on.pair) == (own, (3, 4), ("a", "b"))
+    for step in STEPS:
+        on = printed.subject(step, wish(starters.get("cat").path, (3, 4)), ("a", "b"), suiting)
+        starter = starters.get(next(lab.starter for lab in LABS if lab.id == step.lab))
+        assert (on.photo, on.point_rc) == (starter.path, starter.point_rc)
+
+
+def test_a_step_that_cannot_be_measured_stops_no_other_on_the_sheet(tmp_path: Path) -> None:
+    plain = tmp_path / "plain.png"
+    Image.new("RGB", (64, 64), (90, 90, 90)).save(plain)
+    lesson = Lesson("two", "Two", (STEPS[6], STEPS[3]))
+    told: list[tuple[int, int]] = []
+    rows = printed.measured(lesson, wish(plain, (1, 1)), BUNDLED_PAIR, {}, lambda *step: told.append(step))
+    assert told == [(0, 2), (1, 2)]
+    assert re.fullmatch(r"This step could not be measured here \(.+\)\. It does not count\.", rows["boxes"]["failed"])
+    numbers = MEASURES["shortcuts"].take(Subject(plain, (1, 1), BUNDLED_PAIR))
+    assert rows["shortcuts"]["said"] == outcome(MEASURES["shortcuts"], numbers, STEPS[3].see).sentence
+
+
+def test_a_visitor_who_stops_the_sheet_is_heard() -> None:
+    def stop(*_step: int) -> None:
+        raise Stopped("stopped")
+
+    with pytest.raises(Stopped):
+        printed.measured(ours(), wish(starters.get("cat").path, (1, 1)), BUNDLED_PAIR, {}, stop)
+
+
+def test_a_finding_is_told_with_machine_and_day_where_it_lies_beside_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = data_curve.read(data_curve.FILE)
+    (step,) = [one for one in told(ours())["steps"] if one["also"]]
+    assert step["id"] == "reach" and step["also"] == (data_curve.answer(found), f"{found.machine}, {found.date}")
+    monkeypatch.setattr(data_curve, "stored", lambda: None)
+    assert not [one for one in told(ours())["steps"] if one["also"]]
 
 
 def test_what_the_page_asks_for_is_checked() -> None:

@@ -112,6 +112,37 @@ def test_the_whole_lesson_with_a_photo_of_ones_own(page: str, visit: Any, own: P
     assert guesses["filter"]["right"] == "upright", "of stripes, whatever was guessed"
     assert "failed" in guesses["boxes"], "there is nobody on stripes"
     assert set(guesses) == {step.id for step in STEPS}
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="Score card").click()
+    assert re.fullmatch(r"cvlab-lesson-card-\d{4}-\d\d-\d\d\.png", saved.value.suggested_filename)
+    with Image.open(saved.value.path()) as card:
+        assert card.size == (1200, 630)
+        assert len(card.convert("RGB").crop((560, 30, 1190, 200)).getcolors(1 << 20)) > 20, "the score stands there"
+
+
+def test_the_teachers_sheet_has_every_step_with_what_comes_out_here(page: str, visit: Any) -> None:
+    tab = visit(f"{page}/?lesson=1", locale="en-GB")
+    step_shown(tab, 1)
+    tab.get_by_role("button", name="Sheet for the teacher").click()
+    sheet = tab.get_by_role("dialog", name="Sheet for the teacher")
+    sheet.locator("svg.lesson-code").wait_for()
+    expect(sheet.locator("h3")).to_have_count(len(STEPS))
+    expect(sheet.get_by_text("Not measured here yet.")).to_have_count(len(STEPS))
+    sheet.get_by_role("button", name="Measure all steps here").click()
+    expect(sheet.get_by_text("Not measured here yet.")).to_have_count(0, timeout=WAIT)
+    for step, said in zip(STEPS, sheet.locator(".lesson-sheet-said").all_inner_texts(), strict=True):
+        assert re.match(r"Too close to call here\. |Here: |This step could not be measured here \(", said), (
+            step.id,
+            said,
+        )
+    tab.emulate_media(media="print")
+    expect(sheet.get_by_role("button", name="Print")).to_be_hidden()
+    expect(tab.locator("#rail")).to_be_hidden()
+    expect(sheet.locator("h3").last).to_be_visible()
+    tab.emulate_media(media="screen")
+    tab.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    step_shown(tab, 1)
 
 
 @pytest.mark.parametrize("number", [2, 5, 7])

@@ -18,6 +18,19 @@ const card = h('section', { class: 'lesson-card card', 'aria-live': 'polite', ta
 root.append(bar, card);
 root.hidden = true;
 
+/* What a step came to on the sheet: of all measured for it, else of this learner's own measurement. */
+let allSteps = null, all = false;
+const sheet = makeSheet({
+  known: ({ id }) => allSteps?.[id] || kept.guess(id),
+  measure: () => {
+    props.value = { ...props.value, sheet: null, busy: null, settings: { lesson: lesson.name, step: 1, turn, pair: pairNow() } };
+    all = true;
+    setTimeout(() => trigger('sheet'), 60);
+  },
+});
+const score = () => { const judged = lesson.steps.filter((one) => counts(one) !== null); return [judged.filter((one) => counts(one)).length, judged.length]; };
+const take = async (make) => { try { await make(); } catch (error) { console.warn(error); note = error.message; draw(); } };
+
 /* Draws bar and card; the focus stays in the card where it was there. */
 const draw = () => {
   root.hidden = !open;
@@ -39,7 +52,7 @@ const drawCard = (step, guess, beat) => {
   const held = card.contains(document.activeElement);
   const told = note ? [h('p', { class: 'notice', role: 'status' }, note)] : [];
   const away = openTab() === step.lab || beat === 'done' ? [] : [h('p', { class: 'notice' }, 'This step stands in another lab. ', smallish('Go there', () => enter(step, false)))];
-  const rows = { predict: () => predictCard(step, chosen, choose, lock), do: () => doCard(step, guess), see: () => seeCard(step, guess, props.value.busy?.text, measure), why: () => whyCard(step, nextButton()), done: () => endCard() }[beat]();
+  const rows = { predict: () => [...predictCard(step, chosen, choose, lock), place().step === 1 ? smallish('Sheet for the teacher', () => sheet.open(lesson)) : null], do: () => doCard(step, guess), see: () => seeCard(step, guess, props.value.busy?.text, measure), why: () => whyCard(step, nextButton()), done: () => endCard() }[beat]();
   card.replaceChildren(...told, ...away, ...rows);
   card.dataset.beat = beat;
   if (held) card.focus({ preventScroll: true });
@@ -48,10 +61,11 @@ const nextButton = () => { const after = lesson.steps[place().step]; return h('b
 /* Whether a guess counts for the learner: true, false, or null where there is none or it was not measured. */
 const counts = ({ id }) => { const { choice, right, said } = kept.guess(id); return choice === undefined || said === undefined ? null : right === null || right === choice; };
 const endCard = () => {
-  const judged = lesson.steps.filter((one) => counts(one) !== null), right = judged.filter((one) => counts(one));
-  return [h('h3', {}, `The lesson is done: ${right.length} of ${judged.length} guesses right`),
+  const [right, judged] = score();
+  return [h('h3', {}, `The lesson is done: ${right} of ${judged} guesses right`),
     h('ul', { class: 'lesson-list' }, lesson.steps.map((one, index) => h('li', {}, h('i', { 'aria-hidden': 'true' }, { true: '\u2713', false: '\u21bb', null: '\u2013' }[counts(one)]), h('span', {}, one.question, h('small', {}, { true: '', false: ' not as guessed', null: ' no guess that counts' }[counts(one)])), counts(one) === true ? null : smallish('Try again', () => { kept.drop([one.id]); goTo(index + 1, 'predict'); })))),
-    h('div', { class: 'bar' }, h('button', { type: 'button', class: 'btn primary', onclick: () => { kept.drop(lesson.steps.map(({ id }) => id)); goTo(1, 'predict'); } }, 'Begin again'), h('a', { class: 'btn sm', href: '?tab=choose&view=quiz', target: '_blank' }, 'Quiz: 15 questions'), smallish('Leave', leave))];
+    h('div', { class: 'bar' }, h('button', { type: 'button', class: 'btn primary', onclick: () => { kept.drop(lesson.steps.map(({ id }) => id)); goTo(1, 'predict'); } }, 'Begin again'), h('a', { class: 'btn sm', href: '?tab=choose&view=quiz', target: '_blank' }, 'Quiz: 15 questions'),
+      smallish('Score card', () => take(() => saveScore(lesson, ...score()))), smallish('Sheet for the teacher', () => sheet.open(lesson)), smallish('Leave', leave))];
 };
 
 const choose = (id) => { chosen = id; drawCard(stepNow(), guessNow(), 'predict'); card.querySelector('[aria-pressed=true]')?.focus({ preventScroll: true }); };
@@ -98,8 +112,10 @@ const look = () => {
   else ask();
 };
 const heard = () => {
-  const { outcome, busy, wish, settings } = props.value || {};
+  const { outcome, busy, wish, settings, sheet: found } = props.value || {};
   if (!open || !lesson) return;
+  if (found && found.lesson === lesson.name && found.steps !== allSteps) [allSteps, all] = [found.steps, false];
+  sheet.say(all ? busy?.text || 'Measuring the steps' : null);
   if ((wish || 0) > wished) { wished = wish; if (place().beat === 'see') { setTimeout(measure, 60); return; } } // another point
   if (busy && place().beat === 'see') draw();
   if (!outcome || settings?.turn !== turn || settings.step !== place().step) return;

@@ -30,5 +30,6 @@ const smallish = (text, onclick) => h('button', { type: 'button', class: 'btn sm
 const linkTo = (query) => `?${query}`;
 const whyCard = (step, next) => [
   h('h3', {}, 'Why?'), h('p', {}, step.why), h('p', {}, h('b', {}, 'What would change this: '), step.but),
+  step.also ? h('p', {}, h('b', {}, `Measured on ${step.also[1]}: `), step.also[0]) : null,
   h('p', { class: 'sub' }, `Source: ${step.source}.`),
   h('div', { class: 'bar' }, next, step.more.map(([text, query]) => h('a', { class: 'btn sm', href: linkTo(query), target: '_blank' }, text)))];

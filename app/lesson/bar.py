@@ -1,21 +1,23 @@
 """Lays the lesson out: a component above the tabs, and the work that its event starts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.components.lesson import LessonBar
 from app.components.photo import PhotoRail
-from app.lab import Bench, Report, Wish, Work, say_what_is_wrong
+from app.lab import Bench, Lab, Report, Wish, Work, say_what_is_wrong
 from app.lab.busy import busy
 from app.lab.handlers import handler
 from app.lab.mount import HEAVY, POINT, QUIET
+from app.lab.share import share_facts
+from app.lesson import printed
 from app.lesson.opened import Lessons, told
 from cvdemo.catalogue import get
-from cvdemo.errors import CvDemoError, SettingError
+from cvdemo.errors import SettingError
 from cvdemo.lesson import words
 from cvdemo.lesson.lessons import MOST_STEPS, OURS
-from cvdemo.lesson.measures import MEASURES
-from cvdemo.lesson.outcome import Outcome, Subject, outcome
+from cvdemo.lesson.outcome import Outcome, Subject
 from cvdemo.pairs import opening_pair
 from cvdemo.settings import Settings, custom, whole
 
@@ -45,38 +47,44 @@ class Asked(Settings):
     pair: tuple[str, str] = custom(lambda: opening_pair().names, _pair)
 
 
-def bench_of(lessons: Lessons) -> Bench:
-    """Return the bench that measures the steps of ``lessons``."""
+def bench_of(lessons: Lessons, suiting: Mapping[str, str]) -> Bench:
+    """Return the bench that measures the steps of ``lessons``; ``suiting``: the starter photo of each lab."""
 
     def run(asked: Wish, _report: Report) -> Outcome:
         wanted: Asked = asked.settings
         step = lessons.step(wanted.lesson, wanted.step)
-        measure = MEASURES[step.measure]
-        return outcome(measure, measure.take(Subject(asked.path, asked.point_rc, wanted.pair)), step.see)
+        return printed.judged(step, Subject(asked.path, asked.point_rc, wanted.pair))
 
-    def found(_asked: Wish, got: Outcome) -> dict[str, Any]:
-        return {"outcome": {"right": got.right, "said": got.sentence, "place": got.place, "failed": None}}
+    def run_all(asked: Wish, report: Report) -> dict[str, Any]:
+        wanted: Asked = asked.settings
+        lesson, _ = lessons.find(wanted.lesson)
+        return {"lesson": lesson.name, "steps": printed.measured(lesson, asked, wanted.pair, suiting, report)}
 
-    def refused(error: CvDemoError) -> dict[str, Any]:
-        return {"outcome": {"failed": words.not_measured(str(error))}}
-
-    measure = Work(
-        run, found, lambda *_: {"busy": busy("Measuring on your photo")}, refused=refused, mode="always_last"
-    )
+    def told(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[str, Any]:
+        return {"busy": busy(f"{step[0]} of {step[1]} steps measured" if step else "Measuring the steps")}
 
     return Bench(
         id="lesson",
         question="What do you expect?",
         settings=Asked,
         draw=lambda _shown, _settings, _question: {},
-        work={"measure": measure},
-        first=lambda: {"outcome": None},
+        work={
+            "measure": Work(
+                run,
+                lambda _asked, got: {"outcome": printed.told(got)},
+                lambda *_: {"busy": busy("Measuring on your photo")},
+                refused=lambda error: {"outcome": printed.not_told(error)},
+                mode="always_last",
+            ),
+            "sheet": Work(run_all, lambda _asked, rows: {"sheet": rows}, told, mode="always_last"),
+        },
+        first=lambda: {"outcome": None, "sheet": None},
     )
 
 
-def lay_out_lesson(lessons: Lessons, rail: PhotoRail) -> None:
-    """Put the lesson where this is called: the bar that opens ``lessons``."""
-    bench = bench_of(lessons)
+def lay_out_lesson(lessons: Lessons, labs: Sequence[Lab], rail: PhotoRail) -> None:
+    """Put the lesson where this is called: the bar that opens ``lessons``, whose steps stand in ``labs``."""
+    bench = bench_of(lessons, {lab.id: lab.starter for lab in labs})
 
     @say_what_is_wrong
     def lesson(asked: Any) -> dict[str, Any]:
@@ -88,12 +96,13 @@ def lay_out_lesson(lessons: Lessons, rail: PhotoRail) -> None:
             note, step = words.no_such_step(step, found), 1
         return {**told(found), "step": 1 if note else step, "note": note}
 
-    bar = LessonBar(bench.begin(), server_functions=[lesson], pair=list(opening_pair().names), ours=OURS)
-    bar.measure(
-        handler(bench, "measure"),
-        inputs_kwargs={"photo": rail, "value": bar},
-        outputs=bar,
-        trigger_mode="always_last",
-        **HEAVY,
-    )
+    bar = LessonBar(bench.begin(), server_functions=[lesson, share_facts], pair=list(opening_pair().names), ours=OURS)
+    for name, work in bench.work.items():
+        getattr(bar, name)(
+            handler(bench, name),
+            inputs_kwargs={"photo": rail, "value": bar},
+            outputs=bar,
+            trigger_mode=work.mode,
+            **HEAVY,
+        )
     rail.point(None, [bar, rail], bar, js=POINT, **QUIET)

@@ -9,6 +9,7 @@ from typing import Any
 
 from cvdemo.errors import SettingError
 from cvdemo.lesson import words
+from cvdemo.lesson.findings import FINDINGS, Finding
 from cvdemo.lesson.lessons import FOLDER, OURS, Lesson, LessonError, Step, read
 
 LOG = logging.getLogger(__name__)
@@ -85,5 +86,12 @@ def told(lesson: Lesson) -> dict[str, Any]:
     """Return what the browser needs of a lesson: all but the sentences of outcomes."""
     names = ("id", "lab", "state", "question", "predict", "choices", "control", "do", "why", "but", "source",
              "label", "hide", "watch", "more", "minutes")  # fmt: skip
-    rows = [{**{name: getattr(step, name) for name in names}, "done": vars(step.done)} for step in lesson.steps]
+    rows = [
+        {**{name: getattr(step, name) for name in names}, "done": vars(step.done), "also": _also(step)}
+        for step in lesson.steps
+    ]
     return {"name": lesson.name, "title": lesson.title, "steps": rows}
+
+
+def _also(step: Step) -> Finding | None:
+    return FINDINGS[step.also]() if step.also else None

@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Any
 
 from cvdemo.errors import CvDemoError
+from cvdemo.lesson.findings import FINDINGS
 from cvdemo.lesson.measures import MEASURES
 from cvdemo.lesson.outcome import endings
 from cvdemo.wording import listed
@@ -50,6 +51,7 @@ class Step:
         measure: one of `MEASURES`; ``see`` has a sentence for each of `endings`.
         why: two sentences; ``but``: what would change the conclusion; ``source``: where they stand.
         more: title and link of what shows it.
+        also: one of `FINDINGS`, which is told under why.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Step:
     hide: tuple[str, ...] = ()
     watch: tuple[str, ...] = ()
     more: tuple[tuple[str, str], ...] = ()
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,7 @@ class _Reading:
             hide=self.texts("hide"),
             watch=self.texts("watch"),
             more=self.pairs("more") if "more" in self.row else (),
+            also=self.finding(),
         )
 
     def text(self, name: str) -> str:
@@ -165,6 +169,12 @@ class _Reading:
         if not right or not isinstance(value, list):
             raise self.fault(f'{name} must be a list of pairs: {name} = [["..", ".."], ["..", ".."]].')
         return tuple((one, other) for one, other in value)
+
+    def finding(self) -> str:
+        name = self.text("also") if "also" in self.row else ""
+        if name and name not in FINDINGS:
+            raise self.fault(f"there is no finding {name}. There is {listed(sorted(FINDINGS))}.")
+        return name
 
     def minutes(self) -> float:
         value = self.row.get("minutes")
