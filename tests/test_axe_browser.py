@@ -16,8 +16,8 @@ OTHER_VIEWS = {
     "inside": [view.ID for view in VIEWS],
     "receptive-field": ["field-stack"],
     "convolution": ["costs", "pool", "shift"],
-    "skips": ["surgery", "block"],
-    "choose": ["claims"],
+    "skips": ["surgery", "block", "order", "surface"],
+    "choose": ["claims", "quiz"],
     "latency": ["batch", "accuracy", "layers"],
 }
 # (rule, selector): why Gradio's own markup may break the rule there. It breaks none today.

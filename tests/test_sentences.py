@@ -42,6 +42,7 @@ CLAIM_NOTHING = {
     "app.tabs.inside_similarity.answer": "the name of a photo",
     "cvdemo.catalogue.names": "names of models",
     "cvdemo.choose.production.cell": "figures of a table; test_choose.py compares each with its duel",
+    "cvdemo.choose.production.table": "the lesson's words as they were corrected, and those figures",
     "cvdemo.choose.export.as_markdown": "headings; its sentences are made in cvdemo.choose.words",
     "cvdemo.convolution.shift.names_of": "names of models",
     "cvdemo.engines.gpu.GpuSelection.insisted": "why an engine failed, as it was kept when it did",
