@@ -147,7 +147,7 @@ def test_no_label_of_the_visitor_runs(page: str, watch: Any, hub: Hub) -> None:
     _wait_for_answer(tab, 1)
     tab.locator(".answers .card.missing").get_by_role("button", name=re.compile("^Download")).click()
     _wait_for_answer(tab, 2)
-    tab.locator(".classify-body > .more > summary").click()
+    tab.locator(".classify-body > .more > summary", has_text="More settings").click()
     field = tab.get_by_label("Your own labels")
     field.wait_for()
     rows = ".answers .card:nth-of-type(2) .row .l"

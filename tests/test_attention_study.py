@@ -1,10 +1,12 @@
 """Attention of catalogue models on a photo: every layer has rows, a second look runs nothing, errors are sentences."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from cvdemo import models, starters
 from cvdemo.attention import study
@@ -90,10 +92,12 @@ def test_a_layer_has_several_names(layer: Any) -> None:
     assert layer_number(study.attend(CAT, "mini_vit"), layer) == 6
 
 
-def test_a_borrowed_model_is_given_back_as_found_when_the_run_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_borrowed_model_is_given_back_as_found_when_the_run_fails(tmp_path: Path) -> None:
     with models.borrow("mini_vit") as ready:
         before = facts(ready.network)
         network: Any = ready.network
+    unseen = tmp_path / "unseen.png"  # what another test asked of this photo would be known, and run nothing
+    Image.new("RGB", (90, 70), (12, 34, 56)).save(unseen)
     for number in range(50):
 
         def fails(module: Any, inputs: Any, output: Any) -> None:
@@ -102,7 +106,7 @@ def test_a_borrowed_model_is_given_back_as_found_when_the_run_fails(monkeypatch:
         handle = network.blocks[number % 7].register_forward_hook(fails)
         try:
             with pytest.raises(Broken):
-                study.attend(starters.get("street").path, "mini_vit")
+                study.attend(unseen, "mini_vit")
         finally:
             handle.remove()
     assert facts(network) == before

@@ -19,6 +19,7 @@ from cvdemo import images, starters, weights, zerogpu
 from cvdemo.catalogue import ModelSpec
 from cvdemo.detect.find import find
 from cvdemo.errors import Busy, ModelUnavailable, SettingError
+from cvdemo.photo_sets import ready
 from cvdemo.results import Count, Results, Store, recording, replay
 from cvdemo.saliency.explanation import ExplanationRequest
 from cvdemo.surgery.plain import Operation
@@ -36,6 +37,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "path": CAT, "model": "mini_resnet", "operation": Operation(cut=frozenset({"layer2.1"}))
     },
     "cvdemo.surgery.lesion.at_random": {"path": CAT, "model": "mini_resnet", "draws": 2},
+    "cvdemo.surgery.many.answer_many": {"photos": ready("digits").photos[:2], "model": "mini_resnet"},
     "cvdemo.surgery.anatomy.dissect": {"path": CAT, "model": "mini_vit"},
     "cvdemo.saliency.study.explain_asked": {
         "path": CAT, "asked": ExplanationRequest(images.open(CAT).digest, "mini_resnet", False, None, None, ())

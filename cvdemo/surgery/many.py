@@ -35,7 +35,7 @@ Told = Callable[[str, Progress | PhotosDone], None]
 """Called with the model's name and how far its fetching, its loading or the photos are; may raise Stopped."""
 
 
-@zerogpu.on_gpu(lambda **_: 60)
+@zerogpu.on_gpu(lambda **_: zerogpu.LONGEST_S)
 def answer_many(photos: Sequence[LabelledPhoto], model: str, progress: Told | None = None) -> None:
     """Ask ``model`` of each photo what it says without each droppable block, one at a time.
 
