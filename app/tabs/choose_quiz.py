@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from app.lab import Bench, Report, ShownByKey, Wish, Work
+from app.lab import Bench, Report, ShownFromTheStart, Wish, Work
 from app.lab.busy import busy
 from app.lab.handlers import first_found
 from cvdemo.errors import CvDemoError
@@ -15,8 +15,6 @@ from cvdemo.quiz.settings import QUESTIONS, Drawn
 from cvdemo.quiz.subject import Subject
 from cvdemo.quiz.topics import title
 
-FIRST = "not begun"
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -24,14 +22,6 @@ class Shown:
 
     quiz: Quiz | None
     size_wh: tuple[int, int] = (1, 1)
-
-
-class ShownBeforeIt(ShownByKey):
-    """What pages show, by key; under `FIRST` no quiz has begun."""
-
-    def get(self, key: object) -> Any | None:
-        """Return what is shown; None where it is not known any more."""
-        return Shown(None) if key == FIRST else super().get(key)
 
 
 def _make(asked: Wish, report: Report) -> Shown:
@@ -86,7 +76,7 @@ def _asked(one: Question) -> dict[str, Any]:
 
 
 def _first() -> dict[str, Any]:
-    return {"key": FIRST, "message": "", **_draw(Shown(None), Drawn(), {})}
+    return {"key": ShownFromTheStart.FIRST, "message": "", **_draw(Shown(None), Drawn(), {})}
 
 
 def _found(asked: Wish, shown: Shown) -> dict[str, Any]:
@@ -111,5 +101,5 @@ BENCH = Bench(
     own_head=True,
     pointed=False,
     stopped="Stopped. Begin again when you like.",
-    shown=ShownBeforeIt(),
+    shown=ShownFromTheStart(Shown(None)),
 )
