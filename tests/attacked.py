@@ -123,6 +123,24 @@ class Visitor(httpx.Client):
         return self.get(f"/gradio_api/call/{endpoint}/{started.json()['event_id']}").text
 
 
+class Crowd:
+    """Visitors with addresses of their own, in turn: so many calls of one would be refused."""
+
+    def __init__(self, address: str) -> None:
+        self._visitors = [Visitor(address, 100 + number) for number in range(40)]
+        self.calls = 0
+
+    def next(self) -> Visitor:
+        """Return the next one."""
+        self.calls += 1
+        return self._visitors[self.calls % len(self._visitors)]
+
+    def close(self) -> None:
+        """Send them home."""
+        for one in self._visitors:
+            one.close()
+
+
 def raw(address: str, request: bytes, at_most: int = 1_000_000) -> bytes:
     """Send bytes as they stand here, since a client that tidies a path would test something else; return the answer."""
     host, _, port = address.removeprefix("http://").partition(":")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.asked import ask_event, faults, is_sentence, unhurried
-from tests.attacked import Program, Visitor
+from tests.attacked import Crowd, Program
 
 HUGE = "1" + "0" * 399
 IMAGE = '{"path": "x", "meta": {"_type": "gradio.FileData"}}'
@@ -14,14 +14,15 @@ RAIL = '{"photo": {"id": "starter:cat"}, "point": [1, 1]}'
 
 
 @pytest.fixture(scope="module")
-def visitor(program: Program) -> Iterator[Visitor]:
-    """Visit the page."""
-    with Visitor(program.address, 70) as one:
-        yield one
+def crowd(program: Program) -> Iterator[Crowd]:
+    """Bring visitors to the page."""
+    all_of_them = Crowd(program.address)
+    yield all_of_them
+    all_of_them.close()
 
 
-def _join(visitor: Visitor, number: int, data: str) -> dict[str, Any]:
-    return ask_event(visitor, "odd", f'{{"fn_index": {number}, "session_hash": "odd", "data": {data}}}')
+def _join(crowd: Crowd, number: int, data: str) -> dict[str, Any]:
+    return ask_event(crowd.next(), "odd", f'{{"fn_index": {number}, "session_hash": "odd", "data": {data}}}')
 
 
 ODD = {
@@ -38,13 +39,13 @@ ODD = {
 
 
 @pytest.mark.parametrize("case", ODD)
-def test_an_endpoint_says_what_is_wrong(visitor: Visitor, case: str) -> None:
-    events = visitor.get("/config").json()["dependencies"]
+def test_an_endpoint_says_what_is_wrong(crowd: Crowd, case: str) -> None:
+    events = crowd.next().get("/config").json()["dependencies"]
     number = next(one["id"] for one in events if one["api_name"] == "classify")
-    before = faults(visitor)
-    told = _join(visitor, number, ODD[case])
+    before = faults(crowd.next())
+    told = _join(crowd, number, ODD[case])
     assert not told["success"] and is_sentence(told["output"]["error"]), told
-    assert faults(visitor) == before
+    assert faults(crowd.next()) == before
 
 
 PHOTOS = (
@@ -59,27 +60,27 @@ VALUES = (
 )  # fmt: skip
 
 
-def test_an_event_of_the_page_says_what_is_wrong(visitor: Visitor) -> None:
+def test_an_event_of_the_page_says_what_is_wrong(crowd: Crowd) -> None:
     """Each event gets each odd photo and each odd value, more than some take and fewer than others."""
-    before = faults(visitor)
-    for event in visitor.get("/config").json()["dependencies"]:
+    before = faults(crowd.next())
+    for event in crowd.next().get("/config").json()["dependencies"]:
         if not event["backend_fn"] or event["api_visibility"] == "public":
             continue
         for photo, value in [(photo, VALUES[0]) for photo in PHOTOS] + [(RAIL, value) for value in VALUES]:
-            told = _join(visitor, event["id"], f"[{photo}, {value}, {value}]")
+            told = _join(crowd, event["id"], f"[{photo}, {value}, {value}]")
             assert told["success"] or is_sentence(told["output"]["error"]), (event["api_name"], value[:60], told)
-    assert faults(visitor) == before
+    assert faults(crowd.next()) == before
 
 
-def test_a_component_server_says_what_is_wrong(visitor: Visitor) -> None:
-    before = faults(visitor)
-    for one in visitor.get("/config").json()["components"]:
+def test_a_component_server_says_what_is_wrong(crowd: Crowd) -> None:
+    before = faults(crowd.next())
+    for one in crowd.next().get("/config").json()["components"]:
         for name in one["props"].get("server_fns") or ():
             for value in (*PHOTOS, *VALUES):
                 body = f'{{"component_id": {one["id"]}, "fn_name": "{name}", "session_hash": "odd", "data": {value}}}'
-                answer = unhurried(visitor, "component_server", body)
+                answer = unhurried(crowd.next(), "component_server", body)
                 told = answer.json()
                 assert answer.status_code in (200, 400), (name, value[:60], answer.text[:200])
                 wrong = told.get("error") if answer.status_code == 200 else told["detail"]
                 assert wrong is None or is_sentence(wrong), (name, value[:60], told)
-    assert faults(visitor) == before
+    assert faults(crowd.next()) == before

@@ -9,29 +9,11 @@ from hypothesis import HealthCheck, given, settings
 
 from tests import bad_files
 from tests.asked import ask_event, faults, is_sentence, unhurried
-from tests.attacked import Program, Visitor
+from tests.attacked import Crowd, Program, Visitor
 from tests.fuzz import Door, doors
 
 FEW, MANY = 3, 340  # of each way in; many: 20,000 calls in all
 EXAMPLES = [pytest.param(FEW, id="few"), pytest.param(MANY, id="20,000", marks=pytest.mark.soak)]
-
-
-class Crowd:
-    """Visitors with addresses of their own, in turn: so many calls of one would be refused."""
-
-    def __init__(self, address: str) -> None:
-        self._visitors = [Visitor(address, 100 + number) for number in range(40)]
-        self.calls = 0
-
-    def next(self) -> Visitor:
-        """Return the next one."""
-        self.calls += 1
-        return self._visitors[self.calls % len(self._visitors)]
-
-    def close(self) -> None:
-        """Send them home."""
-        for one in self._visitors:
-            one.close()
 
 
 @pytest.fixture
