@@ -12,6 +12,7 @@ from cvdemo.classify import run
 from cvdemo.results import Results
 from cvdemo.starter_set import NAMES, StarterSet
 from tests.awaited import expect, fits
+from tests.fake_detectors import put_yolo
 from tests.fake_hub import Fault, Hub, fake_hub
 from tests.fake_models import put_timm
 from tests.test_browser import Visit, _shows, _wait_for_answer
@@ -74,6 +75,24 @@ def test_one_click_fetches_the_set_and_the_page_takes_the_better_pair(
     _wait_for_answer(later)
     _shows(later, *PAIR)
     expect(later.locator(".header .starter")).to_be_hidden()  # what was done before is no news
+
+
+def test_the_set_ends_while_detect_is_open_and_a_photo_of_everyday_things_gets_a_detector_of_them(
+    page: str, visit: Visit, hub: Hub
+) -> None:
+    put_yolo(hub, "yolov8n")
+    tab = visit(f"{page}/?tab=detect")
+    expect(tab.locator(".pane rect.kept").first).to_be_visible()
+    tab.locator("#rail [data-id='starter:cat']").click()
+    menu = tab.get_by_label("Detector", exact=True)
+    expect(tab.locator(".detect .answer")).to_contain_text("HOG looks for")  # nothing else is here
+    expect(menu.locator("option[value=yolov8n]")).to_contain_text("MB")
+    tab.get_by_role("button", name="Get the starter set").click()
+    expect(tab.locator(".header .starter .line")).to_contain_text("models here.")
+    expect(menu).to_have_value("yolov8n")
+    expect(tab.locator(".detect .answer")).to_contain_text("YOLOv8n looks for 80 things")
+    expect(menu.locator("option[value=yolov8n]")).to_have_text("YOLOv8n")  # no cost any more
+    assert tab.locator(".offer").count() == 0
 
 
 def test_a_stopped_set_goes_on_and_another_visitor_only_watches(page: str, visit: Visit, hub: Hub) -> None:

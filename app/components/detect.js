@@ -9,7 +9,7 @@ let panes = [], active = 0, run = null;
 /* Live video follows detector and settings. */
 const tellLive = (settings) => document.dispatchEvent(new CustomEvent('cv:detect', { detail: { model: settings.models[0], settings } }));
 const change = (patch) => bench.change(patch);
-let byHand = address.has('detector') && address.get('tab') === props.tab, seenPhoto = null;
+let byHand = address.has('detector') && address.get('tab') === props.tab, seenPhoto = null, fetched = '';
 const choose = (models) => { byHand = true; bench.anew({ models }); };
 /* A new photo chooses the detector that suits it, of those that are ready. What was chosen by hand stays on the visitor's
    own photos, and on starter photos where it suits. */
@@ -117,6 +117,12 @@ const drawn = (value) => {
   if (value.labels_error) controls.refuse(value.labels_error);
   charts.node.hidden = foot.node.hidden = pictureCard.hidden = !there;
   tellLive(local);
+  const news = fetched && JSON.stringify(value.detectors) !== fetched;
+  if (news || !value.busy) fetched = '';
+  if (!news) return;
+  seenPhoto = '';
+  const { models } = suited();
+  if (models && models[0] !== local.models[0]) bench.anew({ models });
 };
 const bench = makeBench({ paint, arrived, drawn, refused, head, wished: () => bench.anew(suited()), result: ['models', 'tiles', 'labels'] });
 const LIMITS = [['confidence', 0.05, 0.95], ['iou', 0.05, 0.95], ['max_detections', 1, 300], ['max_per_class', 1, 100]];
@@ -130,8 +136,8 @@ if (address.get('tab') === props.tab) { // what lies beyond a slider's end is it
   const models = (address.get('detector') || '').split(',').filter(known).slice(0, 2); // others are left out
   if (models.length) local.models = models;
 }
-document.addEventListener('cv:fetched', () => { // new detectors are here
-  seenPhoto = '';
-  if (openTab() === props.tab) bench.anew(suited());
+document.addEventListener('cv:fetched', () => { // new detectors are here: which, the next answer tells
+  fetched = JSON.stringify(props.value.detectors);
+  if (openTab() === props.tab) bench.anew({});
 });
 bench.begin();
