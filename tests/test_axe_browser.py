@@ -32,8 +32,10 @@ AT_REST = """() => ![...document.querySelectorAll('.answer.waiting, .stale, .upd
   .some((one) => one.offsetParent) && document.getAnimations().every((one) => one.playState !== 'running')
   && document.querySelector('.rail .picture img')?.naturalWidth > 0"""
 
-ANSWERED = """() => [...document.querySelectorAll('.answer')].filter((one) => one.offsetParent)
-  .every((one) => one.textContent && one.textContent !== 'One moment.')"""
+ANSWERED = """() => {
+  const answers = [...document.querySelectorAll('.answer')].filter((one) => one.offsetParent);
+  return answers.length && answers.every((one) => one.textContent && one.textContent !== 'One moment.');
+}"""
 
 
 @pytest.mark.parametrize("lab", [lab.id for lab in LABS])

@@ -3,7 +3,7 @@ const makeStrip = () => {
   const box = h('div', { class: 'strip-rows' }), ends = h('div', { class: 'strip-ends' }, h('span', {}, 'layer 1, next to the photo'), h('span', {}));
   const bar = h('div', { class: 'strip-bar', 'aria-hidden': 'true' }), ticks = h('div', { class: 'strip-ticks' });
   bar.style.background = `linear-gradient(90deg, ${props.viridis.join(',')})`;
-  const node = h('div', { class: 'layer-strip', role: 'img' }, box, ends, h('div', { class: 'strip-scale' }, bar, ticks));
+  const node = h('div', { class: 'layer-strip', role: 'img', 'aria-label': 'Gradients of the layers: none measured yet' }, box, ends, h('div', { class: 'strip-scale' }, bar, ticks));
   const colour = (share) => {
     const at = Math.max(0, Math.min(1, share)) * (props.viridis.length - 1);
     return props.viridis[Math.round(at)];
