@@ -115,6 +115,29 @@ def test_the_chart_marks_what_breaks_a_limit() -> None:
     assert [shape["x0"] for shape in chart.layout["shapes"]] == [50, 50]
 
 
+def test_a_limit_within_the_chart_does_not_move_its_axis_so_it_can_be_dragged() -> None:
+    known = candidates("classify", {"resnet50": 31.0, "vit_base_patch16_224": 129.0, "efficientnet_b0": 8.0})
+
+    def axis(limit: float) -> tuple[float, ...]:
+        chart = charts.accuracy_chart(advise(Demand(milliseconds=limit), known), known)
+        assert chart is not None
+        return tuple(10**end for end in chart.layout["xaxis"]["range"])
+
+    low, high = axis(0)
+    assert low < 8.0 and high > 129.0
+    assert {axis(limit) for limit in (low * 1.11, 20, 50, 129, high / 1.11)} == {(low, high)}
+    assert axis(1)[0] < 1 and axis(1)[1] == high and axis(4000)[1] > 4000 and axis(4000)[0] == low
+
+
+def test_what_lies_along_the_chart_is_what_its_line_limits() -> None:
+    timed, untimed = (candidates("classify", times) for times in ({"resnet50": 31.0}, {}))
+    assert charts.along(timed) == "milliseconds" and charts.along(untimed) == "max_mb"
+    assert charts.along(candidates("features", {})) is None
+    for known, demand in ((timed, Demand(milliseconds=40)), (untimed, Demand(milliseconds=0, max_mb=40))):
+        chart = charts.accuracy_chart(advise(demand, known), known)
+        assert chart is not None and {shape["x0"] for shape in chart.layout["shapes"]} == {40}
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_every_chart_is_one(seed: int) -> None:
     found, _, known = random_advice(np.random.default_rng(seed))

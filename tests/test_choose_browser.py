@@ -50,6 +50,86 @@ def test_the_sentence_asks_and_three_cards_answer(page: str, visit: Visit, width
     at_rest()
 
 
+PER_STEP_MS = 30
+DRAG = """async ([to, steps]) => {
+  const grip = document.querySelector('.chart-grip'), handle = grip.querySelector('.chart-handle');
+  const out = document.querySelector('.choosing-frontier output'), box = grip.getBoundingClientRect();
+  const from = box.x + box.width / 2, took = [];
+  const send = (type, clientX) => grip.dispatchEvent(new PointerEvent(type, { bubbles: true, button: 0, clientX }));
+  grip.setPointerCapture = () => {};
+  send('pointerdown', from);
+  for (let step = 1; step <= steps; step += 1) {
+    const begun = performance.now();
+    send('pointermove', from + (step / steps) * to);
+    while (!handle.textContent.endsWith(out.textContent)) await new Promise(requestAnimationFrame);
+    took.push(performance.now() - begun);
+  }
+  send('pointerup', from + to);
+  return took;
+}"""
+
+
+def test_the_limit_is_dragged_on_the_chart(page: str, visit: Visit) -> None:
+    tab = _open(page, visit)
+    card = tab.locator(".choosing-frontier")
+    card.locator(".chart-grip").wait_for()
+    tab.wait_for_function("() => document.querySelector('.chart-grip').textContent.includes('50')")
+    line = tab.locator(".chart-grip").bounding_box()
+    mark = card.locator(".chart-plot .shapelayer path").last.bounding_box()
+    assert abs(line["x"] + line["width"] / 2 - mark["x"] - mark["width"] / 2) < 2, "the line lies on the chart's own"
+    middle = line["x"] + line["width"] / 2
+    tab.mouse.move(middle, line["y"] + 60)
+    tab.mouse.down()
+    tab.mouse.move(middle - 80, line["y"] + 60, steps=4)
+    tab.mouse.up()
+    expect(card.locator("output")).not_to_have_text("50\u00a0ms")
+    value = float(card.locator("output").inner_text().split()[0])
+    assert 5 < value < 50
+    assert str(value).removesuffix(".0") in tab.locator(".chart-grip").inner_text()
+    expect(_answer(tab)).to_contain_text(f"stay under {value:g}\u00a0ms")
+    assert abs(tab.locator(".chart-grip").bounding_box()["x"] + 10 - (middle - 80)) < 6, "it stays under the hand"
+    took = tab.evaluate(DRAG, [60, 24])
+    assert sorted(took)[len(took) // 2] <= PER_STEP_MS, took
+    tab.mouse.move(tab.locator(".chart-grip").bounding_box()["x"] + 10, line["y"] + 60)
+    tab.mouse.down()
+    tab.mouse.move(line["x"] + 2000, line["y"] + 60)
+    tab.mouse.up()
+    expect(card.locator("output")).to_have_text("any time")
+    expect(tab.locator(".chart-grip")).to_contain_text("no limit")
+    card.locator("input[type=range]").focus()
+    card.locator("input[type=range]").press("PageDown")
+    expect(tab.locator(".chart-grip")).not_to_contain_text("no limit")
+
+
+def test_on_a_touch_screen_only_the_handle_is_grabbed(page: str, visit: Visit) -> None:
+    tab = _open(page, visit, width=390, height=844, has_touch=True, is_mobile=True)
+    tab.locator(".chart-grip").wait_for()
+    tab.locator(".chart-handle").scroll_into_view_if_needed()
+    style = tab.evaluate(
+        """() => ['.chart-grip', '.chart-handle', '.chart-stage'].map((one) => { const { pointerEvents, touchAction } =
+             getComputedStyle(document.querySelector(one)); return [pointerEvents, touchAction]; })"""
+    )
+    assert [style[0][0], style[1], style[2][1]] == ["none", ["auto", "none"], "pan-y pinch-zoom"]
+    handle = tab.locator(".chart-handle").bounding_box()
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    touch, before = tab.context.new_cdp_session(tab), tab.evaluate("scrollY")
+
+    def swipe(points: list[tuple[float, float]]) -> None:
+        for place, (across, down) in enumerate(points):
+            kind = "touchMove" if place else "touchStart"
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": across, "y": down}]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    swipe([(x - 12 * step, y) for step in range(6)])
+    expect(tab.locator(".choosing-frontier output")).not_to_have_text("50\u00a0ms")
+    assert tab.evaluate("scrollY") == before
+    now = tab.locator(".choosing-frontier output").inner_text()
+    plot = tab.locator(".choosing-frontier .chart-stage").bounding_box()
+    swipe([(plot["x"] + 60, plot["y"] + 200 - 25 * step) for step in range(7)])
+    tab.wait_for_function("(before) => scrollY !== before", arg=before)
+    assert tab.locator(".choosing-frontier output").inner_text() == now, "the page scrolls, the limit stays"
+
+
 def test_the_slider_is_the_limit_of_the_sentence(page: str, visit: Visit) -> None:
     tab = _open(page, visit)
     slider = tab.locator(f"{HERE} .choosing-frontier input[type=range]")

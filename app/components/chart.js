@@ -11,7 +11,7 @@ const makeChart = (...buttons) => {
   const png = smallButton('PNG', () => takePicture());
   const tools = h('div', { class: 'chart-tools' }, zoom, reset, buttons, open, png);
   const node = h('figure', { class: 'chart' }, stage, word, tools, values.node), take = makeTaking(node);
-  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0, pointed = null, turned = null, camera = null;
+  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0, pointed = null, turned = null, laid = null, camera = null;
   open.setAttribute('aria-expanded', 'false');
   reset.hidden = tools.hidden = stage.hidden = true;
 
@@ -40,6 +40,7 @@ const makeChart = (...buttons) => {
     if (camera) for (const name of scenes()) layout[name] = { ...layout[name], camera };
     await library.react(plot, data, layout, QUIET_PLOT);
     node.dataset.drawn = String(Number(node.dataset.drawn || 0) + 1);
+    laid?.(plot);
     if (listening) return;
     listening = true;
     /* What is solid is turned together: all scenes are seen from where the one under the mouse is. */
@@ -102,8 +103,8 @@ const makeChart = (...buttons) => {
   new MutationObserver(soon).observe(document.body, { attributes: true, attributeFilter: ['class'] });
   document.addEventListener('cv:presenter', soon);
   /* `onPoint(act)`: hears the customdata of the mark that is pointed at. `onTurn(act)`: hears from where what is solid is
-     seen now; `turn(eye)`: lets it be seen from there. */
-  return { node, onPoint(act) { pointed = act; }, onTurn(act) { turned = act; },
+     seen now; `turn(eye)`: lets it be seen from there. `onDrawn(act)`: gets the plot whenever it has been drawn. */
+  return { node, onPoint(act) { pointed = act; }, onDrawn(act) { laid = act; }, onTurn(act) { turned = act; },
     turn(eye) {
       camera = { ...(camera || chart.layout[scenes()[0]].camera), eye };
       if (listening) window.Plotly.relayout(plot, Object.fromEntries(scenes().map((name) => [`${name}.camera`, camera])));

@@ -23,7 +23,10 @@ const asLimit = (step) => {
 const asText = (value) => (value ? `${value.toLocaleString('en')}\u00a0ms` : 'any time');
 let bench = null;
 const limit = makeRange({ label: 'Time limit', help: 'for one photo here', low: LOWEST, high: HIGHEST, step: 0.1, format: (step) => asText(asLimit(step)) }, (step) => bench.change({ milliseconds: asLimit(step) }));
-const frontier = makeChart(), none = h('p', { class: 'sub' }, 'No published figure compares these, so there is no chart.');
+const frontier = makeChart();
+let along = null;
+const grip = makeGrip({ chart: frontier, title: 'Drag the limit', text: (value) => (value ? `${value.toLocaleString('en')}\u00a0${along === 'max_mb' ? 'MB' : 'ms'}` : 'no limit'), act: (value) => bench.change({ [along]: value }) });
+const none = h('p', { class: 'sub' }, 'No published figure compares these, so there is no chart.');
 const chartCard = h('section', { class: 'card choosing-frontier' }, h('h3', {}), none, frontier.node, limit.node);
 const cards = h('ol', { class: 'choosing-cards' }), near = h('div', { class: 'choosing-missed' });
 const cardsCard = h('section', { class: 'card' }, h('h3', {}, 'In this order'), cards, near);
@@ -69,6 +72,8 @@ const paint = (shown) => {
   none.hidden = Boolean(shown.chart);
   frontier.node.hidden = !shown.chart;
   if (shown.chart) frontier.show(shown.chart);
+  ({ along } = shown);
+  grip.set(along ? bench.local[along] : null);
   limit.set(milliseconds ? Math.log2(milliseconds) : HIGHEST, shown.chart?.answer);
   fault.hidden = !shown.error;
   fault.textContent = shown.error || '';

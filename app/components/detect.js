@@ -46,7 +46,8 @@ const controls = makeControls({
   fetch: () => bench.fetch(null),
   show: () => drawPictures(bench.shown()),
 });
-const paneActs = { lower: (confidence) => change({ confidence: Math.max(0.05, confidence) }), goTo };
+const picking = makePicking({ redraw: () => { if (bench) drawPictures(bench.shown()); }, step: (by) => panes[active]?.step(by) });
+const paneActs = { picked: (pane, row) => picking.tell(pane, row, bench.shown(), bench.local), lower: (confidence) => change({ confidence: Math.max(0.05, confidence) }), goTo };
 const takeAway = async (format) => {
   const file = await bench.file({ pane: active, format });
   if (file.gone) bench.anew({});
@@ -85,8 +86,9 @@ const drawPictures = (shown) => {
   }
   if (pictures.childElementCount !== rows.length) pictures.replaceChildren(...panes.slice(0, rows.length).map((pane) => pane.node));
   pictures.classList.toggle('two', rows.length > 1);
-  const view = { photo, named, key: shown.key, run: shown.run, showRemoved: controls.showRemoved(), waysOn: shown.ways_on };
+  const view = { photo, named, key: shown.key, run: shown.run, showRemoved: controls.showRemoved(), waysOn: shown.ways_on, asked: picking.now() };
   rows.forEach((pane, place) => panes[place].show(pane, view));
+  if (picking.now()) { const at = Math.max(0, rows.findIndex((_, place) => panes[place].told())); picking.tell(rows[at], panes[at].told(), shown, local); }
   charts.show(rows[active], rows.length > 1);
   sayWhatRan(rows);
 };
@@ -141,3 +143,4 @@ document.addEventListener('cv:fetched', () => { // new detectors are here: which
   if (openTab() === props.tab) bench.anew({});
 });
 bench.begin();
+picking.start();

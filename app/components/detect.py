@@ -9,8 +9,8 @@ from cvdemo.detect import words
 
 QUESTION = "What did the detector find, and what did NMS throw away?"
 SCRIPTS = (
-    *chart.SCRIPTS, "head", "range", "boxes", "boxes_png", "detect_charts", "detect_player", "detect_pane",
-    "detect_settings", "detect_extras", "detect_controls", "detect",
+    *chart.SCRIPTS, "head", "range", "boxes", "boxes_png", "detect_charts", "detect_player", "detect_pick",
+    "detect_pane", "detect_settings", "detect_extras", "detect_controls", "detect",
 )  # fmt: skip
 
 

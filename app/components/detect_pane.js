@@ -1,31 +1,32 @@
 /* One detector's picture: its name, its boxes over the photo, its player and the sentence about one box. */
 const makePane = (act) => {
   const inspector = h('p', { 'aria-live': 'polite' });
-  const boxes = makeBoxes(() => inspect());
+  const boxes = makeBoxes(() => { inspect(); guess.look(); });
   const name = h('h3', { class: 'fam', hidden: true });
   const empty = h('div', { class: 'empty', hidden: true });
   const borders = h('p', { class: 'borders', 'aria-live': 'polite' });
-  const player = makePlayer(() => { paint(); inspect(); });
+  const player = makePlayer(() => { paint(); inspect(); guess.played(); });
   const why = h('button', { type: 'button', class: 'btn sm why-box', hidden: true }, 'Why this box?');
   const node = h('div', { class: 'pane' }, name, boxes.stage, borders, empty, h('div', { class: 'stepper' }, player.node, inspector, why));
   let pane = null, view = null, drawn = null, narrow = false;
+  const guess = makeGuess({ boxes, player, rows: () => pane.boxes, picked: (row) => act.picked(pane, row), paint: () => paint() });
 
   const inspect = () => {
     const index = boxes.active();
     const box = pane.boxes[index];
-    inspector.textContent = box ? [box.sentence, box.truth].filter(Boolean).join(' ') : player.sentence() ?? props.hint;
-    why.hidden = !(pane.why && pane.boxes[boxes.pinned()]?.index !== undefined);
+    inspector.textContent = guess.waits(index) ? '' : box ? [box.sentence, box.truth].filter(Boolean).join(' ') : player.sentence() ?? props.hint;
+    why.hidden = !(pane.why && !guess.asked() && pane.boxes[boxes.pinned()]?.index !== undefined);
   };
   why.addEventListener('click', () => {
     const { index, rank, label, score, x0, y0, x1, y1 } = pane.boxes[boxes.pinned()];
     document.dispatchEvent(new CustomEvent('cv:why', { detail: { key: view.key, model: pane.model, index, title: `#${rank} ${label} ${score.toFixed(2)}`, box: [x0, y0, x1, y1], photo: view.photo } }));
   });
   const paint = () => {
-    const now = player.states(pane.boxes);
+    const now = guess.states();
     const kept = now.filter((state) => state === KEPT).length;
     boxes.show({
       ...view.photo, source: view.run, showRemoved: view.showRemoved, many: kept > 8 || narrow, crowded: kept > (narrow ? 12 : 40),
-      tiles: pane.tiles?.edges, alt: `${view.photo.name}: ${pane.answer}`, tagOf: (index) => pane.boxes[index].tag, boxes: pane.boxes.map((row, index) => ({ ...row, state: now[index] })),
+      tiles: pane.tiles?.edges, alt: `${view.photo.name}: ${pane.answer}`, tagOf: guess.tag(now), boxes: pane.boxes.map((row, index) => ({ ...row, state: now[index] })),
     });
   };
   const offerWaysOn = () => {
@@ -50,12 +51,14 @@ const makePane = (act) => {
       Escape: () => boxes.pin(null),
       n: player.next, b: player.back, ' ': player.play,
     };
-    if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!keys[event.key] || (guess.asked()?.beat === 'predict' && ['n', 'b', ' '].includes(event.key)) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     keys[event.key]();
   });
   return {
     node,
+    step: (by) => boxes.stage.dispatchEvent(new KeyboardEvent('keydown', { key: by > 0 ? 'ArrowRight' : 'ArrowLeft' })),
+    told: () => pane.boxes[guess.place()],
     picture: (room, thick) => boxesPicture(boxes.drawn(), room, thick),
     show(newPane, newView) {
       [pane, view] = [newPane, newView];
@@ -66,8 +69,10 @@ const makePane = (act) => {
       offerWaysOn();
       borders.textContent = pane.tiles?.sentence || '';
       borders.hidden = !pane.tiles;
+      guess.set(view.asked, pane.model);
       paint();
-      if (fresh && pane.first_pin !== null) boxes.pin(pane.first_pin);
+      if (view.asked) boxes.pin(guess.place());
+      else if (fresh && pane.first_pin !== null) boxes.pin(pane.first_pin);
       drawn = view.run;
       inspect();
     },

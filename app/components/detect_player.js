@@ -5,12 +5,13 @@ const makePlayer = (onStep) => {
   const play = h('button', { type: 'button', class: 'btn primary' }, 'Play NMS');
   const next = h('button', { type: 'button', class: 'btn', 'aria-label': 'One step on' }, '\u25b6');
   const node = h('div', { class: 'player' }, back, play, next);
-  let steps = [], step = null, timer = null;
+  let steps = [], step = null, timer = null, begun = false;
 
   const stop = () => { clearInterval(timer); timer = null; play.textContent = 'Play NMS'; };
   const go = (to) => {
     if (!steps.length) return;
     step = to >= steps.length || to < 0 ? null : to;
+    begun = true;
     if (step === null) stop();
     onStep();
   };
@@ -24,6 +25,8 @@ const makePlayer = (onStep) => {
   });
   return {
     node,
+    begun: () => begun,
+    fresh() { stop(); [step, begun] = [null, false]; },
     next: () => next.click(), back: () => back.click(), play: () => play.click(),
     sentence: () => (step === null ? null : steps[step].sentence),
     set(newSteps, restart) {

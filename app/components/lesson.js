@@ -31,12 +31,25 @@ const sheet = makeSheet({
 const score = () => { const judged = lesson.steps.filter((one) => counts(one) !== null); return [judged.filter((one) => counts(one)).length, judged.length]; };
 const take = async (make) => { try { await make(); } catch (error) { console.warn(error); note = error.message; draw(); } };
 
+/* A box that is picked on the photo is the guess; when the lab's settings change afterwards, Play goes by the new ones. */
+const picks = makePicks(({ pick }) => {
+  if (!open || !stepNow().pick) return;
+  const { beat } = place();
+  if (beat === 'do' && pick && guessNow().pick) kept.put(stepNow().id, { pick });
+  if (beat !== 'predict') return;
+  const by = card.querySelector('[data-by]:focus')?.dataset.by;
+  chosen = pick ? stepNow().pick : null;
+  drawCard(stepNow(), guessNow(), beat);
+  if (by) card.querySelector(`[data-by="${by}"]`)?.focus({ preventScroll: true });
+});
+const askForPick = (step, beat) => picks.ask(open && step.pick && ['predict', 'do'].includes(beat) ? { tab: step.lab, beat, pick: (beat === 'predict' && picks.now().pick) || guessNow().pick || null } : null);
+
 /* Draws bar and card; the focus stays in the card where it was there. */
 const draw = () => {
   root.hidden = !open;
   document.documentElement.classList.toggle('in-lesson', open);
   document.dispatchEvent(new CustomEvent('cv:in-lesson', { detail: open }));
-  if (!open) { spot.off(); return; }
+  if (!open) { spot.off(); picks.ask(null); return; }
   const { step: number, beat } = place(), step = stepNow(), guess = guessNow(), done = beat === 'done';
   dots.setAttribute('aria-label', `Step ${number} of ${lesson.steps.length}`);
   dots.replaceChildren(...lesson.steps.map((one, index) => h('button', { type: 'button', class: `lesson-dot ${counts(one) === null ? '' : 'd'}`, 'aria-current': index + 1 === number ? 'step' : null, 'aria-label': `Step ${index + 1}: ${one.question}`, title: one.question, onclick: () => goTo(index + 1, 'predict') }, h('i', {}))));
@@ -47,14 +60,16 @@ const draw = () => {
   next.hidden = done;
   drawCard(step, guess, beat);
   spot.set(step, beat);
+  askForPick(step, beat);
 };
 const drawCard = (step, guess, beat) => {
   const held = card.contains(document.activeElement);
   const told = note ? [h('p', { class: 'notice', role: 'status' }, note)] : [];
   const away = openTab() === step.lab || beat === 'done' ? [] : [h('p', { class: 'notice' }, 'This step stands in another lab. ', smallish('Go there', () => enter(step, false)))];
-  const rows = { predict: () => [...predictCard(step, chosen, choose, lock), place().step === 1 ? smallish('Sheet for the teacher', () => sheet.open(lesson)) : null], do: () => doCard(step, guess), see: () => seeCard(step, guess, props.value.busy?.text, measure), why: () => whyCard(step, nextButton()), done: () => endCard() }[beat]();
-  card.replaceChildren(...told, ...away, ...rows);
+  const rows = { predict: () => [...(step.pick ? pickCard(step, picks.now(), picks.step, lock) : predictCard(step, chosen, choose, lock)), place().step === 1 ? smallish('Sheet for the teacher', () => sheet.open(lesson)) : null], do: () => doCard(step, guess), see: () => seeCard(step, guess, props.value.busy?.text, measure), why: () => whyCard(step, nextButton(), guess.beside), done: () => endCard() }[beat]();
+  card.replaceChildren(...[...told, ...away, ...rows].flat().filter(Boolean)); // null would be written out
   card.dataset.beat = beat;
+  card.classList.toggle('picks', Boolean(step.pick));
   if (held) card.focus({ preventScroll: true });
 };
 const nextButton = () => { const after = lesson.steps[place().step]; return h('button', { type: 'button', class: 'btn primary', onclick: () => move(1) }, after ? `Next: ${after.question}` : 'Finish'); };
@@ -69,7 +84,7 @@ const endCard = () => {
 };
 
 const choose = (id) => { chosen = id; drawCard(stepNow(), guessNow(), 'predict'); card.querySelector('[aria-pressed=true]')?.focus({ preventScroll: true }); };
-const lock = () => { if (!chosen) return; kept.put(stepNow().id, { choice: chosen, said: undefined, failed: undefined }); beatTo('do'); };
+const lock = () => { if (!chosen) return; kept.put(stepNow().id, { choice: chosen, pick: stepNow().pick ? picks.now().pick : undefined, on: window.cvPhoto, said: undefined, failed: undefined }); beatTo('do'); };
 /* The card is read next: it takes the focus, and comes into sight where the page was scrolled on. */
 const toCard = () => { card.focus({ preventScroll: true }); if (card.getBoundingClientRect().top < bar.getBoundingClientRect().bottom) card.scrollIntoView({ block: 'start' }); };
 const beatTo = (beat) => {
@@ -101,7 +116,7 @@ const measure = () => {
 };
 const ask = () => {
   clearTimeout(again);
-  props.value = { ...props.value, outcome: null, busy: null, settings: { lesson: lesson.name, step: place().step, turn, pair: pairNow() } };
+  props.value = { ...props.value, outcome: null, busy: null, settings: { lesson: lesson.name, step: place().step, turn, pair: pairNow(), pick: guessNow().pick ?? null } };
   setTimeout(() => trigger('measure'), 60);
   again = setTimeout(look, ASK_AGAIN_MS);
 };
@@ -119,14 +134,17 @@ const heard = () => {
   if ((wish || 0) > wished) { wished = wish; if (place().beat === 'see') { setTimeout(measure, 60); return; } } // another point
   if (busy && place().beat === 'see') draw();
   if (!outcome || settings?.turn !== turn || settings.step !== place().step) return;
-  const { id } = stepNow(), { right, said, failed, place: where } = outcome;
-  kept.put(id, failed ? { failed, said: undefined } : { failed: undefined, said, right, place: where });
+  const { id } = stepNow(), { right, said, failed, place: where, beside } = outcome;
+  kept.put(id, failed ? { failed, said: undefined } : { failed: undefined, said, right, place: where, beside });
   draw();
 };
 
 /* Opens a step's lab in its state: by the address, as a link would, but without a reload. */
 const pairNow = () => window.cvPair || props.pair;
+const SETTLED_MS = 30000;
+let entered = 0, touched = -1;
 const enter = (step, anew = true) => {
+  entered = performance.now();
   const url = new URL(location.href), asked = new URLSearchParams(step.state.replaceAll('{pair}', pairNow().join()));
   for (const name of [...set, 'view']) url.searchParams.delete(name);
   set = [...asked.keys()];
@@ -142,7 +160,7 @@ const goTo = (number, beat, anew = true) => {
   note = '';
   open = true;
   kept.goTo(number, beat);
-  chosen = guessNow().choice || null;
+  chosen = (!stepNow().pick && guessNow().choice) || null; // a picked box is told by its lab
   enter(stepNow(), anew);
   if (beat === 'see' && guessNow().said === undefined) measure();
   else draw();
@@ -171,8 +189,22 @@ const asked = () => {
   return { name: name || null, step: step === undefined || step === null ? null : Number(step) };
 };
 document.addEventListener('cv:lesson', () => { if (open) leave(); else begin(null, null); });
-document.addEventListener('cv:photo', () => { if (open && place().beat === 'see') measure(); });
-document.addEventListener('cv:tab', () => { if (open) draw(); });
+document.addEventListener('cv:photo', () => {
+  if (!open) return;
+  const { beat } = place(), { id, pick } = stepNow(), guess = guessNow();
+  if (!pick || (guess.pick ? guess.on === window.cvPhoto : beat !== 'predict')) { if (beat === 'see') measure(); return; }
+  picks.forget(); // what was picked is on another photo
+  chosen = null;
+  kept.put(id, { pick: undefined });
+  if (['do', 'see'].includes(beat)) beatTo('predict'); else draw();
+});
+/* On a busy machine Gradio selects its first tab only after the lesson has opened another: nobody asked for that one. */
+document.addEventListener('cv:tab', () => {
+  if (!open) return;
+  if (openTab() !== stepNow().lab && touched < entered && performance.now() - entered < SETTLED_MS) enter(stepNow(), false);
+  else draw();
+});
+['pointerdown', 'keydown'].forEach((name) => document.addEventListener(name, () => { touched = performance.now(); }, true));
 window.addEventListener('popstate', () => {
   const wish = asked();
   if (!wish) { if (open) { open = false; draw(); } return; }
@@ -197,7 +229,7 @@ const noticed = (event) => {
   clearTimeout(chosenAt);
   chosenAt = setTimeout(() => { if (open && place().beat === 'do') beatTo('see'); }, 700); // the lab answers first
 };
-['click', 'input', 'change'].forEach((name) => document.addEventListener(name, noticed));
+['click', 'input', 'change', 'decided'].forEach((name) => document.addEventListener(name, noticed));
 ['pointerup', 'keyup'].forEach((name) => document.addEventListener(name, (event) => { if (event.target instanceof Element && event.target.closest('[role=slider]')) noticed(event); }));
 
 const typing = (target) => target.closest?.('input:not([type=range],[type=radio],[type=checkbox]),textarea,select,[contenteditable=true]');
@@ -206,9 +238,9 @@ document.addEventListener('keydown', (event) => {
   if (!open || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === 'Escape' && !menuOpen() && !typing(event.target)) { leave(); return; }
   if (place().beat !== 'predict' || typing(event.target)) return;
-  const choice = stepNow().choices[Number(event.key) - 1];
+  const choice = stepNow().pick ? null : stepNow().choices[Number(event.key) - 1];
   if (choice) { event.preventDefault(); event.stopImmediatePropagation(); choose(choice[0]); } // the lab has number keys of its own
-  else if (event.key === 'Enter' && chosen && (event.target === document.body || event.target === card || event.target.closest('.lesson-choice'))) { event.preventDefault(); lock(); }
+  else if (event.key === 'Enter' && chosen && (event.target === document.body || event.target === card || event.target.closest('.lesson-choice') || (stepNow().pick && event.target.closest('.scene')))) { event.preventDefault(); event.stopImmediatePropagation(); lock(); }
 }, true);
 new ResizeObserver(() => document.documentElement.style.setProperty('--cv-lesson', open ? `${Math.round(bar.getBoundingClientRect().height) + 8}px` : '0px')).observe(bar);
 watch('value', heard);

@@ -18,5 +18,5 @@ class LessonBar(Drawn):
     EVENTS = [EventListener("measure"), EventListener("sheet")]
 
     def __init__(self, value: dict[str, Any] | None = None, elem_id: str = "lesson", **kwargs: Any) -> None:
-        names = ("lesson_kept", "lesson_spot", "lesson_cards", "lesson_sheet", "lesson")
+        names = ("lesson_kept", "lesson_spot", "lesson_cards", "lesson_pick", "lesson_sheet", "lesson")
         super().__init__(value, names=names, class_name="lesson", elem_id=elem_id, **kwargs)

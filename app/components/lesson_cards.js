@@ -28,8 +28,9 @@ const seeCard = (step, guess, busy, again) => {
 };
 const smallish = (text, onclick) => h('button', { type: 'button', class: 'btn sm', onclick }, text);
 const linkTo = (query) => `?${query}`;
-const whyCard = (step, next) => [
+const whyCard = (step, next, beside) => [
   h('h3', {}, 'Why?'), h('p', {}, step.why), h('p', {}, h('b', {}, 'What would change this: '), step.but),
+  (beside || []).map((one) => h('p', {}, h('b', {}, 'Measured just now: '), one)),
   step.also ? h('p', {}, h('b', {}, `Measured on ${step.also[1]}: `), step.also[0]) : null,
   h('p', { class: 'sub' }, `Source: ${step.source}.`),
   h('div', { class: 'bar' }, next, step.more.map(([text, query]) => h('a', { class: 'btn sm', href: linkTo(query), target: '_blank' }, text)))];

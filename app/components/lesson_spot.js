@@ -48,7 +48,8 @@ const makeSpot = () => {
     if (control && !scrolled) {
       scrolled = true;
       const { top, bottom } = control.getBoundingClientRect();
-      if (top < 200 || bottom > innerHeight) control.scrollIntoView({ block: 'center' });
+      const under = all(place, wish.watch).some((one) => one.contains(control)); // what is watched stands above it
+      if (top < 200 || bottom > innerHeight) control.scrollIntoView({ block: under ? 'end' : 'center' });
     }
   };
   const soon = () => { if (!waits) { waits = true; requestAnimationFrame(mark); } };

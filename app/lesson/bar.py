@@ -17,7 +17,7 @@ from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
 from cvdemo.lesson import words
 from cvdemo.lesson.lessons import MOST_STEPS, OURS
-from cvdemo.lesson.outcome import Outcome, Subject
+from cvdemo.lesson.outcome import Outcome, Pick, Subject
 from cvdemo.pairs import opening_pair
 from cvdemo.settings import Settings, custom, whole
 
@@ -37,14 +37,22 @@ def _pair(value: Any) -> tuple[str, str]:
     return specs[0].name, specs[1].name
 
 
+def _pick(value: Any) -> Pick | None:
+    return None if value is None else Pick.of(value)
+
+
 @dataclass(frozen=True)
 class Asked(Settings):
-    """Which step is measured: of which lesson, with which pair; ``turn`` tells one wish of a page from the next."""
+    """Which step is measured: of which lesson, with which pair; ``turn`` tells one wish of a page from the next.
+
+    ``pick`` is the box that was picked as a guess, of a step that asks for one.
+    """
 
     lesson: str = custom(OURS, _name)
     step: int = whole(1, 1, MOST_STEPS, "step")
     turn: int = whole(0, 0, 1_000_000_000, "turn")
     pair: tuple[str, str] = custom(lambda: opening_pair().names, _pair)
+    pick: Pick | None = custom(None, _pick)
 
 
 def bench_of(lessons: Lessons, suiting: Mapping[str, str]) -> Bench:
@@ -53,7 +61,7 @@ def bench_of(lessons: Lessons, suiting: Mapping[str, str]) -> Bench:
     def run(asked: Wish, _report: Report) -> Outcome:
         wanted: Asked = asked.settings
         step = lessons.step(wanted.lesson, wanted.step)
-        return printed.judged(step, Subject(asked.path, asked.point_rc, wanted.pair))
+        return printed.judged(step, Subject(asked.path, asked.point_rc, wanted.pair, wanted.pick))
 
     def run_all(asked: Wish, report: Report) -> dict[str, Any]:
         wanted: Asked = asked.settings

@@ -85,7 +85,7 @@ def read_all(labs: Collection[str], folder: Path = FOLDER) -> Lessons:
 def told(lesson: Lesson) -> dict[str, Any]:
     """Return what the browser needs of a lesson: all but the sentences of outcomes."""
     names = ("id", "lab", "state", "question", "predict", "choices", "control", "do", "why", "but", "source",
-             "label", "hide", "watch", "more", "minutes")  # fmt: skip
+             "label", "hide", "watch", "more", "minutes", "pick")  # fmt: skip
     rows = [
         {**{name: getattr(step, name) for name in names}, "done": vars(step.done), "also": _also(step)}
         for step in lesson.steps

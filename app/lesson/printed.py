@@ -1,6 +1,8 @@
 """What all steps of a lesson come to on this machine, for the sheet that a teacher prints."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from app.lab import Report, Wish
@@ -21,18 +23,21 @@ def subject(step: Step, asked: Wish, pair: tuple[str, str], suiting: Mapping[str
 
 
 def judged(step: Step, on: Subject) -> Outcome:
-    """Measure one step.
+    """Measure one step, and what it tells besides.
 
     Raises:
         CvDemoError: that cannot be here.
     """
     measure = MEASURES[step.measure]
-    return outcome(measure, measure.take(on), step.see)
+    got, beside = outcome(measure, measure.take(on), step.see), ()
+    with suppress(CvDemoError):  # it can do without
+        beside = measure.beside()
+    return replace(got, beside=beside)
 
 
 def told(got: Outcome) -> dict[str, Any]:
     """Return an outcome for the browser."""
-    return {"right": got.right, "said": got.sentence, "place": got.place, "failed": None}
+    return {"right": got.right, "said": got.sentence, "place": got.place, "beside": list(got.beside), "failed": None}
 
 
 def not_told(error: CvDemoError) -> dict[str, Any]:

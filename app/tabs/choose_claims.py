@@ -1,15 +1,12 @@
 """Claims: what the text behind this app says, and what is true of it; those that a lab can measure have a button."""
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from app.components.choose import MeasuredView
 from app.lab import Bench, Report, ShownFromTheStart, Wish, Work
-from app.lab.busy import busy, fetching
+from app.tabs.choose_measuring import Measured, getting_ready, refused, taking_turns
 from cvdemo import compute
-from cvdemo.errors import CvDemoError
-from cvdemo.latency import words as latency_words
 from cvdemo.lesson import measured
 from cvdemo.lesson.claims import CLAIMS, STATES, TOPICS, Claim
 from cvdemo.lesson.claims_measured import SECONDS, measure
@@ -19,28 +16,17 @@ WORDS = {"measured": "can be measured here", "corrected": "are corrected", "not 
 QUESTION = "What does the lesson claim, and is it true?"
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What one page shows: figures are known to the machine, so this only says when one was last measured."""
-
-    at: float
+def _measure(asked: Wish, report: Report) -> Measured:
+    return Measured(measure(str(asked.value.get("measuring")), report).at)
 
 
-def _measure(asked: Wish, report: Report) -> Shown:
-    return Shown(measure(str(asked.value.get("measuring")), report).at)
-
-
-def _measuring(asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
+def _measuring(_asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
     kind, *rest = step or ("",)
-    if kind == "waiting":
-        return {"busy": busy(latency_words.in_line(rest[0] + 1, compute.seconds_left()))}
-    if kind == "loading":
-        return {"busy": fetching(rest[0], rest[1], elapsed_s)}
     if kind == "steps":
-        return {"busy": {**busy("Measuring"), "share": rest[0] / rest[1]}}
+        return taking_turns("Measuring", rest[0] / rest[1])
     if kind == "race":
-        return {"busy": {**busy("The models take turns"), "share": rest[0].log.rounds / rest[0].settings.rounds}}
-    return {"busy": busy("Measuring")}
+        return taking_turns("The models take turns", rest[0].log.rounds / rest[0].settings.rounds)
+    return getting_ready(step, elapsed_s, "Measuring")
 
 
 def _draw(_shown: Any, _settings: Settings, _question: dict[str, Any]) -> dict[str, Any]:
@@ -80,10 +66,6 @@ def answer() -> str:
     return f"{told} Measured so far: {len(found)}; {found.count(True)} hold as worded, {found.count(False)} do not."
 
 
-def _refused(error: CvDemoError) -> dict[str, Any]:
-    return {"fault": str(error)}
-
-
 def _first() -> dict[str, Any]:
     return {"key": ShownFromTheStart.FIRST, "message": "", **_draw(None, Settings(), {})}
 
@@ -95,11 +77,11 @@ BENCH = Bench(
     scripts=("head", "choose_claims"),
     css="choosing claims-list",
     props={"topics": list(TOPICS)},
-    work={"measure": Work(_measure, told=_measuring, refused=_refused, mode="once")},
+    work={"measure": Work(_measure, told=_measuring, refused=refused, mode="once")},
     draw=_draw,
     first=_first,
     own_head=True,
     pointed=False,
     stopped="Stopped. Nothing has changed.",
-    shown=ShownFromTheStart(Shown(0.0)),
+    shown=ShownFromTheStart(Measured(0)),
 )

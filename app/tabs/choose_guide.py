@@ -1,58 +1,42 @@
 """Choose: four questions as one sentence; three networks, what just missed, and the figures that they rest on."""
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from app.components import chart
 from app.components.choose import MeasuredView
 from app.lab import Bench, Report, ShownFromTheStart, Wish, Work
-from app.lab.busy import busy, fetching
-from cvdemo import compute
+from app.tabs.choose_measuring import Measured, getting_ready, refused, taking_turns
 from cvdemo.choose import export, measure, production, words
 from cvdemo.choose.advice import Advice, advise
 from cvdemo.choose.candidates import Candidate, candidates
-from cvdemo.choose.charts import accuracy_chart
+from cvdemo.choose.charts import accuracy_chart, along
 from cvdemo.choose.demand import DOMAINS, LICENCES, TASKS, Demand
 from cvdemo.choose.rules import RULES, that_apply
-from cvdemo.errors import CvDemoError
-from cvdemo.latency import words as latency_words
 
 COUNTS = (0, 5, 10, 30, 50, 100, 500, 1000)
 TIMES_MS = (5, 10, 20, 50, 100, 200, 500, 1000)
 SIZES_MB = (10, 25, 50, 100, 200, 500)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What one page shows: times are known to the machine, so this only says when they were last measured."""
-
-    at: float
-
-
-def _measure(asked: Wish, report: Report) -> Shown:
+def _measure(asked: Wish, report: Report) -> Measured:
     task, row = asked.settings.task, asked.value.get("measuring")
     if row:
         production.run(asked.path, task if task in production.TESTS else "classify", str(row), report)
     else:
         measure.measure(asked.path, task, report)
-    return Shown(time.time())
+    return Measured()
 
 
-def _measuring(asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
+def _measuring(_asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict[str, Any]:
     kind, *rest = step or ("",)
-    if kind == "waiting":
-        return {"busy": busy(latency_words.in_line(rest[0] + 1, compute.seconds_left()))}
-    if kind == "loading":
-        return {"busy": fetching(rest[0], rest[1], elapsed_s)}
     if kind == "rounds":
-        return {"busy": {**busy(f"Round {rest[0]} of {rest[1]}"), "share": rest[0] / rest[1]}}
+        return taking_turns(f"Round {rest[0]} of {rest[1]}", rest[0] / rest[1])
     if kind == "race":
         race, start, total = rest
-        share = (start + len(race.names) * race.log.rounds / race.settings.rounds) / total
         text = f"Networks {start + 1} to {start + len(race.names)} of {total} take turns"
-        return {"busy": {**busy(text), "share": share}}
-    return {"busy": busy("Getting ready")}
+        return taking_turns(text, (start + len(race.names) * race.log.rounds / race.settings.rounds) / total)
+    return getting_ready(step, elapsed_s, "Getting ready")
 
 
 def _draw(_shown: Any, demand: Demand, question: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +55,7 @@ def _draw(_shown: Any, demand: Demand, question: dict[str, Any]) -> dict[str, An
         "changes": [_change(one.limit, one.to, words.change(one)) for one in advice.changes],
         "set": _nearest(advice),
         "chart": drawn.plain() if drawn else None,
-        "slides": drawn is not None and any(one.ms is not None and one.published for one in known),
+        "along": along(known),
         "untimed": not any(one.ms is not None for one in known),
         "button": f"Measure {len(measure.EIGHT[demand.task])} models, about {measure.takes(demand.task)}",
         "timed": _timed(demand.task),
@@ -116,10 +100,6 @@ def _timed(task: str) -> str:
     return words.timed(timing, time.time() - timing.at)
 
 
-def _refused(error: CvDemoError) -> dict[str, Any]:
-    return {"fault": str(error)}
-
-
 def _first() -> dict[str, Any]:
     return {"key": ShownFromTheStart.FIRST, "message": "", "fault": None, **_draw(None, Demand(), {})}
 
@@ -129,7 +109,7 @@ BENCH = Bench(
     question=words.QUESTION,
     settings=Demand,
     view=MeasuredView,
-    scripts=(*chart.SCRIPTS, "head", "range", "choose_sentence", "choose_production", "choose_guide"),
+    scripts=(*chart.SCRIPTS, "chart_grip", "head", "range", "choose_sentence", "choose_production", "choose_guide"),
     css="choosing",
     props={
         "tasks": list(TASKS.items()),
@@ -146,7 +126,7 @@ BENCH = Bench(
         "measure": Work(
             _measure,
             told=_measuring,
-            refused=_refused,
+            refused=refused,
             mode="once",
         )
     },
@@ -155,5 +135,5 @@ BENCH = Bench(
     own_head=True,
     pointed=False,
     stopped="Stopped. Nothing has changed.",
-    shown=ShownFromTheStart(Shown(0.0)),
+    shown=ShownFromTheStart(Measured(0)),
 )

@@ -19,10 +19,19 @@ APART = 0.06  # of the height, between two names at the same place along the axi
 def accuracy_chart(advice: Advice, known: Sequence[Candidate]) -> Chart | None:
     """Return the chart of all candidates with a published accuracy; None where nobody has one."""
     rated = [one for one in known if one.published is not None]
-    timed = [one for one in rated if one.ms is not None]
     if not rated:
         return None
-    return _over(advice, timed, True) if timed else _over(advice, [one for one in rated if one.mb is not None], False)
+    if along(known) == "milliseconds":
+        return _over(advice, [one for one in rated if one.ms is not None], True)
+    return _over(advice, [one for one in rated if one.mb is not None], False)
+
+
+def along(known: Sequence[Candidate]) -> str | None:
+    """Return the limit that lies along the chart's lower axis, as the demand calls it; None where there is no chart."""
+    rated = [one for one in known if one.published is not None]
+    if not rated:
+        return None
+    return "milliseconds" if any(one.ms is not None for one in rated) else "max_mb"
 
 
 def _x(one: Candidate, by_time: bool) -> float:
@@ -46,8 +55,10 @@ def _front(rated: Sequence[Candidate], by_time: bool) -> list[Candidate]:
 def _over(advice: Advice, rated: Sequence[Candidate], by_time: bool) -> Chart:
     limit = advice.demand.milliseconds if by_time else advice.demand.max_mb
     front, unit = _front(rated, by_time), "ms" if by_time else "MB"
-    xs = [_x(one, by_time) for one in rated] + ([limit] if limit else [])
+    xs = [_x(one, by_time) for one in rated]
     low, high = min(xs) / 1.35, max(xs) * 1.6
+    if limit:  # within the axis it moves without moving the axis: it can be dragged
+        low, high = min(low, limit / 1.1), max(high, limit * 1.1)
     ys = [_y(one) for one in rated]
     room = max(1.0, 0.12 * (max(ys) - min(ys)))
     bottom, top = math.floor(min(ys) - room), math.ceil(max(ys) + room)

@@ -15,7 +15,8 @@ from cvdemo.wording import listed
 
 FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
 OURS = "cnn_or_vit"
-EVENTS = ("click", "input", "change")
+EVENTS = ("click", "input", "change", "decided")
+"""The last one is Detect's own: it is known what becomes of the picked box, or of all."""
 MOST_STEPS = 40
 TEXTS = ("id", "lab", "state", "question", "predict", "control", "do", "measure", "why", "but", "source")
 """What every step has, a text each; a beat each from ``predict`` on."""
@@ -52,6 +53,7 @@ class Step:
         why: two sentences; ``but``: what would change the conclusion; ``source``: where they stand.
         more: title and link of what shows it.
         also: one of `FINDINGS`, which is told under why.
+        pick: the choice that is guessed by a click on the lab's picture; "" where one chooses from all of them.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Step:
     watch: tuple[str, ...] = ()
     more: tuple[tuple[str, str], ...] = ()
     also: str = ""
+    pick: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ class _Reading:
             watch=self.texts("watch"),
             more=self.pairs("more") if "more" in self.row else (),
             also=self.finding(),
+            pick=self.picked(texts["measure"], texts["lab"]),
         )
 
     def text(self, name: str) -> str:
@@ -175,6 +179,14 @@ class _Reading:
         if name and name not in FINDINGS:
             raise self.fault(f"there is no finding {name}. There is {listed(sorted(FINDINGS))}.")
         return name
+
+    def picked(self, measure: str, lab: str) -> str:
+        id = self.text("pick") if "pick" in self.row else ""
+        if id and MEASURES[measure].picked_in != lab:
+            raise self.fault(f"nothing that {measure} judges can be picked in {lab}. Take the line pick away.")
+        if id and id not in MEASURES[measure].choices:
+            raise self.fault(f"pick must be one of {listed(list(MEASURES[measure].choices))}.")
+        return id
 
     def minutes(self) -> float:
         value = self.row.get("minutes")

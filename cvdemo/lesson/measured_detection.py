@@ -1,7 +1,5 @@
 """Claims on detection, measured by the functions of Detect on a scene that we drew."""
 
-import time
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,13 +9,12 @@ from cvdemo.detect.ledger import State
 from cvdemo.detect.nms import suppress
 from cvdemo.detect.result import Candidates
 from cvdemo.detect.settings import Settings
+from cvdemo.lesson.crowds import COUNTS, DETECTOR, SCENE, timing
 from cvdemo.lesson.measured import Measured, Report
 from cvdemo.preprocess import detector_side
 from cvdemo.wording import figures3, listed, milliseconds
 
-DETECTOR, SCENE = "yolov8n_blood_cells", "cells_crowded"
 LIMITS = (0.3, 0.5, 0.7)
-COUNTS = (10, 100, 1_000, 8_400)
 REPEATS = 5
 
 
@@ -79,7 +76,7 @@ def crowded(report: Report) -> Measured:
     figures = {"network": network_ms}
     for number, count in enumerate(COUNTS):
         report("steps", number, len(COUNTS))
-        figures[f"{count}"] = _nms_ms(count)
+        figures[f"{count}"] = timing(count).median_ms
     slower = next((count for count in COUNTS if figures[f"{count}"] > network_ms), None)
     times = listed([f"{milliseconds(figures[str(count)])} for {count:,}" for count in COUNTS])
     told = (
@@ -101,17 +98,3 @@ def _network_ms() -> float:
     with models.borrow_detector(DETECTOR) as ready, compute.turn():
         times = [engines.detect(ready, pixels).network_ms for _ in range(1 + REPEATS)]
     return float(np.median(times[1:]))
-
-
-def _nms_ms(count: int) -> float:
-    """Return the median milliseconds of suppressing ``count`` boxes of 40 pixels that lie at random in 640 x 640."""
-    draw = np.random.default_rng(count)
-    corner = draw.uniform(0, 600, (count, 2)).astype(np.float32)
-    boxes = np.concatenate([corner, corner + 40], axis=1)
-    scores, classes = draw.uniform(0.3, 1, count).astype(np.float32), np.zeros(count, np.int32)
-    times = []
-    for _ in range(REPEATS):
-        begun = time.perf_counter()
-        suppress(boxes, scores, classes, Settings(max_detections=1000))
-        times.append(1000 * (time.perf_counter() - begun))
-    return float(np.median(times))
