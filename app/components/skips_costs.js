@@ -10,7 +10,7 @@ const listed = (label, help, name) => {
 const sliders = { width: listed('Channels', 'in and out', 'width'), narrowed: listed('Narrowing', 'times fewer in the middle', 'narrowed'), side: listed('Map', 'pixels a side', 'side') };
 const skip = makeChoice('Skip', [[false, 'Identity'], [true, 'Projection']], (value) => bench.change({ projection: value }, { bars: true }));
 const weights = h('div', { class: 'costbars' }), work = h('div', { class: 'costbars' }), corrected = h('p', { class: 'sub' }), projection = h('p', { class: 'sub' });
-const order = makeOrder(() => bench.anew({}));
+const order = makeOrder(() => bench.anew({}), head.busy);
 const bars = (node, rows, at, detail) => {
   const most = Math.max(1, ...rows.map((row) => row[at]));
   node.replaceChildren(...rows.map((row, index) => h('div', { class: 'costbar' }, h('span', {}, row.title), h('div', { class: 'costtrack' }, h('i', { class: index ? 'standard' : '', style: `width:${(100 * row[at]) / most}%` })), h('b', {}, row[`${at}_text`]), detail ? h('small', {}, row.formula) : null)));

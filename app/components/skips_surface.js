@@ -27,7 +27,7 @@ const taken = () => {
 };
 const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', () => saveFile('loss-surfaces.csv', table(), 'text/csv'))], link: () => bench.link() });
 const picture = h('section', { class: 'card picture' }, surfaces.node, hollows);
-const controls = h('section', { class: 'card controls' }, turn.node, named('Compute anew', 'trained and measured here', net.node), h('label', { class: 'named-control' }, h('span', { class: 'name' }, 'Directions ', h('small', {}, 'random, around the same weights')), draws), start, fault);
+const controls = h('section', { class: 'card controls' }, turn.node, named('Compute anew', 'trained and measured here', net.node), h('label', { class: 'named-control' }, h('span', { class: 'name' }, 'Directions ', h('small', {}, 'random, around the same weights')), draws), start, head.busy, fault);
 root.append(head.node, h('div', { class: 'surface-body' }, picture, controls), why, where, foot.node);
 
 const paint = (shown) => {
