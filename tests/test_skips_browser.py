@@ -65,10 +65,8 @@ def test_the_stored_run_opens_and_the_slider_moves_back_without_a_network(page: 
 def test_both_are_trained_stopped_and_go_on(page: str, visit: Visit, width: int) -> None:
     tab = _open(page, visit, "&layers=56&steps=240&starts=3", width=width)
     expect(tab.get_by_text("What stands below has 20 layers.")).to_be_visible()
-    before = _top(tab, ".race")
     tab.get_by_role("button", name="Train both with 56 layers").click()
     expect(tab.locator(".train-now .busy")).to_be_visible()
-    assert width < 640 or _top(tab, ".race") == before  # what is being worked on stands in a row that is always there
     expect(tab.locator(".skips-train .foot")).to_contain_text("56 layers, 3 starts each")
     expect(tab.locator(".strip-row").first.locator(".strip-cells i")).to_have_count(55)
     tab.get_by_role("button", name="Cancel").locator("visible=true").first.click()
@@ -82,10 +80,6 @@ def test_both_are_trained_stopped_and_go_on(page: str, visit: Visit, width: int)
     expect(tab.get_by_role("button", name="Train both again")).to_be_enabled()
     fits(tab, width)
     at_rest()
-
-
-def _top(tab: Any, what: str) -> float:
-    return float(tab.locator(what).bounding_box()["y"])
 
 
 def _further(tab: Any, at: int) -> None:

@@ -43,7 +43,7 @@ def ways(lesson: Lesson) -> Chart:
         "meta": {"y": "way"},
     }  # fmt: skip
     narrow = {
-        "xaxis": plots.axis("right, %".replace(" ", NBSP), -2, 102, tickvals=percents, showgrid=True,
+        "xaxis": plots.axis(f"right,{NBSP}%", -2, 102, tickvals=percents, showgrid=True,
                             gridcolor=plots.light("line")),
         "yaxis": plots.axis("", len(rows) - 0.5, -0.5, **ticks, showticklabels=False),
         "annotations": [*counts, *_above([name for name, *_ in rows])],
