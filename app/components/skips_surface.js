@@ -14,7 +14,7 @@ const net = makeChoice('Which surface', [['with', 'With skips'], ['without', 'Wi
 const draws = h('select', { 'aria-label': 'Pair of directions', onchange: () => bench.set({ draw: Number(draws.value) }) }, [...Array(10).keys()].map((value) => h('option', { value }, `Pair ${value}`)));
 const start = h('button', { type: 'button', class: 'btn primary', onclick: () => bench.anew({}) }, `Compute here, ${props.side} \u00d7 ${props.side}`);
 const hollows = h('p', { class: 'sub' }), where = h('p', { class: 'sub' });
-const sheet = () => JSON.parse(bench.shown().sheet);
+const sheet = () => bench.shown().sheet;
 const table = () => {
   const { columns, rows } = chartTable(sheet().chart);
   return [columns, ...rows].map((row) => row.map((one) => (one.includes(',') ? `"${one}"` : one)).join(',')).join('\n');
@@ -35,7 +35,7 @@ const paint = (shown) => {
   net.set(bench.local.net);
   draws.value = bench.local.draw;
   if (!shown.sheet) return;
-  const told = JSON.parse(shown.sheet);
+  const told = shown.sheet;
   surfaces.show(told.chart);
   hollows.textContent = told.hollows;
   where.textContent = told.where.join(' ');

@@ -77,9 +77,9 @@ const goTo = (value) => {
 };
 const say = (sentence) => { fault.hidden = !sentence; fault.textContent = sentence || ''; };
 /* A whole race, as far as it is. */
-const open = (text) => {
-  if (text === latest) return;
-  [latest, sheet] = [text, JSON.parse(text)];
+const open = (told) => {
+  if (JSON.stringify(told) === latest) return;
+  [latest, sheet] = [JSON.stringify(told), told];
   step.reach(sheet.step);
   lost.textContent = sheet.lost;
   lost.hidden = !sheet.lost;
@@ -124,7 +124,7 @@ const bench = makeBench({
   drawn(value) {
     results.hidden = foot.node.hidden = !value.key;
     say(value.fault || (value.stopped && !value.key ? value.message : ''));
-    if (value.key && value.sheet && bench.shown()?.key === value.key && value.sheet !== latest) bench.show({ sheet: value.sheet, answer: value.answer });
+    if (value.key && value.sheet && bench.shown()?.key === value.key && JSON.stringify(value.sheet) !== latest) bench.show({ sheet: value.sheet, answer: value.answer });
     if (value.stopped && !settled && bench.shown()) { settled = true; askStep({}); }
     drawSettings();
   },

@@ -20,7 +20,7 @@ const makeWays = (start) => {
     draw,
     /* What a value of the server says of a training that runs or was stopped; returns its chart of ways, if any. */
     follow(value) {
-      const live = value.live ? JSON.parse(value.live) : null;
+      const { live } = value;
       button.disabled = Boolean(value.busy);
       said.textContent = live && !value.busy ? live.stopped : '';
       if (!live) return null;
