@@ -1,6 +1,5 @@
 """Skips, Train both: what it shows first, trains, refuses, and what a step of the slider is told."""
 
-import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +65,7 @@ def test_without_the_file_the_orders_are_not_drawn(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(skips_costs, "FILE", tmp_path / "none.json")
     skips_costs.stored_race.cache_clear()
     try:
-        told = json.loads(answers_questions(skips_costs.BENCH)({"key": skips_costs.FIRST, "settings": {}})["orders"])
+        told = answers_questions(skips_costs.BENCH)({"key": skips_costs.FIRST, "settings": {}})["orders"]
     finally:
         skips_costs.stored_race.cache_clear()
     assert told["chart"] is None and told["said"] == "" and told["table"]
@@ -99,14 +98,14 @@ def test_the_first_picture_is_the_stored_run_and_trains_nothing() -> None:
     value = BENCH.begin()
     told = look({"key": value["key"], "settings": value["settings"]})
     assert value["key"] == FIRST and told["answer"] == value["answer"]
-    assert json.loads(told["sheet"])["said"].startswith("A stored run")
+    assert told["sheet"]["said"].startswith("A stored run")
     assert look({"key": FIRST, "settings": value["settings"], "step": 40})["at"]["step"] == 40
     assert turns.total == before
 
 
 def test_both_are_trained_looked_back_at_and_go_on(tiny: None, photos: Photos) -> None:
     *_, done = _press("again", _asked(depth=8, steps=40))
-    sheet = json.loads(done["sheet"])
+    sheet = done["sheet"]
     assert done["busy"] is None and sheet["step"] == sheet["steps"] == 40 and sheet["layers"] == 8
     before = turns.total
     nets = skips_train.NETS.get(done["key"])
@@ -120,7 +119,7 @@ def test_both_are_trained_looked_back_at_and_go_on(tiny: None, photos: Photos) -
         assert at["live"] == words.live(nets.race, step) and at["step"] == step
     assert turns.total == before
     *_, later = _press("more", done)
-    assert later["key"] == done["key"] and json.loads(later["sheet"])["step"] == 80
+    assert later["key"] == done["key"] and later["sheet"]["step"] == 80
     assert nets.race.lanes[0].moments[:40] == race(photos, [Design(8)], [0], 40).lanes[0].moments
 
 
@@ -150,7 +149,7 @@ def test_own_classes_of_teach_are_trained_on_and_their_nets_go_with_the_page() -
     own = few_digits(8)
     nets = skips_train.NETS.get(done["key"])
     assert nets is not None and nets.about.learned + nets.about.held_out == len(own.photos)
-    assert nets.about.held_out > 0 and json.loads(done["sheet"])["step"] == 40
+    assert nets.about.held_out > 0 and done["sheet"]["step"] == 40
     assert skips.LAB.left is not None
     skips.LAB.left("")
     assert look({"key": done["key"], "settings": {}}) == {"gone": True}
@@ -182,7 +181,7 @@ def test_a_second_visitor_is_told_the_place_and_has_nets_of_their_own(tiny: None
     finally:
         TRAININGS.leave(ticket)
         other.join(PATIENCE_S)
-    assert values[-1]["busy"] is None and json.loads(values[-1]["sheet"])["step"] == 40
+    assert values[-1]["busy"] is None and values[-1]["sheet"]["step"] == 40
 
 
 def test_trainings_of_all_labs_stand_in_one_line() -> None:

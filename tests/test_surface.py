@@ -1,6 +1,5 @@
 """The loss around trained weights: its directions against their definition, its points against functional_call."""
 
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -269,12 +268,12 @@ RAIL = {"photo": {"id": "starter:cat"}, "point": [1, 1], "tab": "skips"}
 def test_one_surface_is_computed_here_and_the_other_stays(small_nets: None, net: str, place: int) -> None:
     *_, last = list(compute_here(RAIL, _asked(net=net, draw=4)))
     assert not last["busy"] and last["key"] != skips_surface.FIRST and last["fault"] is None
-    sheet = json.loads(last["sheet"])
+    sheet = last["sheet"]
     assert [len(one["x"]) for one in sheet["chart"]["data"]] == [3 if at == place else 41 for at in range(2)]
     assert "pair of directions 4, computed on" in sheet["where"][place] and "just now" in sheet["where"][place]
     assert "just now" not in sheet["where"][1 - place]
     again = look({"key": last["key"], "settings": last["settings"]})
-    assert json.loads(again["sheet"]) == sheet
+    assert again["sheet"] == sheet
 
 
 def test_a_second_training_waits_for_the_first_and_is_told_its_place(small_nets: None) -> None:
@@ -285,7 +284,7 @@ def test_a_second_training_waits_for_the_first_and_is_told_its_place(small_nets:
         if ticket is not None and said[-1] == in_line(1):
             TRAININGS.leave(ticket)
             ticket = None
-    assert ticket is None and "just now" in json.loads(last["sheet"])["where"][1]
+    assert ticket is None and "just now" in last["sheet"]["where"][1]
 
 
 def test_where_nothing_is_stored_both_are_computed(small_nets: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,7 +292,7 @@ def test_where_nothing_is_stored_both_are_computed(small_nets: None, monkeypatch
     first = skips_surface.BENCH.begin()
     assert first["key"] is None and "not in this copy" in first["message"]
     *_, last = compute_here(RAIL, _asked())
-    assert all("just now" in one for one in json.loads(last["sheet"])["where"])
+    assert all("just now" in one for one in last["sheet"]["where"])
 
 
 def test_the_stored_surfaces_open_the_view_and_bring_the_rest_when_they_are_looked_at() -> None:
@@ -301,7 +300,7 @@ def test_the_stored_surfaces_open_the_view_and_bring_the_rest_when_they_are_look
     found = surface_store.read()
     assert first["key"] == skips_surface.FIRST and "sheet" not in first and found is not None
     told = look({"key": skips_surface.FIRST, "settings": first["settings"]})
-    assert told["answer"] == first["answer"] and found.card.day in json.loads(told["sheet"])["where"][0]
+    assert told["answer"] == first["answer"] and found.card.day in told["sheet"]["where"][0]
 
 
 @pytest.mark.parametrize("bad", [{"turn": 7}, {"turn": 1000}, {"net": "both"}, {"draw": -1}, {"draw": "x"}, {"x": 1}])

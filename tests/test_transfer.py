@@ -1,6 +1,5 @@
 """A lesson for a few photos: what it counts, what it says, and what it refuses."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +80,7 @@ def test_a_cell_opens_its_photos(lesson: Lesson) -> None:
 
 def test_what_is_shown_first_is_what_is_taught_again() -> None:
     stored = teach_stored.stored()
-    stored |= json.loads(stored["sheet"])
+    stored |= stored["sheet"]
     assert stored["key"] == "stored" and stored["stored"]["machine"] and stored["stored"]["date"]
     digits = ready("digits")
     assert [one["name"] for one in stored["classes"]] == list(digits.classes)

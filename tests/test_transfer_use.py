@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +89,7 @@ def test_a_frame_waits_for_nobody() -> None:
 
 def test_the_stored_heads_are_those_of_the_first_picture(tmp_path: Path, lesson: Lesson) -> None:
     known = teach_shown.lesson_of("stored")
-    drawn = json.loads(teach_stored.stored()["sheet"])["confused"]
+    drawn = teach_stored.stored()["sheet"]["confused"]
     assert [one.model for one in known.taught] == [row["model"] for row in drawn]
     assert [known.confusion(one.way("probe")).tolist() for one in known.taught] == [row["cells"] for row in drawn]
     assert BENCH.shown.get("stored") is known

@@ -1,4 +1,5 @@
-/* The head of a tab: question, answer with one marked word, and what is being worked on. */
+/* The head of a tab: question, answer with one marked word, and what is being worked on; `busy` may stand elsewhere, beside
+   the button that began it. */
 const makeHead = (onStop) => {
   const ask = h('h2', { class: 'ask' });
   const answer = h('p', { class: 'answer', 'aria-live': 'polite' });
@@ -22,5 +23,5 @@ const makeHead = (onStop) => {
     busyBar.classList.toggle('unknown', value.busy.share === null);
     stop.hidden = !value.busy.stoppable;
   };
-  return { node: h('div', { class: 'headline' }, ask, answer, differs, busy), set };
+  return { node: h('div', { class: 'headline' }, ask, answer, differs, busy), busy, set };
 };

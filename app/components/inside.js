@@ -94,7 +94,9 @@ const edge = (number) => {
 let refusal = null;
 const drawNotices = (value) => {
   const shown = bench.shown(), cut = shown && !value.message ? shown.notes.findIndex(Boolean) : -1;
+  const sizes = shown && !value.message ? shown.sizes : []; // DINOv2 looks at a smaller picture first
   notices.replaceChildren(
+    ...sizes.flatMap((told, number) => (told ? [h('p', { class: 'sub' }, `${shown.heads[number].title}: ${told}`)] : [])),
     ...(cut >= 0 ? [h('p', { class: 'notice' }, `${shown.heads[cut].title}: ${shown.notes[cut]} `, smallButton('Move to the edge', () => edge(cut)))] : []),
     ...(refusal ? [h('p', { class: 'alert' }, refusal)] : []),
     ...(value.missing || []).map((gone) => h('div', { class: 'notice in-missing' }, h('span', {}, gone.text),

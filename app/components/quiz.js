@@ -75,7 +75,7 @@ const paint = (shown) => {
   dots.hidden = !shown.quiz;
   if (!shown.quiz || shown.key === key) return;
   key = shown.key;
-  quiz = JSON.parse(shown.quiz);
+  quiz = shown.quiz;
   rows = quiz.questions.map((question) => ({ question, first: null, second: null }));
   queue = rows.map((_, place) => ({ place, again: false }));
   at = 0;

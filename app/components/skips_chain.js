@@ -10,7 +10,7 @@ const makeChain = (onSwitch, onSwap, onOpen) => {
   const cell = (block, place) => h('li', { class: 'chain-cell', 'data-name': block.name },
     named(block, h('b', {}, String(place + 1)), h('span', {}, shortLabel(block.label))),
     h('div', { class: 'chain-worth' }),
-    block.reason ? h('p', { class: 'sub chain-none', title: block.reason }, 'no shortcut') : h('div', { class: 'chain-switches' }, toggle('off', block), toggle('cut', block)),
+    block.reason ? null : h('div', { class: 'chain-switches' }, toggle('off', block), toggle('cut', block)),
     block.swaps ? swapOf(block) : null);
   let built = '';
   const build = (blocks) => {
@@ -18,6 +18,8 @@ const makeChain = (onSwitch, onSwap, onOpen) => {
     if (now !== built) node.replaceChildren(...blocks.map(cell));
     built = now;
   };
+  const worth = (block) => (block.reason ? [h('span', { class: 'chain-none' }, 'Always on'), h('span', { class: 'sub', title: block.reason }, 'no shortcut')]
+    : [h('span', {}, block.without), h('span', { class: 'sub', title: block.says }, block.says || 'same answer')]);
   const mark = (button, on, text, name) => {
     button.setAttribute('aria-pressed', String(on));
     button.setAttribute('aria-label', `${text}, block ${name}`);
@@ -31,7 +33,7 @@ const makeChain = (onSwitch, onSwap, onOpen) => {
         const own = node.children[place], [branch, skip] = own.querySelectorAll('.chain-switch'), swap = own.querySelector('.chain-swap');
         const off = local.off.includes(block.name), cut = local.cut.includes(block.name);
         own.classList.toggle('changed', off || cut);
-        own.querySelector('.chain-worth').replaceChildren(h('span', {}, block.without), block.says ? h('span', { class: 'sub', title: block.says }, block.says) : h('span', { class: 'sub' }, block.reason ? 'always on' : 'same answer'));
+        own.querySelector('.chain-worth').replaceChildren(...worth(block));
         if (branch) mark(branch, !off, off ? 'Branch off' : 'Branch on', place + 1);
         if (skip) mark(skip, !cut, cut ? 'Skip cut' : 'Skip on', place + 1);
         if (swap) { const on = local.swapped.includes(block.module); swap.setAttribute('aria-pressed', String(on)); own.classList.toggle('swapped', on); }

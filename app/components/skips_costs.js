@@ -10,12 +10,12 @@ const listed = (label, help, name) => {
 const sliders = { width: listed('Channels', 'in and out', 'width'), narrowed: listed('Narrowing', 'times fewer in the middle', 'narrowed'), side: listed('Map', 'pixels a side', 'side') };
 const skip = makeChoice('Skip', [[false, 'Identity'], [true, 'Projection']], (value) => bench.change({ projection: value }, { bars: true }));
 const weights = h('div', { class: 'costbars' }), work = h('div', { class: 'costbars' }), corrected = h('p', { class: 'sub' }), projection = h('p', { class: 'sub' });
-const order = makeOrder(() => bench.anew({}));
+const order = makeOrder(() => bench.anew({}), head.busy);
 const bars = (node, rows, at, detail) => {
   const most = Math.max(1, ...rows.map((row) => row[at]));
   node.replaceChildren(...rows.map((row, index) => h('div', { class: 'costbar' }, h('span', {}, row.title), h('div', { class: 'costtrack' }, h('i', { class: index ? 'standard' : '', style: `width:${(100 * row[at]) / most}%` })), h('b', {}, row[`${at}_text`]), detail ? h('small', {}, row.formula) : null)));
 };
-const known = () => JSON.parse(bench.shown().bars);
+const known = () => bench.shown().bars;
 const barsOf = (at, what) => (width) => {
   const { rows } = known(), most = Math.max(...rows.map((row) => row[at])), longest = rows.find((row) => row[at] === most);
   return barsBlock(rows.map((row, index) => ({ title: row.title, text: row[`${at}_text`], share: row[at] / most, colour: index ? 'class-rest' : 'accent' })), width, { size: 17, scale: { ticks: [[0, '0'], [1, longest[`${at}_text`]]], text: what } });
@@ -33,14 +33,14 @@ root.append(head.node, h('div', { class: 'costs' },
   h('section', { class: 'card controls' }, Object.values(sliders).map((slider) => slider.node), named('Skip', 'as in most blocks, or where the map changes', skip.node))), h('section', { class: 'card' }, h('h3', {}, 'Is it 4 times?'), corrected, projection), why, order.node, foot.node);
 
 const paint = (shown) => {
-  const { rows, corrected: told, projection: added } = JSON.parse(shown.bars);
+  const { rows, corrected: told, projection: added } = shown.bars;
   Object.entries(sliders).forEach(([name, slider]) => slider.set(bench.local[name]));
   skip.set(bench.local.projection);
   bars(weights, rows, 'weights', true);
   bars(work, rows, 'work', false);
   corrected.textContent = told;
   projection.textContent = added;
-  if (shown.orders) order.show(JSON.parse(shown.orders), bench.local);
+  if (shown.orders) order.show(shown.orders, bench.local);
 };
 /* The stored race comes when the view is first looked at. */
 const wished = () => { if (bench.shown() && !bench.shown().orders) bench.look(); };

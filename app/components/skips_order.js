@@ -15,7 +15,7 @@ const blockDrawing = (order, title) => {
     line([middle, 2], [middle, height - 2]), line([middle, 14], [skip, 14], [skip, sum], [middle + 15, sum]), boxes, svg('text', { x: skip - 6, y: (14 + sum) / 2, class: 'skip-text' }, 'skip'));
 };
 /* The card on the order: both drawings, the training, and which model has which. */
-const makeOrder = (train) => {
+const makeOrder = (train, busy) => {
   const { title, why, corrected, starts } = props.order;
   const depth = makeChoice('Layers', [[8, '8'], [20, '20'], [56, '56']], (value) => { bench.set({ depth: value }); depth.set(value); });
   const start = h('button', { type: 'button', class: 'btn primary', onclick: train }, `Train both orders, ${starts} starts each`);
@@ -25,7 +25,7 @@ const makeOrder = (train) => {
     return h('figure', {}, h('figcaption', {}, name), blockDrawing(order, name));
   });
   const fault = h('p', { class: 'alert', role: 'alert', hidden: true });
-  const curves = h('div', { class: 'order-curves' }, h('div', { class: 'order-start' }, named('Layers', 'of each net', depth.node), start), fault, said, loss.node, where);
+  const curves = h('div', { class: 'order-curves' }, h('div', { class: 'order-start' }, named('Layers', 'of each net', depth.node), start), h('div', { class: 'order-now' }, busy), fault, said, loss.node, where);
   const table = h('div', { class: 'order-table', role: 'region', tabindex: 0, 'aria-label': 'Which models have which order' }, h('table', {},
     h('thead', {}, h('tr', {}, ['Order', 'Read from the model', 'Models'].map((text) => h('th', { scope: 'col' }, text)))), body));
   const node = h('section', { class: 'card order' }, h('h3', {}, title), h('div', { class: 'order-top' }, h('div', { class: 'order-blocks' }, figures), curves),
@@ -43,7 +43,7 @@ const makeOrder = (train) => {
     },
     busy(value) {
       start.disabled = Boolean(value.busy);
-      curves.classList.toggle('stale', Boolean(value.busy));
+      for (const one of [said, loss.node, where]) one.classList.toggle('stale', Boolean(value.busy));
       fault.hidden = !value.fault;
       fault.textContent = value.fault || '';
     },

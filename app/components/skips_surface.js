@@ -14,7 +14,7 @@ const net = makeChoice('Which surface', [['with', 'With skips'], ['without', 'Wi
 const draws = h('select', { 'aria-label': 'Pair of directions', onchange: () => bench.set({ draw: Number(draws.value) }) }, [...Array(10).keys()].map((value) => h('option', { value }, `Pair ${value}`)));
 const start = h('button', { type: 'button', class: 'btn primary', onclick: () => bench.anew({}) }, `Compute here, ${props.side} \u00d7 ${props.side}`);
 const hollows = h('p', { class: 'sub' }), where = h('p', { class: 'sub' });
-const sheet = () => JSON.parse(bench.shown().sheet);
+const sheet = () => bench.shown().sheet;
 const table = () => {
   const { columns, rows } = chartTable(sheet().chart);
   return [columns, ...rows].map((row) => row.map((one) => (one.includes(',') ? `"${one}"` : one)).join(',')).join('\n');
@@ -27,7 +27,7 @@ const taken = () => {
 };
 const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', () => saveFile('loss-surfaces.csv', table(), 'text/csv'))], link: () => bench.link() });
 const picture = h('section', { class: 'card picture' }, surfaces.node, hollows);
-const controls = h('section', { class: 'card controls' }, turn.node, named('Compute anew', 'trained and measured here', net.node), h('label', { class: 'named-control' }, h('span', { class: 'name' }, 'Directions ', h('small', {}, 'random, around the same weights')), draws), start, fault);
+const controls = h('section', { class: 'card controls' }, turn.node, named('Compute anew', 'trained and measured here', net.node), h('label', { class: 'named-control' }, h('span', { class: 'name' }, 'Directions ', h('small', {}, 'random, around the same weights')), draws), start, head.busy, fault);
 root.append(head.node, h('div', { class: 'surface-body' }, picture, controls), why, where, foot.node);
 
 const paint = (shown) => {
@@ -35,7 +35,7 @@ const paint = (shown) => {
   net.set(bench.local.net);
   draws.value = bench.local.draw;
   if (!shown.sheet) return;
-  const told = JSON.parse(shown.sheet);
+  const told = shown.sheet;
   surfaces.show(told.chart);
   hollows.textContent = told.hollows;
   where.textContent = told.where.join(' ');

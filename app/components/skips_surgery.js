@@ -17,7 +17,9 @@ const more = h('button', { type: 'button', class: 'btn', onclick: () => bench.ch
 const curveCard = h('section', { class: 'card' }, h('h3', {}, 'Several blocks at random'), h('p', { class: 'sub curve-said' }), curve.node);
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
 const folder = makeFolder();
-const barCard = h('section', { class: 'card' }, h('h3', {}, 'The answer without each block'), h('p', { class: 'sub' }, 'One block left out at a time; the dashed line is the whole network. Keys 1 to 8 switch the first branches.'), bars.node, folder.node);
+const barsSaid = h('p', { class: 'sub' });
+const aboutBars = (blocks) => `One block left out at a time; the dashed line is the whole network.${blocks.some(({ reason }) => reason) ? ' A block without a shortcut has no bar.' : ''} Keys 1 to 8 switch the first branches.`;
+const barCard = h('section', { class: 'card' }, h('h3', {}, 'The answer without each block'), barsSaid, bars.node, folder.node);
 const chainCard = h('section', { class: 'card chain-card' },
   h('div', { class: 'bar' }, h('h3', {}, 'Switch blocks'), h('span', { class: 'end bar' }, allOn, more)), done, fault, chain.node);
 const table = () => ['number,name,label,shortcut,probability_without,answer_without,photos,answer_stays', ...bench.shown().blocks.map((one, place) => [place + 1, one.name, `"${one.label}"`, one.shortcut || 'none', one.chance ?? '', `"${String(one.says ?? bench.shown().label).replaceAll('"', '""')}"`, one.stays?.[1] ?? '', one.stays?.[0] ?? ''].join(','))].join('\n');
@@ -37,6 +39,7 @@ const paint = (shown) => {
   const { local } = bench;
   chain.show(shown.blocks, local);
   bars.show(shown.bars);
+  barsSaid.textContent = aboutBars(shown.blocks);
   folder.show(shown.many);
   done.textContent = shown.done;
   allOn.disabled = !['off', 'cut', 'swapped'].some((kind) => here(kind).length);

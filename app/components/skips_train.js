@@ -18,12 +18,12 @@ const more = h('button', { type: 'button', class: 'btn', onclick: () => ask('mor
 const said = h('p', { class: 'sub strip-said' }), stripAt = h('small', { class: 'sub' }), splitSaid = h('p', { class: 'sub' });
 const settings = h('details', { class: 'card train-more' }, h('summary', {}, 'More settings'),
   h('div', { class: 'train-settings' }, named('Photos', 'they learn from', photos.node), named('Start', 'of the weights', start.node), named('Batch normalisation', 'after each convolution', norm.node), named('Steps', 'to train for', steps.node), named('Starts', 'of each kind, from other weights', seeds.node)));
-const deepSaid = h('p', { class: 'sub' }), deepWhere = h('p', { class: 'sub' }), deepCard = h('section', { class: 'card', hidden: true }, h('h3', {}, props.deeper), deepSaid, deep.node, deepWhere);
+const deepSaid = h('p', { class: 'sub' }), deepWhere = h('p', { class: 'sub' }), deepCard = h('section', { class: 'card', hidden: true }, h('h3', {}, props.deeper), deepSaid, deepWhere, deep.node);
 const results = h('div', { class: 'train-results' },
   h('div', { class: 'train-top' },
     h('section', { class: 'card race' }, h('h3', {}, 'Learning, step by step'), h('p', { class: 'sub' }, 'Loss on the training photos, lower is better. Line: mean of the starts; band: from the lowest to the highest.'), loss.node, lost),
-    h('div', { class: 'train-side' }, h('section', { class: 'card train-controls' }, named('Layers', 'in both networks', depth.node), step.node), h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)))),
-  settings,
+    h('div', { class: 'train-side' }, h('section', { class: 'card train-controls' }, named('Layers', 'in both networks', depth.node), step.node), h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why))),
+    settings),
   h('section', { class: 'card' }, h('h3', {}, 'How much correction reaches each layer? ', stripAt), strip.node, said),
   h('div', { class: 'train-three' },
     h('section', { class: 'card' }, h('h3', {}, 'Right or wrong'), h('p', { class: 'sub' }, props.errors_note), errors.node),
@@ -41,7 +41,7 @@ const taken = () => {
     tiles: async () => [await curves(), { title: `Gradient of each layer at step ${shownAt.step}`, block: strip.block(shownAt.strip, sheet.scale), scale: strip.scale(sheet.scale), caption: shownAt.reaches }, { title: 'Errors on all photos', image: await errors.image(), fine: true }] };
 };
 const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', async () => saveFile('skips.csv', await table(), 'text/csv'))], link: () => bench.link() });
-root.append(h('div', { class: 'train-head' }, head.node, h('div', { class: 'bar train-bar' }, more, train)), next, fault, results, foot.node);
+root.append(head.node, h('div', { class: 'train-now' }, head.busy, next, h('div', { class: 'bar train-bar' }, more, train)), fault, results, foot.node);
 const ask = (event) => {
   settled = false;
   bench.set({ step: null }, false);
@@ -77,9 +77,9 @@ const goTo = (value) => {
 };
 const say = (sentence) => { fault.hidden = !sentence; fault.textContent = sentence || ''; };
 /* A whole race, as far as it is. */
-const open = (text) => {
-  if (text === latest) return;
-  [latest, sheet] = [text, JSON.parse(text)];
+const open = (told) => {
+  if (JSON.stringify(told) === latest) return;
+  [latest, sheet] = [JSON.stringify(told), told];
   step.reach(sheet.step);
   lost.textContent = sheet.lost;
   lost.hidden = !sheet.lost;
@@ -108,8 +108,7 @@ const drawSettings = () => {
   begins.hidden = local.start === 'he';
   train.disabled = busy;
   const known = bench.shown() && bench.shown().key !== 'stored';
-  more.disabled = busy;
-  more.hidden = !known;
+  more.hidden = !known || busy;
   more.textContent = sheet && sheet.step < sheet.steps ? `Continue to step ${sheet.steps}` : `Continue, ${local.steps} steps more`;
   const other = sheet && local.depth !== sheet.layers, pace = paces[local.photos];
   const seconds = pace && Math.max(1, Math.round(pace * local.depth * 2 * local.seeds * local.steps));
@@ -125,7 +124,7 @@ const bench = makeBench({
   drawn(value) {
     results.hidden = foot.node.hidden = !value.key;
     say(value.fault || (value.stopped && !value.key ? value.message : ''));
-    if (value.key && value.sheet && bench.shown()?.key === value.key && value.sheet !== latest) bench.show({ sheet: value.sheet, answer: value.answer });
+    if (value.key && value.sheet && bench.shown()?.key === value.key && JSON.stringify(value.sheet) !== latest) bench.show({ sheet: value.sheet, answer: value.answer });
     if (value.stopped && !settled && bench.shown()) { settled = true; askStep({}); }
     drawSettings();
   },

@@ -17,7 +17,7 @@ const results = h('div', { class: 'taught' }, example,
   h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why)),
   h('section', { class: 'card' }, h('h3', {}, 'Which ones does it confuse?'), h('p', { class: 'sub' }, 'Rows are what a photo is, columns what the probe calls it. A cell opens its photos.'), confused.node));
 const table = () => {
-  const { ways: chart } = JSON.parse(bench.shown().sheet), rows = chart.data.map((trace) => [`"${trace.name}"`, trace.x[0], trace.x[0] - trace.error_x.arrayminus[0], trace.x[0] + trace.error_x.array[0]].join(','));
+  const { ways: chart } = bench.shown().sheet, rows = chart.data.map((trace) => [`"${trace.name}"`, trace.x[0], trace.x[0] - trace.error_x.arrayminus[0], trace.x[0] + trace.error_x.array[0]].join(','));
   return ['way,right_percent,ci95_low,ci95_high', ...rows].join('\n');
 };
 const taken = () => {
@@ -39,7 +39,7 @@ const bench = makeBench({
   catchUp: null,
   wished: () => {},
   paint(shown) {
-    const sheet = JSON.parse(shown.sheet);
+    const { sheet } = shown;
     photos.paint(shown, sheet.classes);
     ways.show(sheet.ways);
     enough.show(sheet.enough);

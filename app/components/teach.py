@@ -6,7 +6,7 @@ from app.components import chart
 from app.components.lab_view import LabView
 from cvdemo import images
 from cvdemo.photo_sets import MAX_ZIP_BYTES
-from cvdemo.transfer import Budget, advice, words
+from cvdemo.transfer import advice, words
 
 SCRIPTS = (
     *chart.SCRIPTS, "photo_files", "teach_camera", "teach_cards", "teach_own", "teach_photos", "teach_confused",
@@ -16,7 +16,7 @@ TEXTS = {
     "why_title": words.WHY_TITLE,
     "why": words.WHY,
     "overlap": words.OVERLAP,
-    "ways": {"freeze": advice.FREEZE, "line": advice.LINE, "seconds": Budget().seconds},
+    "ways": {"freeze": advice.FREEZE, "line": advice.LINE},
     "zip_bytes": MAX_ZIP_BYTES,
     "photo_bytes": images.MAX_BYTES,
     "sets": [["digits", "Digits"], ["textures", "Textures"], ["faces", "Faces or not"]],

@@ -19,7 +19,7 @@ const makeAfter = ({ nodes, about = () => ({}), begins = 'One moment', paint, fr
     fault.hidden = !(mine && value.message);
     fault.textContent = (mine && value.message) || '';
     body.classList.toggle('stale', Boolean(running));
-    if (done && value.sheet !== drawn) { drawn = value.sheet; paint(JSON.parse(drawn), asked); }
+    if (done && JSON.stringify(value.sheet) !== drawn) { drawn = JSON.stringify(value.sheet); paint(value.sheet, asked); }
     clearTimeout(lost);
     if (running && !(mine && value.busy)) lost = setTimeout(send, value.done && !done ? 500 : LOST_MS);
   };

@@ -9,5 +9,5 @@ class AfterTeaching(LabView):
     """A card that asks ``again`` once it is open, and whenever something else is taught.
 
     ``value.asked`` names the lesson by its key, as a ``cv:taught`` event of the document tells it; ``value.done`` is
-    what ``value.sheet``, a JSON text, answers.
+    what ``value.sheet`` answers.
     """

@@ -8,7 +8,7 @@ const makeConfused = (open) => {
     const button = (count, row, column) => h('button', { type: 'button', 'data-at': [place, row, column], 'aria-pressed': 'false', disabled: !count, class: row === column ? 'right' : 'wrong',
       style: `--share:${count ? Math.round(15 + (65 * count) / most) : 0}%`, 'aria-label': `${names[row]} called ${names[column]}: ${count}`, onclick: () => { opened = [place, row, column]; mark(); open(opened); } }, String(count));
     return h('figure', {}, h('figcaption', { class: `fam ${one.family}` }, familyMark(one.family), h('b', {}, one.title), h('span', { class: 'sub' }, ` ${one.said}`)),
-      h('div', { class: 'scroll-x', tabindex: 0, role: 'group', 'aria-label': `${one.title}: who was taken for whom` }, h('table', {},
+      h('div', { class: 'scroll-x', tabindex: 0, role: 'group', 'aria-label': `${one.title}: who was taken for whom` }, h('table', { class: names.some((name) => name.length > 3) ? 'long-names' : null },
         h('thead', {}, h('tr', {}, h('td', { class: 'sub' }, 'called'), names.map((name) => h('th', { scope: 'col', title: name }, name)))),
         h('tbody', {}, one.cells.map((row, index) => h('tr', {}, h('th', { scope: 'row' }, names[index]), row.map((count, column) => h('td', {}, button(count, index, column)))))))));
   };

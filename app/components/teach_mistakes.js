@@ -17,15 +17,21 @@ const point = async (at) => {
 };
 map.onPoint(point);
 const drawMap = whenNew((chart) => map.show(chart)), drawClasses = whenNew((chart) => classes.show(chart));
+let shown = null;
+const csv = () => { const { columns, rows } = chartTable(shown.classes); return [columns, ...rows].map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`).join(',')).join('\n'); };
+/* Charts only: photos of a class are nobody's to take away. */
+const taken = () => shown && { view: 'mistakes', question: props.title, answer: shown.classes.answer, photo: null, models: [],
+  tiles: async () => [{ title: 'Each class apart', image: await classes.image(), fine: true }, { title: 'All photos on a map', image: await map.image(), fine: true, caption: shown.about }] };
+const foot = makeExports({ taken, card: false, photo: false, files: [smallButton('CSV', () => shown && saveFile('classes.csv', csv(), 'text/csv'))] });
 const after = makeAfter({
   nodes: [models, h('div', { class: 'grid2' }, h('div', {}, h('h3', {}, 'Each class apart'), h('p', { class: 'sub' }, 'On held-out photos; bar = 95\u00a0% interval (Wilson).'), classes.node),
     h('div', {}, h('h3', {}, 'All photos on a map'), h('div', { class: 'bar' }, how.node), about, map.node, seen)),
-  h('div', {}, h('h3', {}, 'Named wrongly'), h('p', { class: 'sub' }, 'A photo opens what speaks for the answer in it (Grad-CAM of the new head).'), wrong, more), heat],
+  h('div', {}, h('h3', {}, 'Named wrongly'), h('p', { class: 'sub' }, 'A photo opens what speaks for the answer in it (Grad-CAM of the new head).'), wrong, more), heat, foot.node],
   begins: 'Looking at the mistakes',
   about: () => wanted,
   fresh(taught) {
     wanted = { place: 0, how: 'pca', photo: null };
-    asking = null;
+    [asking, shown] = [null, null];
     heat.hidden = true;
     const choice = makeChoice('Network', taught.models.map(({ title }, place) => [place, title]), (place) => choose({ place, photo: null }));
     models.replaceChildren(choice.node);
@@ -33,6 +39,7 @@ const after = makeAfter({
     models.choice = choice;
   },
   paint(sheet, asked) {
+    shown = sheet;
     models.choice.set(asked.place);
     how.set(asked.how);
     drawClasses(sheet.classes);

@@ -1,6 +1,5 @@
 """Choose, Quiz: fifteen questions about the visitor's own photo and machine, then six to talk over."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,16 +42,13 @@ def _refused(error: CvDemoError) -> dict[str, Any]:
 
 
 def _draw(shown: Shown, _settings: Drawn, _question: dict[str, Any]) -> dict[str, Any]:
-    """Return the whole quiz, right answers and all: what a visitor answers never leaves the browser.
-
-    It goes as one text: Gradio's differences of nested lists that grow shorter leave wrong items behind.
-    """
+    """Return the whole quiz, right answers and all: what a visitor answers never leaves the browser."""
     if shown.quiz is None:
         return {"quiz": None, "fault": None, "answer": words.BEFORE}
     told = [_asked(one) for one in shown.quiz.questions]
     begun = words.begun(shown.quiz)
     quiz = {"seed": shown.quiz.seed, "size": shown.size_wh, "begun": begun, "questions": told}
-    return {"quiz": json.dumps(quiz), "fault": " ".join(shown.quiz.failed) or None, "answer": begun}
+    return {"quiz": quiz, "fault": " ".join(shown.quiz.failed) or None, "answer": begun}
 
 
 def _asked(one: Question) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from cvdemo.errors import SettingError
 from cvdemo.feature_maps import words
 from cvdemo.feature_maps.answer import has_classes, probabilities, switch_off
 from cvdemo.feature_maps.layers import layer_rows
-from cvdemo.input_size import not_its_own
+from cvdemo.input_size import shown_at
 from cvdemo.inside import activations
 from cvdemo.inside.activations import ForwardPass, PassRequest
 from cvdemo.inside.model_input import enlarged
@@ -73,16 +73,11 @@ def drawn(given: ViewInput) -> dict[str, Any]:
         "why": view.why(given) if hasattr(view, "why") else view.WHY,
         "columns": view.columns(given) if hasattr(view, "columns") else [],
         "points": [list(point) for point, _ in points],
-        "notes": [words.CUT_OFF if gone else _size(one) for one, (_, gone) in zip(given.seen, points, strict=True)],
+        "notes": [words.CUT_OFF if gone else None for _, gone in points],
+        "sizes": [shown_at(one.spec.name, one.picture.size_hw[0]) for one in given.seen],
         "layers": view.layers(given) if hasattr(view, "layers") else _layers(given),
         "runs": activations.network_runs(),
     }
-
-
-def _size(one: ForwardPass) -> str | None:
-    """Return that the picture is not of the model's own size, where that is so: DINOv2 looks at a smaller one first."""
-    told = not_its_own(one.spec.name, one.picture.size_hw[0])
-    return f"{told}." if told else None
 
 
 def answered(shown: Shown, settings: Any, question: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Skips, Costs and order: what a bottleneck saves, and whether the order in a block matters, trained here."""
 
-import json
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -86,7 +85,7 @@ def _told(asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) -> dict[
 
 
 def _draw(shown: Shown, settings: Asked, question: dict[str, Any]) -> dict[str, Any]:
-    bars = {"answer": costs.answer(settings), "bars": json.dumps(_bars(settings))}
+    bars = {"answer": costs.answer(settings), "bars": _bars(settings)}
     if question.get("bars"):
         return bars
     orders = {
@@ -95,7 +94,7 @@ def _draw(shown: Shown, settings: Asked, question: dict[str, Any]) -> dict[str, 
         "chart": order_charts.losses(shown.race).plain() if shown.race else None,
         "where": words.told(shown.race, shown.where) if shown.race else "",
     }
-    return {**bars, "fault": None, "orders": json.dumps(orders)}
+    return {**bars, "fault": None, "orders": orders}
 
 
 def _bars(branch: Branch) -> dict[str, Any]:

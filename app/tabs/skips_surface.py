@@ -1,6 +1,5 @@
 """Skips, Loss surface: two stored surfaces beside each other; one can be computed anew, here."""
 
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -106,7 +105,7 @@ def _draw(pair: Pair, settings: Looking, _question: dict[str, Any]) -> dict[str,
         "hollows": words.hollows(*both),
         "where": [words.computed(one, told) for one, told in zip(both, pair.told, strict=True)],
     }
-    return {"answer": words.answer(*both), "fault": None, "sheet": json.dumps(sheet)}
+    return {"answer": words.answer(*both), "fault": None, "sheet": sheet}
 
 
 def _first() -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What Skips, Train both draws of a race: its curves, and what every layer gets and gives at one step."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -69,7 +68,7 @@ def drawn(shown: Shown) -> dict[str, Any]:
     }
     if shown.where:
         sheet["depths"] = stored_depths()
-    return {"answer": words.answer(race), "sheet": json.dumps(sheet)}
+    return {"answer": words.answer(race), "sheet": sheet}
 
 
 def _pace(shown: Shown) -> float | None:

@@ -85,7 +85,7 @@ BENCH = Bench(
     view=TeachView,
     scripts=SCRIPTS,
     css="teach",
-    props=TEXTS,
+    props={**TEXTS, "seconds": BUDGET.seconds},
     chips=Chips(_offered, most=4),
     work={
         "again": Work(_teach, told=_teaching, refused=_refused, mode="once", fetches=False),

@@ -1,6 +1,5 @@
 """Teach, change the photos: a strip of the rail's photo as training would see it."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +17,12 @@ MOST_SEEDS = 10_000
 
 @dataclass(frozen=True)
 class Changed:
-    """The copies, the magnitude they were made with, and the class of the photo that was mixed in."""
+    """The copies, their magnitude, the class of the photo that was mixed in, and whether that one stays here."""
 
     copies: tuple[Copy, ...]
     magnitude: int
     other: str
+    stays: bool
 
 
 def _change(asked: Wish, report: Report) -> Changed:
@@ -35,7 +35,7 @@ def _change(asked: Wish, report: Report) -> Changed:
     other = photos[seed % len(photos)]
     mine = square(images.open(asked.path).at(SIDE).pixels)
     made = copies(mine, square(other.photo().pixels), magnitude, seed)
-    return Changed(made, magnitude, lesson.photos.classes[other.label])
+    return Changed(made, magnitude, lesson.photos.classes[other.label], lesson.photos.stays)
 
 
 def _changed(asked: Wish, found: Changed) -> dict[str, Any]:
@@ -44,10 +44,11 @@ def _changed(asked: Wish, found: Changed) -> dict[str, Any]:
             "name": words.NAMES[one.name],
             "src": images.data_url(one.pixels, 90),
             "said": words.caption(one, found.magnitude, found.other),
+            "stays": found.stays and one.shares is not None,
         }
         for one in found.copies
     ]
-    return {"done": asked.value["asked"], "message": "", "sheet": json.dumps({"rows": rows})}
+    return {"done": asked.value["asked"], "message": "", "sheet": {"rows": rows, "photo": asked.name}}
 
 
 TEXTS = {

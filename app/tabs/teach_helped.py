@@ -1,7 +1,8 @@
 """Teach, does it help here? The last stages with and without changed copies, on the visitor's own photos."""
 
-import json
 from typing import Any
+
+import numpy as np
 
 from app.components.teach_after import AFTER, AfterTeaching
 from app.lab import Bench, Report, Wish, Work
@@ -33,7 +34,17 @@ def _measuring(_asked: Wish, step: tuple[Any, ...] | None, _elapsed_s: float) ->
 
 
 def _measured(asked: Wish, found: Helped) -> dict[str, Any]:
-    return {"done": asked.value["asked"], "message": "", "sheet": json.dumps({"answer": words.answer(found)})}
+    return {
+        "done": asked.value["asked"],
+        "message": "",
+        "sheet": {"answer": words.answer(found), "seeds": _seeds(found)},
+    }
+
+
+def _seeds(found: Helped) -> list[list[float]]:
+    """Return what each seed got right of the held-out photos, 0..1: without changed copies, with them."""
+    rows: list[list[float]] = np.stack([found.plain.mean(axis=1), found.changed.mean(axis=1)], axis=1).round(4).tolist()
+    return rows
 
 
 TEXTS = {

@@ -1,6 +1,5 @@
 """Teach, look at the mistakes: classes apart, all photos on a map, and where a new head looked on a wrong photo."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +82,7 @@ def _looked(asked: Wish, one: Looked) -> dict[str, Any]:
         "heat": None if one.photo is None else _heat(one),
     }
     key = BENCH.shown.keep(one)
-    return {"done": asked.value["asked"], "message": "", "key": key, "sheet": json.dumps(sheet)}
+    return {"done": asked.value["asked"], "message": "", "key": key, "sheet": sheet}
 
 
 def _said(one: Looked, at: int) -> str:

@@ -1,7 +1,6 @@
 """Teach, take it away: each head as a file with its card, the program that uses both, and the snippet, corrected."""
 
 import base64
-import json
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -45,7 +44,7 @@ def _taken(asked: Wish, taken: Taken) -> dict[str, Any]:
     wrong = [{"line": one.line, "why": one.why, "right": one.right, "wrong": one.wrong} for one in snippet.faults()]
     sheet = {"heads": rows, "program": take.program(), "networks": names, "faults": wrong, "snippet": snippet.RIGHT}
     key = BENCH.shown.keep(taken)
-    return {"done": asked.value["asked"], "message": "", "key": key, "sheet": json.dumps(sheet)}
+    return {"done": asked.value["asked"], "message": "", "key": key, "sheet": sheet}
 
 
 def _draw(taken: Taken, _settings: Settings, question: dict[str, Any]) -> dict[str, Any]:

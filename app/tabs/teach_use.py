@@ -1,6 +1,5 @@
 """Teach, use it: the rail's photo and frames of the webcam are named by the new heads."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,7 +30,7 @@ def _using(_asked: Wish, step: tuple[Any, ...] | None, elapsed_s: float) -> dict
 def _used(asked: Wish, said: tuple[Said, ...]) -> dict[str, Any]:
     classes = lesson_of(asked.value["asked"]["key"]).photos.classes
     sheet = {"answer": words.named(said, classes), "must": words.must(classes), "rows": rows(said, classes)}
-    return {"done": asked.value["asked"], "message": "", "sheet": json.dumps({**sheet, "photo": asked.name})}
+    return {"done": asked.value["asked"], "message": "", "sheet": {**sheet, "photo": asked.name}}
 
 
 def rows(said: Sequence[Said], classes: Sequence[str]) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """What the Teach tab draws of a lesson: the classes, charts, who was taken for whom."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -18,11 +17,7 @@ IN_A_CELL = 12
 
 
 def drawn(lesson: Lesson) -> dict[str, Any]:
-    """Return all that the tab shows of a lesson.
-
-    What has lists in it goes as one text: Gradio sends what differs from the value before, and takes the wrong items
-    out of a list that grows shorter (ten classes, then two).
-    """
+    """Return all that the tab shows of a lesson."""
     photos = lesson.photos
     sheet = {
         "classes": [_class(lesson, label) for label in range(len(photos.classes))],
@@ -38,7 +33,7 @@ def drawn(lesson: Lesson) -> dict[str, Any]:
         "source": photos.source,
         "split": words.split(lesson),
     }
-    return {**told, "sheet": json.dumps(sheet)}
+    return {**told, "sheet": sheet}
 
 
 def training(lesson: Lesson) -> dict[str, Any] | None:
@@ -52,7 +47,7 @@ def training(lesson: Lesson) -> dict[str, Any] | None:
 
 
 def live(now: HowFar) -> dict[str, Any]:
-    """Return what changes while more layers are trained: no list outside one text, as in `drawn`."""
+    """Return what changes while more layers are trained."""
     lines = training_charts.lines(now.lesson, now.step)
     curves = {"loss": training_charts.loss(lines).plain(), "right": training_charts.right(lines).plain()}
     sheet = {
@@ -62,7 +57,7 @@ def live(now: HowFar) -> dict[str, Any]:
     }
     waits = now.step.place > 0
     text = in_line(now.step.place) if waits else words.teaching(now.done, now.of, now.left_s)
-    return {"busy": {"text": text, "share": now.done / now.of, "stoppable": True}, "live": json.dumps(sheet)}
+    return {"busy": {"text": text, "share": now.done / now.of, "stoppable": True}, "live": sheet}
 
 
 def _class(lesson: Lesson, label: int) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Curve:
 def _take(_subject: Subject) -> Curve:
     try:
         told = json.loads(FILE.read_text(encoding="utf-8"))
-        drawn = json.loads(told["sheet"])["enough"]["data"]
+        drawn = told["sheet"]["enough"]["data"]
         curves = [one for one in drawn if one.get("mode") == "lines+markers"]
         best = max(curves, key=lambda one: float(one["y"][-1]))
         place = f"{told['stored']['machine']}, {told['stored']['date']}"

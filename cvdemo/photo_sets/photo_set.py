@@ -60,6 +60,7 @@ class PhotoSet:
         title: how a sentence calls them: ``your photos``, ``the digits``.
         source: where they come from, for credits; "" for a visitor's own.
         test: which photos a test keeps for itself, where the set itself has to say so, bool (N,).
+        stays: none of its photos goes into a file that a visitor takes away.
     """
 
     title: str
@@ -67,6 +68,7 @@ class PhotoSet:
     photos: tuple[LabelledPhoto, ...] = field(repr=False)
     source: str = ""
     test: NDArray[np.bool_] | None = field(default=None, repr=False, compare=False)
+    stays: bool = False
 
     def __post_init__(self) -> None:
         if any(not 0 <= photo.label < len(self.classes) for photo in self.photos):

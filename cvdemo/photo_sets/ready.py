@@ -71,7 +71,7 @@ def faces() -> PhotoSet:
         picture = encoded(np.repeat(one[:, :, None], 3, axis=2))
         photos.append(LabelledPhoto(picture, int(number >= len(both) // 2), f"picture {number}"))
     source = "lfw_subset of scikit-image, from Labeled Faces in the Wild (Huang et al. 2007)"
-    return PhotoSet("the faces", ("face", "no face"), tuple(photos), source)
+    return PhotoSet("the faces", ("face", "no face"), tuple(photos), source, stays=True)
 
 
 SETS: dict[str, Callable[[], PhotoSet]] = {"digits": digits, "textures": textures, "faces": faces}

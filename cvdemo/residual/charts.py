@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SMOOTH = 5  # steps
 HEIGHT = 280
+TALL = 330  # with four lines of a legend
+LEAST = 0.6  # powers of ten on a logarithmic axis: less would have one tick only
 PLOT_PX = HEIGHT - 60
 HOVER = "step %{x}: %{y:.3g}<extra>%{fullData.name}</extra>"
 
@@ -105,7 +107,8 @@ def _lost(lane: Lane, row: Values) -> dict[str, Any]:
 def _ends(values: Sequence[float]) -> tuple[float, float]:
     """Return the ends of a logarithmic axis around values, as logarithms."""
     logs = [math.log10(value) for value in values if value > 0] or [-1.0, 0.5]
-    return min(logs) - 0.08, max(logs) + 0.08
+    more = max(0.08, (LEAST - max(logs) + min(logs)) / 2)
+    return min(logs) - more, max(logs) + more
 
 
 def logarithmic(title: str, values: Sequence[float | None]) -> dict[str, Any]:
@@ -127,7 +130,7 @@ def errors(race: Race) -> Chart:
         for held, token in ((False, "cnn"), (True, "ink-2")):
             shares = [np.array([100 * _share(one, held) for one in row]) for row in counted]
             ys = plots.numbers(over(shares, np.mean))
-            photos = "held-out photos" if held else "photos they learn from"
+            photos = "held out" if held else "learned from"
             style = _style(design) if not held else {"line": {"dash": "dot" if design.skip else "dashdot"}}
             style |= {
                 "mode": "lines",
@@ -139,7 +142,7 @@ def errors(race: Race) -> Chart:
         "yaxis": plots.axis(f"named wrongly,{NBSP}%", 0, 101, tickvals=[0, 25, 50, 75, 100]),
         "showlegend": True,
     }
-    return Chart("Errors on all photos", words.errors(race), tuple(traces), layout, height=HEIGHT)
+    return Chart("Errors on all photos", words.errors(race), tuple(traces), layout, height=TALL)
 
 
 def _share(one: Errors, held: bool) -> float:

@@ -41,6 +41,10 @@ def lesions(found: Answers, stay: Mapping[str, Score] | None = None) -> Chart:
         "y": plots.numbers(chances[one.name] for one in bars),
         "customdata": hover,
         "hovertemplate": "%{customdata}<extra></extra>",
+        "text": [] if stay else [f"{100 * chances[one.name]:.0f}" for one in bars],
+        "textposition": "auto",
+        "textangle": 0,
+        "insidetextanchor": "end",
         "marker": {"color": plots.light(catalogue.get(found.asked.model).family)},
     }
     level = found.probability
@@ -57,6 +61,7 @@ def lesions(found: Answers, stay: Mapping[str, Score] | None = None) -> Chart:
         ),
         "shapes": [dashed],
         "bargap": 0.25,
+        "uniformtext": {"mode": "hide", "minsize": 13},
         "showlegend": bool(stay),
     }
     marks = (_shares(stay, numbers),) if stay else ()

@@ -42,7 +42,22 @@ def ways(lesson: Lesson) -> Chart:
         "margin": {"r": 84},
         "meta": {"y": "way"},
     }  # fmt: skip
-    return Chart("Ways to learn, one test", words.answer(lesson), tuple(traces), layout, height=70 + ROW_PX * len(rows))
+    narrow = {
+        "xaxis": plots.axis(f"right,{NBSP}%", -2, 102, tickvals=percents, showgrid=True,
+                            gridcolor=plots.light("line")),
+        "yaxis": plots.axis("", len(rows) - 0.5, -0.5, **ticks, showticklabels=False),
+        "annotations": [*counts, *_above([name for name, *_ in rows])],
+        "margin": {"l": 12, "r": 84},
+    }  # fmt: skip
+    height = 70 + ROW_PX * len(rows)
+    return Chart("Ways to learn, one test", words.answer(lesson), tuple(traces), layout, narrow, height=height)
+
+
+def _above(names: list[str]) -> list[dict[str, Any]]:
+    """Return each row's name over its dot, for charts with no room beside them."""
+    plain = {"x": 0, "xref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 5, "showarrow": False}
+    font = {"size": plots.TEXT_PX, "color": plots.light("ink-2")}
+    return [{**plain, "y": at, "text": name.replace("<br>", ", "), "font": font} for at, name in enumerate(names)]
 
 
 def _dot(place: int, title: str, token: str, way: Way, hollow: bool) -> dict[str, Any]:

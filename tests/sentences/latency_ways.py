@@ -75,6 +75,23 @@ def not_its_own(draw: np.random.Generator, read: Reader) -> None:
 
 
 @true_of(
+    input_size.shown_at,
+    own="",
+    answers=r"Shown at (\d+ px), not its own (\d+): its answer may differ from Classify\.",
+    features=r"Shown at (\d+ px), not its own (\d+)\.",
+)
+def shown_at(draw: np.random.Generator, read: Reader) -> None:
+    model, side = str(draw.choice(["resnet50", "mini_vit", "dinov2_small"])), int(draw.choice([224, 64, 518]))
+    said = read(input_size.shown_at(model, side))
+    own = catalogue.figures(model).input_size_hw[0]  # type: ignore[union-attr]
+    other = "features" if catalogue.get(model).task == "features" else "answers"
+    assert said.form == ("own" if side == own else other)
+    if said.form != "own":
+        holds(said.parts[0], side, "px")
+        holds(said.parts[1], own)
+
+
+@true_of(
     int8.only_for, _=r"The int8 version of (.+) was measured with photos of (\d+) pixels\. Choose that input size\."
 )
 def only_for(draw: np.random.Generator, read: Reader) -> None:
