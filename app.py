@@ -1,8 +1,8 @@
 """Start here: set the environment, build the page, launch it."""
 
-from app import ahead, environment, memory  # noqa: F401  (the environment must come first)
+from app import environment, memory  # noqa: F401  (the environment must come first)
 
-with ahead.answering(__name__), memory.uncollected():
+with memory.uncollected():
     from app import journal, warmup
     from app.main import appearance, build_demo, routes
     from app.serving import launch

@@ -2,12 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from app import request_log
 from app.tabs import LABS
-from cvdemo import ahead, compute, models, results, starters, weights
+from cvdemo import compute, models, results, starters, weights
 from cvdemo.classify import classify
 from cvdemo.errors import CvDemoError
 from cvdemo.pairs import opening_pair
@@ -24,25 +24,12 @@ def begin(_demo: object = None) -> None:
 
 def _warm_up() -> None:
     try:
-        pair = opening_pair().names
-        classify(_first_photo(), pair)
-        if ahead.begun():
-            _take_over(pair)
+        classify(_first_photo(), opening_pair().names)
     except CvDemoError:
         LOG.warning("The opening pair did not answer", exc_info=True)
         models.figures()  # at least the libraries are in
     finally:
-        ahead.end()
         _ready.set()  # also after a fault of ours: the page answers all the same
-
-
-def _take_over(pair: Sequence[str]) -> None:
-    """Bring in here what the process that began earlier has answered with so far, end that, and run it once."""
-    for name in pair:
-        models.make_resident(name)
-    ahead.end()
-    with starters.unseen(LABS[0].starter) as photo:
-        classify(photo, pair)
 
 
 def _first_photo() -> Path:

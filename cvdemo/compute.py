@@ -92,16 +92,11 @@ def use_all_cores() -> None:
 
 
 def free_bytes() -> int:
-    """Return the free memory of the device: VRAM, or `free_ram_bytes`."""
+    """Return the free memory of the device: VRAM, or RAM within what every container around this process leaves it."""
     if device() == "cuda":
         import torch
 
         return int(torch.cuda.mem_get_info()[0])
-    return free_ram_bytes()
-
-
-def free_ram_bytes() -> int:
-    """Return the free RAM within what every container around this process leaves it; never imports torch."""
     return min([int(psutil.virtual_memory().available), *_left_in_cgroups()])
 
 

@@ -47,10 +47,6 @@ DRAWN: tuple[Row, ...] = (
 )
 
 
-FIRST = "coffee"
-"""The one that the page opens with."""
-
-
 def package_folder(package: str | None) -> Path | None:
     """Return where ``package`` keeps its files, without importing it: these packages take seconds to import."""
     if package is None:

@@ -14,7 +14,7 @@ FORBIDDEN = {
 }
 # A module may import the ones to its left, never one to its right or in its own set.
 FLOORS = (
-    {"errors", "wording", "notices", "versions", "byte_size", "ahead"},
+    {"errors", "wording", "notices", "versions", "byte_size"},
     {"memory", "results", "settings"},
     {"catalogue", "bundled", "lenet"},
     {"images", "labels", "compute", "plots", "starters", "input_size"},

@@ -17,7 +17,7 @@ from app.lab.mount import HEAVY, QUIET
 from app.tabs import classify_view as view
 from app.tabs.classify_view import Shown
 from app.tabs.missing import is_ready
-from cvdemo import catalogue, starters, weights
+from cvdemo import catalogue, weights
 from cvdemo.classify import CHOSEN_LIMIT, classify, data_curve, doubt, scope
 from cvdemo.classify.pairs import known_speed, same_speed
 from cvdemo.classify.run import network_runs
@@ -167,5 +167,5 @@ LAB = Lab(
     bench=BENCH,
     endpoints=(endpoint,),
     check=_check,
-    starter=starters.FIRST,
+    starter="coffee",
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from cvdemo import ahead, engines, images, pace, preprocess, runs, zerogpu
+from cvdemo import engines, images, pace, preprocess, runs, zerogpu
 from cvdemo.catalogue import ModelSpec, get
 from cvdemo.classify.result import CHOSEN_LIMIT, Answer, Classification, Missing
 from cvdemo.errors import CvDemoError, ModelUnavailable, SettingError, Stopped
@@ -64,7 +64,6 @@ def classify(
         key, report = (photo.digest, spec.name, labels), progress and partial(progress, spec.name)
         work = partial(_run, photo=photo, own_labels=labels)
         try:
-            _ask_ahead(key, path)
             answers.append(runs.run(_answers, key, spec, work, progress=report))
         except Stopped:
             raise
@@ -76,13 +75,6 @@ def classify(
         raise reasons[0]
     small = photo.at_hand(THUMBNAIL_SIDE)
     return Classification(tuple(answers), tuple(missing), small.full_size_wh, _thumbnail(small))
-
-
-def _ask_ahead(key: tuple[str, str, tuple[str, ...]], path: Path) -> None:
-    """Keep what the process that began earlier answers, where one still runs: this one would have to import torch."""
-    if _answers.get(key) is None and (found := ahead.ask(path.resolve(), key[1])) is not None:
-        _answers.put(key, found)
-        _runs.add()
 
 
 def _checked(chosen: Sequence[str]) -> list[ModelSpec]:

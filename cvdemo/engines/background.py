@@ -42,7 +42,7 @@ def ask(selection: Preparing) -> None:
         if not _workers:
             _workers.append(threading.Thread(target=_work, name="engines", daemon=True))
             _workers[0].start()
-            atexit.register(end)
+            atexit.register(_end)
 
 
 def idle() -> bool:
@@ -74,11 +74,8 @@ def _give_way() -> None:
         time.sleep(0.05)
 
 
-def end() -> None:
-    """Begin no other conversion, and let the one that runs come to its end.
-
-    A thread inside native code must not outlive the interpreter.
-    """
+def _end() -> None:
+    """Let the conversion that runs come to its end: a thread inside native code must not outlive the interpreter."""
     _ending.set()
     for worker in _workers:
         worker.join(LAST_S)
