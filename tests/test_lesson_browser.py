@@ -166,12 +166,6 @@ def test_a_box_is_picked_on_the_photo_before_play_and_play_decides(page: str, vi
     tab.locator(".lesson-btns .primary").click()
     expect(card.get_by_text("Measured just now:")).to_have_count(2)
     expect(card).to_contain_text(re.compile(r"Of the 37 crowded cells.+ms for 8,400 boxes \(.+ to .+\)", re.S))
-    tab.evaluate("document.dispatchEvent(new CustomEvent('cv:choose', { detail: 'portrait' }))")
-    tab.wait_for_function("() => window.cvPhoto === 'portrait'")
-    tab.get_by_role("button", name="Back", exact=True).click()
-    expect(card).to_contain_text("the box that you picked is on another photo", timeout=WAIT)
-    tab.locator(".lesson-dot").nth(number - 1).click()
-    expect(lock).to_be_disabled()
 
 
 def test_the_teachers_sheet_has_every_step_with_what_comes_out_here(page: str, visit: Any) -> None:
