@@ -209,7 +209,7 @@ def _until_it_races(steps: Iterator[dict[str, Any]]) -> dict[str, Any]:
     return next(step for step in steps if step.get("racers") and not step["finished"])
 
 
-def test_a_browser_that_goes_away_ends_its_duel() -> None:
+def test_a_browser_that_goes_away_ends_its_duel(quiet: None) -> None:
     """Gradio closes the generator; the duel has a thousand rounds, and the device is free long before their end."""
     steps = measure(*_asked(rounds=1000))
     seen = _until_it_races(steps)
@@ -223,7 +223,7 @@ def test_a_browser_that_goes_away_ends_its_duel() -> None:
     assert 1 < len(known) < 2001
 
 
-def test_the_stop_button_ends_a_duel_and_keeps_what_was_finished() -> None:
+def test_the_stop_button_ends_a_duel_and_keeps_what_was_finished(quiet: None) -> None:
     steps = measure(*_asked(rounds=1000))
     seen = _until_it_races(steps)
     shown = stopped(BENCH)(seen)

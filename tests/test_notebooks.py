@@ -26,7 +26,9 @@ def test_a_notebook_runs(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PLOTLY_RENDERER", "plotly_mimetype")
     book = nbformat.read(file, as_version=4)
     assert all(not cell.get("outputs") for cell in book.cells), "results are not kept in the repository"
-    nbclient.NotebookClient(book, timeout=240, resources={"metadata": {"path": str(file.parent)}}).execute()
+    nbclient.NotebookClient(
+        book, timeout=240, startup_timeout=240, resources={"metadata": {"path": str(file.parent)}}
+    ).execute()
     asked = [cell for cell in book.cells if cell.cell_type == "markdown" and "\n## " in f"\n{cell.source}"]
     shown = [figure for cell in book.cells for figure in _figures(cell)]
     assert len(shown) == len(asked) >= 4
