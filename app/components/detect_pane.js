@@ -69,7 +69,7 @@ const makePane = (act) => {
       offerWaysOn();
       borders.textContent = pane.tiles?.sentence || '';
       borders.hidden = !pane.tiles;
-      guess.set(view.asked, pane.model);
+      guess.set(view.asked, pane, view.photo.digest, fresh);
       paint();
       if (view.asked) boxes.pin(guess.place());
       else if (fresh && pane.first_pin !== null) boxes.pin(pane.first_pin);

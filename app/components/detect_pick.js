@@ -34,9 +34,10 @@ const makeGuess = ({ boxes, player, rows, picked, paint }) => {
       return at === place() ? 'your box' : `score ${rows()[at].score.toFixed(2)}`;
     },
     waits: (at) => Boolean(asked) && at !== null && states()[at] === 'open',
-    set(wish, model) {
+    /* `fresh`: other candidates than before; a guess among older ones is none here. */
+    set(wish, { model }, digest, fresh) {
       if (wish?.beat !== asked?.beat) { player.fresh(); decided = false; }
-      if (wish !== asked) mine = wish?.pick?.detector === model ? wish.pick.index : null;
+      if (wish !== asked || fresh) mine = wish?.pick?.detector === model && wish.pick.digest === digest ? wish.pick.index : null;
       asked = wish;
     },
     /* Another box is pinned: while a guess is asked for, that is the guess. */

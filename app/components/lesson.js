@@ -193,10 +193,11 @@ document.addEventListener('cv:photo', () => {
   if (!open) return;
   const { beat } = place(), { id, pick } = stepNow(), guess = guessNow();
   if (!pick || (guess.pick ? guess.on === window.cvPhoto : beat !== 'predict')) { if (beat === 'see') measure(); return; }
+  if (!['predict', 'do', 'see'].includes(beat)) return; // what came of it stands
   picks.forget(); // what was picked is on another photo
   chosen = null;
-  kept.put(id, { pick: undefined });
-  if (['do', 'see'].includes(beat)) beatTo('predict'); else draw();
+  kept.put(id, { pick: undefined, choice: undefined, said: undefined, failed: undefined });
+  if (beat === 'predict') draw(); else beatTo('predict');
 });
 /* On a busy machine Gradio selects its first tab only after the lesson has opened another: nobody asked for that one. */
 document.addEventListener('cv:tab', () => {
