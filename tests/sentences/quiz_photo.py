@@ -39,7 +39,7 @@ def lesioned(draw: np.random.Generator, read: Reader) -> None:
     _=r"Without block (\d+) (.+) has only ([\d.]+ %); without any other one at least ([\d.]+ %)\.",
 )
 def missed(draw: np.random.Generator, read: Reader) -> None:
-    asked, subject = question("missed", draw)
+    asked, subject = question("missed", draw, "coffee")
     place, label, low, rest = read(asked.reason).parts
     names = [block.name for block in subject.lesions.blocks]
     chances = {one.name: known.chance(subject, one.name) for one in subject.lesions.blocks if one.droppable}
