@@ -36,7 +36,8 @@ def survives(draw: np.random.Generator, read: Reader) -> None:
     if said.form == "kept":
         best, others, line = said.parts
         same(best, max(score, key=lambda one: score[one]))
-        told = dict(re.fullmatch(r"([A-D]) by ([\d.]+)", one).groups() for one in others.split(", "))  # type: ignore
+        found = [re.fullmatch(r"([A-D]) by ([\d.]+)", one) for one in others.split(", ")]
+        told = dict(one.groups() for one in found if one)
         assert set(told) == set(LETTERS) - {best}
     else:
         best, gone, much, line = said.parts
