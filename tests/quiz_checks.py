@@ -91,7 +91,7 @@ def pytest_about(value: float) -> Any:
     return pytest.approx(value, abs=0.012)
 
 
-def _kept(subject: Subject, question: Question, limit: float) -> int:
+def kept_by_torchvision(subject: Subject, question: Question, limit: float) -> int:
     confidence = float(question.state["confidence"])
     found = next(one.candidates for one in subject.proposed if one.candidates.model == question.state["detector"])
     chosen = found.scores >= np.float32(confidence)
@@ -103,7 +103,7 @@ def _kept(subject: Subject, question: Question, limit: float) -> int:
 @checks
 def remain(question: Question, subject: Subject) -> Fits:
     (limit,) = read(r"IoU limit at ([\d.]+)\?", question.text)
-    kept = _kept(subject, question, limit)
+    kept = kept_by_torchvision(subject, question, limit)
     count, gone, left = read(r"Of (\d+) boxes, (\d+) overlaps? .*; (\d+) (?:is|are) left", question.reason)
     assert (count, gone, left) == (len(question.marks), len(question.marks) - kept, kept)
     return is_about(kept)
@@ -112,8 +112,8 @@ def remain(question: Question, subject: Subject) -> Fits:
 @checks
 def lowered(question: Question, subject: Subject) -> Fits:
     high, more, low = read(r"at ([\d.]+) NMS keeps (\d+) .* at ([\d.]+)\?", question.text)
-    assert _kept(subject, question, high) == more and low < high
-    fewer = _kept(subject, question, low)
+    assert kept_by_torchvision(subject, question, high) == more and low < high
+    fewer = kept_by_torchvision(subject, question, low)
     assert read(r"so (\d+) are left instead of (\d+)", question.reason) == (fewer, more)
     return is_about(fewer)
 
@@ -145,7 +145,7 @@ def _silenced(path: Path, model: str, block: str) -> np.ndarray:
                 handle.remove()
 
 
-def _chance(subject: Subject, block: str) -> float:
+def chance(subject: Subject, block: str) -> float:
     whole = _silenced(subject.path, subject.cnn.name, "")
     powers = np.exp((logits := _silenced(subject.path, subject.cnn.name, block)) - logits.max())
     return float(powers[whole.argmax()] / powers.sum())
@@ -153,7 +153,7 @@ def _chance(subject: Subject, block: str) -> float:
 
 @checks
 def lesioned(question: Question, subject: Subject) -> Fits:
-    left, whole = _chance(subject, question.state["off"]), _chance(subject, "")
+    left, whole = chance(subject, question.state["off"]), chance(subject, "")
     points, before, after = read(r"by ([\d.]+) points, from ([\d.]+) % to ([\d.]+) %", question.reason)
     assert abs(points - 100 * abs(left - whole)) < 0.06 and ("falls" in question.reason) == (left < whole)
     assert abs(before - 100 * whole) < 0.06 and abs(after - 100 * left) < 0.06
@@ -163,7 +163,7 @@ def lesioned(question: Question, subject: Subject) -> Fits:
 @checks
 def missed(question: Question, subject: Subject) -> Fits:
     names = {text: text.rpartition("(")[2].rstrip(")") for text in question.choices.texts}
-    chances = {block.name: _chance(subject, block.name) for block in subject.lesions.blocks if block.droppable}
+    chances = {block.name: chance(subject, block.name) for block in subject.lesions.blocks if block.droppable}
     worst, second = sorted(chances, key=lambda name: chances[name])[:2]
     low, rest = read(r"only ([\d.]+) %; without any other one at least ([\d.]+) %", question.reason)
     assert abs(low - 100 * chances[worst]) < 0.06 and abs(rest - 100 * chances[second]) < 0.06
@@ -171,7 +171,7 @@ def missed(question: Question, subject: Subject) -> Fits:
 
 
 @functools.cache
-def _longest_way(model: str) -> dict[str, int]:
+def longest_way(model: str) -> dict[str, int]:
     """Return the field after each module with convolutions: 1 + sum of (k - 1) times the strides before, in order."""
     with models.borrow(model) as ready:
         network, size, step, fields = ready.network, 1, 1, {}
@@ -183,21 +183,41 @@ def _longest_way(model: str) -> dict[str, int]:
     return fields
 
 
+@functools.cache
+def steps_of(model: str, side: int) -> dict[str, int]:
+    """Return how far units next to each other stand apart after each module: the picture's side by its map's."""
+    steps, handles = {}, []
+    with models.borrow(model) as ready, torch.inference_mode():
+        for name, module in ready.network.named_modules():
+
+            def note(_module: Any, _inputs: Any, out: Any, name: str = name) -> None:
+                if isinstance(out, torch.Tensor) and out.ndim == 4:
+                    steps[name] = round(side / out.shape[-1])
+
+            handles.append(module.register_forward_hook(note))
+        try:
+            ready.network(torch.zeros(1, 3, side, side))
+        finally:
+            for handle in handles:
+                handle.remove()
+    return steps
+
+
 @checks
 def reach(question: Question, subject: Subject) -> Fits:
     asked, _ = study.asked_for(subject.path, question.state["models"], False, None, subject.point_rc)
-    stop = _stop(question, asked)
+    stop = stop_of(question, asked)
     assert f"see in {stop.label}" in question.text
-    return is_about(_longest_way(asked.model)[stop.name], " px")
+    return is_about(longest_way(asked.model)[stop.name], " px")
 
 
-def _stop(question: Question, asked: study.FieldRequest) -> Any:
+def stop_of(question: Question, asked: study.FieldRequest) -> Any:
     stops = study.table(asked.model, asked.side).stops
     return stops[round(float(question.state["depth"]) * (len(stops) - 1))]
 
 
 @functools.cache
-def _influence(path: Path, model: str, point_rc: tuple[int, int], name: str) -> tuple[int, int]:
+def influence(path: Path, model: str, point_rc: tuple[int, int], name: str) -> tuple[int, int]:
     """Return the smallest sides that hold 50 and 95 % of |gradient| of a unit, by a hook and by trying sides."""
     asked, shown = study.asked_for(path, model, False, None, point_rc)
     stop = study.table(model, asked.side).layer(name)
@@ -227,18 +247,17 @@ def _influence(path: Path, model: str, point_rc: tuple[int, int], name: str) -> 
 @checks
 def effective(question: Question, subject: Subject) -> Fits:
     asked, _ = study.asked_for(subject.path, question.state["models"], False, None, subject.point_rc)
-    half, most = _influence(subject.path, asked.model, subject.point_rc, _stop(question, asked).name)
+    half, most = influence(subject.path, asked.model, subject.point_rc, stop_of(question, asked).name)
     told = read(r"square of ([\d,]+) px holds half of it, one of ([\d,]+) px", question.reason)
     assert abs(told[0] - half) <= 1 and abs(told[1] - most) <= 1
     return lambda text: abs(number(text) - half) <= 1
 
 
-@checks
-def looked(question: Question, subject: Subject) -> Fits:
+def distances(subject: Subject, block: int) -> tuple[float, float]:
+    """Return how far the ViT looks on average in a block, by its queries and keys, and how far if at all alike; px."""
     found = subject.attended
     assert found is not None
-    (block, even) = read(r"in block (\d+) of \d+; looking at all patches alike would make ([\d,]+) px", question.reason)
-    layer, crop = found.layers[int(block) - 1], found.picture.crop
+    layer, crop = found.layers[block], found.picture.crop
     rows, columns = layer.grid_hw
     cells = torch.cartesian_prod(
         torch.arange(rows) * (crop.height / rows), torch.arange(columns) * (crop.width / columns)
@@ -246,8 +265,14 @@ def looked(question: Question, subject: Subject) -> Fits:
     apart = torch.cdist(cells.double(), cells.double())
     weights = torch.softmax(torch.from_numpy(layer.queries[0] @ layer.keys[0].transpose(0, 2, 1)).double(), -1)
     weights = weights[:, layer.places[0] >= 0][:, :, layer.places[0] >= 0]
-    mean = float((weights / weights.sum(-1, keepdim=True) * apart).sum(-1).mean())
-    assert abs(even - float(apart.mean())) <= 0.51
+    return float((weights / weights.sum(-1, keepdim=True) * apart).sum(-1).mean()), float(apart.mean())
+
+
+@checks
+def looked(question: Question, subject: Subject) -> Fits:
+    (block, even) = read(r"in block (\d+) of \d+; looking at all patches alike would make ([\d,]+) px", question.reason)
+    mean, alike = distances(subject, int(block) - 1)
+    assert abs(even - alike) <= 0.51
     return lambda text: abs(number(text) - mean) <= 0.51
 
 
@@ -264,18 +289,30 @@ def odds(question: Question, subject: Subject) -> Fits:
     return is_about(right)
 
 
+@functools.cache
+def side_kept(subject: Subject) -> float:
+    """Return the side of the photo's middle square that the CNN is given, in pixels."""
+    with models.borrow(subject.cnn.name) as ready:
+        return ready.preprocessing.crop_share * min(subject.size_wh)
+
+
+def percent_left_out(subject: Subject) -> float:
+    """Return the percentage of the photo that the CNN is not given, as torchvision's Resize and CenterCrop round."""
+    with models.borrow(subject.cnn.name) as ready:
+        (crop, _), share = ready.preprocessing.size_hw, ready.preprocessing.crop_share
+    short = int(crop / share)
+    return 100 * (1 - crop**2 / (short * int(short * max(subject.size_wh) / min(subject.size_wh))))
+
+
 @checks
 def unseen(question: Question, subject: Subject) -> Fits:
-    width, height = subject.size_wh
-    with models.borrow(subject.cnn.name) as ready:
-        kept = ready.preprocessing.crop_share * min(width, height)
-    right = 100 * (1 - kept**2 / (width * height))  # the page's crop lies on whole pixels of the resized photo
-    return lambda text: abs(number(text) - right) < 0.6
+    right = percent_left_out(subject)
+    return lambda text: abs(number(text) - right) < 0.051
 
 
 @functools.cache
-def _at_shifts(path: Path, model: str) -> tuple[int, ...]:
-    """Return the answer at each shift of 0 to 32 pixels, the network run once for each."""
+def at_shifts(path: Path, model: str) -> tuple[np.ndarray, ...]:
+    """Return the logits at each shift of 0 to 32 pixels, the network run once for each."""
     with models.borrow(model) as ready:
         from cvdemo import images, preprocess
 
@@ -286,13 +323,13 @@ def _at_shifts(path: Path, model: str) -> tuple[int, ...]:
         for moved in range(33):
             seen = strip[:, 32 - moved : 32 - moved + width].astype(np.float32) / 255
             array = ((seen - np.float32(rule.mean)) / np.float32(rule.std)).transpose(2, 0, 1)[None]
-            answers.append(int(ready.run(np.ascontiguousarray(array))[0].argmax()))
+            answers.append(ready.run(np.ascontiguousarray(array))[0])
     return tuple(answers)
 
 
 @checks
 def shifted(question: Question, subject: Subject) -> Fits:
-    first, *rest = _at_shifts(subject.path, subject.cnn.name)
+    first, *rest = (int(one.argmax()) for one in at_shifts(subject.path, subject.cnn.name))
     return is_about(sum(answer == first for answer in rest))
 
 
@@ -323,7 +360,7 @@ def left_over(question: Question, subject: Subject) -> Fits:
 
 
 @functools.cache
-def _halved(path: Path, times: int) -> dict[str, tuple[float, float]]:
+def halved(path: Path, times: int) -> dict[str, tuple[float, float]]:
     """Return flicker and change of brightness of each way, by PyTorch's own pools and convolutions."""
     pixels = torch.from_numpy(np.array(Subject(path, (0, 0)).reduced.pixels)).permute(2, 0, 1).double()
     margin = min(32, pixels.shape[2] // 4)
@@ -352,7 +389,7 @@ def _halved(path: Path, times: int) -> dict[str, tuple[float, float]]:
 
 @checks
 def flickering(question: Question, subject: Subject) -> Fits:
-    found = _halved(subject.path, int(question.state["times"]))
+    found = halved(subject.path, int(question.state["times"]))
     first = (max if "changes most" in question.text else min)(found, key=lambda way: found[way][0])
     told = dict(re.findall(r"([a-z -]+) ([\d.]+)[,.]", plain(question.reason).split(": ")[1].replace(", ", ",")))
     for way, (value, _) in found.items():
@@ -370,17 +407,17 @@ def flickering(question: Question, subject: Subject) -> Fits:
 
 @checks
 def brightened(question: Question, subject: Subject) -> Fits:
-    change = _halved(subject.path, int(question.state["times"]))["Max-pooling"][1]
+    change = halved(subject.path, int(question.state["times"]))["Max-pooling"][1]
     return lambda text: abs(number(plain(text)) - change) < 0.0501
 
 
-def _medians(question: Question, subject: Subject) -> dict[str, float]:
+def medians_of(question: Question, subject: Subject) -> dict[str, float]:
     return {racer.title: float(np.median(racer.ms)) for racer in subject.duel.racers}
 
 
 @checks
 def faster(question: Question, subject: Subject) -> Fits:
-    medians = _medians(question, subject)
+    medians = medians_of(question, subject)
     one, other = (
         next(racer.title for racer in subject.duel.racers if racer.model == model)
         for model in question.state["models"].split(",")
@@ -396,7 +433,7 @@ def faster(question: Question, subject: Subject) -> Fits:
 
 @checks
 def lasting(question: Question, subject: Subject) -> Fits:
-    medians = _medians(question, subject)
+    medians = medians_of(question, subject)
     asked = next(title for title in medians if f"How long does {title} (" in question.text)
     return is_about(medians[asked], " ms")
 
@@ -419,7 +456,7 @@ def pointwise(question: Question, subject: Subject) -> Fits:
 
 
 @functools.cache
-def _tokens(side: int) -> int:
+def tokens_of(side: int) -> int:
     import timm
 
     with torch.device("meta"):
@@ -428,7 +465,7 @@ def _tokens(side: int) -> int:
 
 @checks
 def tokens(question: Question, subject: Subject) -> Fits:
-    return is_about(_tokens(int(read(r"photo of (\d+) ×", question.text)[0])))
+    return is_about(tokens_of(int(read(r"photo of (\d+) ×", question.text)[0])))
 
 
 @checks
@@ -467,7 +504,7 @@ def taught(question: Question, subject: Subject) -> Fits:
 
 
 @functools.cache
-def _counted() -> dict[str, int]:
+def counted() -> dict[str, int]:
     import timm
 
     with torch.device("meta"):
@@ -478,9 +515,18 @@ def _counted() -> dict[str, int]:
     return {"'fc'": by_fc, "'classifier'": head, "requires_grad": sum(2 * one.num_features for one in norms)}
 
 
+@functools.cache
+def parameters(model: str) -> int:
+    """Return how many parameters a network of timm has."""
+    import timm
+
+    with torch.device("meta"):
+        return sum(one.numel() for one in timm.create_model(model).parameters())
+
+
 @checks
 def frozen(question: Question, subject: Subject) -> Fits:
-    right = next(count for part, count in _counted().items() if part in question.text)
+    right = next(count for part, count in counted().items() if part in question.text)
     assert f"network: {right:,}," in question.reason
     return is_about(right)
 

@@ -72,8 +72,8 @@ def odds(subject: Subject, draw: np.random.Generator) -> Question | None:
 def unseen(subject: Subject, draw: np.random.Generator) -> Question | None:
     """Ask how much of the photo the CNN never sees."""
     answer, (width, height) = subject.answer, subject.size_wh
-    left, _, right, _ = answer.crop_xyxy
-    side, short, long = right - left, min(width, height), max(width, height)
+    left, top, right, bottom = answer.crop_xyxy
+    side, short, long = min(right - left, bottom - top), min(width, height), max(width, height)
     kept = side / short  # of the shorter side
     misses = (
         Miss(0.0, "You let it see everything. A square is cut out of the middle, and of that often the rim as well."),
