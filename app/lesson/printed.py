@@ -29,10 +29,10 @@ def judged(step: Step, on: Subject) -> Outcome:
         CvDemoError: that cannot be here.
     """
     measure = MEASURES[step.measure]
-    got, beside = outcome(measure, measure.take(on), step.see), ()
+    got = outcome(measure, measure.take(on), step.see)
     with suppress(CvDemoError):  # it can do without
-        beside = measure.beside()
-    return replace(got, beside=beside)
+        got = replace(got, beside=measure.beside())
+    return got
 
 
 def told(got: Outcome) -> dict[str, Any]:
