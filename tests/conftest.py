@@ -123,6 +123,7 @@ def visit(browser: Any, visitor: Any, request: pytest.FixtureRequest) -> Iterato
         tab.set_viewport_size({"width": width, "height": height})
         tab.set_default_timeout(1000 * PATIENCE_S)  # patient where the machine is busy
         tab.on("pageerror", lambda error: faults.append(f"script failed: {error}"))
+        tab.on("console", lambda said: faults.extend(_swallowed(said.text)))
         tab.on("request", lambda request: faults.extend(_stranger(request.url)))
         tab.goto(address)
         return tab
@@ -131,6 +132,11 @@ def visit(browser: Any, visitor: Any, request: pytest.FixtureRequest) -> Iterato
     for one in opened:
         one.close()
     assert faults == []
+
+
+def _swallowed(said: str) -> list[str]:
+    """Return the fault of a script of ours that Gradio caught and only wrote to the console."""
+    return [f"script failed: {said}"] if "Error in watch callback" in said else []
 
 
 @pytest.hookimpl(wrapper=True)

@@ -49,11 +49,11 @@ const after = makeAfter({
     more.textContent = sheet.more > 0 ? `${sheet.more} more are not shown.` : sheet.wrong.length ? '' : 'None: every held-out photo is named rightly.';
     heat.hidden = !sheet.heat;
     if (!sheet.heat) return;
-    const { src, size, map: packed, said, rim: told, cover: shown } = sheet.heat;
+    const { src, size, map: packed, said, rim: told, cover: covered } = sheet.heat;
     saidOf.textContent = said;
     rim.textContent = told;
-    cover.textContent = shown;
-    cover.className = shown.startsWith('Careful') ? 'notice' : 'sub';
+    cover.textContent = covered;
+    cover.className = covered.startsWith('Careful') ? 'notice' : 'sub';
     stage.set({ picture: src, size, map: packed, low: 0, high: packed.high, opacity: 0.6, alt: `${said} ${told}` });
   },
 });
