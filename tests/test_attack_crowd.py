@@ -283,7 +283,7 @@ def test_ten_visitors_leave_no_trace(program: Program, seconds: int, rest_s: flo
     wait_until(lambda: _rested(program), "the page does not come to rest")
     assert done >= 10 * len(ACTS)
     assert program.handles() <= handles + 10
-    assert program.threads() <= threads + 6
+    wait_until(lambda: program.threads() <= threads + 6, "threads stay")
     wait_until(lambda: program.megabytes() - megabytes < most_mb, "memory does not come back", patience_s=120)
     sweep(program.uploads, Rules(file_age_s=-1, empty_folder_age_s=-1), now_s=time.time() + 10)
     assert program.entries() <= 40

@@ -102,6 +102,19 @@ def test_the_limit_is_dragged_on_the_chart(page: str, visit: Visit) -> None:
     expect(tab.locator(".chart-grip")).not_to_contain_text("no limit")
 
 
+RESTING = """async () => {
+  const middle = () => {
+    const { left, width, top, height } = document.querySelector('.chart-handle').getBoundingClientRect();
+    return [left + width / 2, top + height / 2];
+  };
+  const before = middle();
+  await new Promise((done) => setTimeout(done, 200));
+  const [x, y] = middle();
+  return before.join() === [x, y].join() && document.elementFromPoint(x, y)?.closest('.chart-handle') && [x, y];
+}"""
+"""Where the middle of the handle is, as soon as it stays there and nothing lies above it."""
+
+
 def test_on_a_touch_screen_only_the_handle_is_grabbed(page: str, visit: Visit) -> None:
     tab = _open(page, visit, width=390, height=844, has_touch=True, is_mobile=True)
     tab.locator(".chart-grip").wait_for()
@@ -111,8 +124,7 @@ def test_on_a_touch_screen_only_the_handle_is_grabbed(page: str, visit: Visit) -
              getComputedStyle(document.querySelector(one)); return [pointerEvents, touchAction]; })"""
     )
     assert [style[0][0], style[1], style[2][1]] == ["none", ["auto", "none"], "pan-y pinch-zoom"]
-    handle = tab.locator(".chart-handle").bounding_box()
-    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    x, y = tab.wait_for_function(RESTING).json_value()
     touch, before = tab.context.new_cdp_session(tab), tab.evaluate("scrollY")
 
     def swipe(points: list[tuple[float, float]]) -> None:
