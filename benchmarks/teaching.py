@@ -47,6 +47,7 @@ def training_step() -> Measured:
         network.open_layers(net, STAGES.opens)
         optimizers.append(torch.optim.AdamW(network.rates(net, STAGES.rate)))
     running = Training(nets[0], pixels, 3, at_once, 1e9, lambda _now: None, None)
+    running.begin(STAGES)
     batch = pixels.learned[:BATCH]
     labels = torch.from_numpy(pixels.labels[batch])
 

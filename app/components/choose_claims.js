@@ -4,7 +4,7 @@ const list = h('div', { class: 'claim-topics' }), fault = h('p', { class: 'alert
 const WORDS = { measured: 'can be measured', corrected: 'corrected', 'not here': 'not here' };
 const HOLDS = { true: 'holds as worded', false: 'does not hold as worded', null: 'too close to call' };
 let buttons = [];
-const measure = (id) => { asked = id; bench.keep({ measuring: id }); trigger('measure'); };
+const measure = (id) => { asked = id; bench.start('measure', { measuring: id }); };
 let asked = null;
 const claim = (one) => {
   const button = one.state === 'measured' ? smallButton(one.found ? 'Measure again' : one.button, () => measure(one.id)) : null;

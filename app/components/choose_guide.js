@@ -8,7 +8,7 @@ const offered = {
   max_mb: listed([0, ...props.sizes], 'weights of any size', (value) => `at most ${value.toLocaleString('en')}\u00a0MB of weights`),
 };
 const sentence = makeSentence(offered, (patch) => bench.change(patch));
-const measure = h('button', { type: 'button', class: 'btn primary', onclick: () => { bench.keep({ measuring: null }); trigger('measure'); } });
+const measure = h('button', { type: 'button', class: 'btn primary', onclick: () => bench.start('measure', { measuring: null }) });
 const nearest = smallButton('', () => bench.change({ milliseconds: bench.shown().set }));
 const fault = h('p', { class: 'alert', role: 'alert', hidden: true });
 const said = h('div', { class: 'choosing-said' });
@@ -34,7 +34,7 @@ const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, p
 const body = h('tbody', {});
 const rules = h('section', { class: 'card choosing-rules' }, h('h3', {}, 'The lesson\u2019s rules'), h('p', { class: 'sub' }, 'A prior: figures overrule it wherever there are any. Tinted: says something to your sentence.'),
   h('div', { class: 'choosing-scroll', role: 'region', tabindex: 0, 'aria-label': 'The lesson\u2019s rules' }, h('table', {}, h('thead', {}, h('tr', {}, ['When', 'The rule says', 'What holds here'].map((text) => h('th', { scope: 'col' }, text)))), body)));
-const production = makeProduction((row) => { bench.keep({ measuring: row }); trigger('measure'); });
+const production = makeProduction((row) => bench.start('measure', { measuring: row }));
 const file = (kind, name, type) => smallButton({ md: 'Markdown', csv: 'CSV' }[kind], async () => { const answer = await bench.file({ file: kind }); if (answer?.text) saveFile(name, answer.text, type); });
 const taken = () => {
   const shown = bench.shown();

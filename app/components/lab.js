@@ -118,6 +118,23 @@ const firstAnswer = () => {
   window.cvAnswered = true;
   (window.requestIdleCallback || setTimeout)(() => { if (!window.cvPlotly) document.head.append(h('link', { rel: 'prefetch', as: 'script', href: place.content })); });
 };
+/* Begins work that is begun once (`Work.mode`). Gradio takes over the value a moment after it is set, sets one that it had set
+   before once more now and then, and drops a click that comes while it still clears away what was cancelled. So what is wished
+   carries a number, and is sent again until the server's values say it: what is under way already is not begun twice. */
+const HEARD_MS = [1000, 2000, 4000, 8000];
+const makeStart = (keep) => {
+  let number = 0;
+  return (event, more = {}) => {
+    const begun = number += 1;
+    const send = (time) => {
+      if (begun !== number || props.value.heard === begun) return;
+      keep({ ...more, begun });
+      setTimeout(() => trigger(event), 60);
+      if (time < HEARD_MS.length) setTimeout(send, HEARD_MS[time], time + 1);
+    };
+    send(0);
+  };
+};
 /* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
    - paint(shown): draws; called whenever anything changed.
    - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
@@ -190,6 +207,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     look(more) { if (shown && catchUp) ask(more || {}); },
     /* A new run: other photo, point, models, or a setting that a run depends on. */
     anew(patch) { Object.assign(local, patch); [tries, times] = [MOST_RUNS, 0]; again(); },
+    start: makeStart((more) => bench.keep(more)),
     fetch(model) { keep({ fetching: model }); trigger('fetch'); },
     use(model, instead) { keep({ use: { model, instead } }); trigger('use'); },
     show(more) { shown = { ...shown, ...more }; paint(shown); say(props.value.busy); },

@@ -38,7 +38,7 @@ root.append(body);
 
 let offer = { label: 'Measure', refused: null }, chosen = props.pair, glanced = false, drawnState = '';
 const running = () => Boolean(props.value.busy);
-const begin = (event, measuring = null) => { bench.keep({ measuring }); trigger(event); };
+const begin = (event, measuring = null) => bench.start(event, { measuring });
 /* Stop and Measure stand beside the chips; Stop works only while something runs. */
 const stop = h('button', { type: 'button', class: 'btn stop', disabled: true, onclick: () => trigger('stop') }, 'Stop');
 const measure = h('button', { type: 'button', class: 'btn primary measure', onclick: () => begin('measure') }, offer.label);

@@ -8,7 +8,7 @@ const makeFolder = () => {
   let count = 0, known = null, working = false;
   const told = (sentence) => { left.hidden = !sentence; left.textContent = sentence || ''; };
   const complain = (sentence) => { fault.hidden = !sentence; fault.textContent = sentence || ''; };
-  const start = () => { bench.keep({ stopped: false }); setTimeout(() => trigger('many'), 60); };
+  const start = () => bench.start('many', { stopped: false });
   const call = async (question) => {
     try {
       const answer = await server.folder(question);

@@ -45,8 +45,7 @@ root.append(head.node, h('div', { class: 'train-now' }, head.busy, next, h('div'
 const ask = (event) => {
   settled = false;
   bench.set({ step: null }, false);
-  bench.keep({ fault: null, stopped: false });
-  setTimeout(() => trigger(event), 60); // Gradio takes over the settings a moment later
+  bench.start(event, { fault: null, stopped: false });
 };
 /* What stands at one step; the charts that go over all steps get a line there. */
 const drawAt = (at) => {

@@ -7,7 +7,7 @@ const photos = makePhotos(() => {
 });
 const claim = h('p', { class: 'sub' });
 const ways = makeChart(), enough = makeChart(), confused = makeConfused(async (cell) => confused.photos((await bench.file({ cell })).cell));
-const more = makeWays(() => { bench.keep({ live: null }); setTimeout(() => trigger('more'), 60); });
+const more = makeWays(() => bench.start('more', { live: null }));
 const example = h('p', { class: 'sub', hidden: true });
 const results = h('div', { class: 'taught' }, example,
   h('div', { class: 'grid2' },

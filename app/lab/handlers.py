@@ -19,8 +19,8 @@ from cvdemo.pairs import differences
 
 
 def plain(bench: Bench, value: Any) -> dict[str, Any]:
-    """Return a component's value as the browser sent it, or that of an empty bench."""
-    return value if isinstance(value, dict) else bench.waiting("")
+    """Return a component's value as the browser sent it, ``heard`` being the number of its wish; else an empty one."""
+    return {**value, "heard": value.get("begun")} if isinstance(value, dict) else bench.waiting("")
 
 
 def wish(bench: Bench, photo: Any, models: Any, value: Any, fetches: bool = False) -> Wish:
@@ -99,7 +99,8 @@ def _instead(
             return
     stays = {"message": "" if before.get("key") else str(error)}
     told = stays if isinstance(error, bench.boxed) else work.refused(error)
-    yield bench.waiting(str(error)) if told is None else {**before, "busy": None, **told}
+    heard = {name: before.get(name) for name in ("begun", "heard")}
+    yield {**bench.waiting(str(error)), **heard} if told is None else {**before, "busy": None, **told}
 
 
 def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from torch.optim.lr_scheduler import OneCycleLR
 from cvdemo import compute, runs
 from cvdemo.results import Count
 from cvdemo.transfer.training import network as layers
+from cvdemo.transfer.training.frozen import FrozenStart
 from cvdemo.transfer.training.pixels import Pixels, Places
-from cvdemo.transfer.training.settings import LOOKS, PATIENCE, WARM_UP, Augment, Moment, Phase
+from cvdemo.transfer.training.settings import BATCH, LOOKS, PATIENCE, WARM_UP, Augment, Moment, Phase
 
 LOOK_S = 0.05
 MOST_PATIENT_S = 2.0  # while others come one after the other, so long at most until the next turn
@@ -49,19 +50,27 @@ class Training:
         self.device = next(net.parameters()).device
         self.step, self.planned, self.spent_s, self.stopped_by = 0, 0, 0.0, "steps"
         self.moments: list[Moment] = []
+        self._start: FrozenStart | None = None
         self._mine, self._seen = 0, compute.turns_asked()
+
+    def begin(self, phase: Phase) -> None:
+        """Let the phase's layers learn."""
+        layers.open_layers(self.network, phase.opens)
+        self._start = self._frozen_start()
 
     def run(self, phase: Phase, steps: int, drawn: Iterator[Places], seed: int) -> None:
         """Train through one phase, and leave the network as the watched photos liked it best."""
-        layers.open_layers(self.network, phase.opens)
+        self.begin(phase)
         optimizer = torch.optim.AdamW(layers.rates(self.network, phase.rate))
         batch = next(drawn)
         pace_s = self._paced(lambda: self._gradient(batch, seed))
         optimizer.zero_grad()
-        steps = max(2, min(steps, int(self.left_s / max(pace_s, 1e-6))))
+        before_s = self.spent_s
+        self._looked(None)
+        new_s = (self.spent_s - before_s) / len(self.pixels.watched) if self._start else 0.0
+        steps = max(2, min(steps, affordable(self.left_s, pace_s, new_s, len(self.pixels.learned))))
         self.planned = self.step + steps
         schedule = one_cycle(optimizer, steps)
-        self._looked(None)
         best, best_loss, worse, losses = layers.state(self.network), self.moments[-1].watched_loss, 0, []
         for number in range(1, steps + 1):
             losses.append(self._gradient(batch, seed + number))
@@ -89,9 +98,8 @@ class Training:
         self.network.eval()
         found = []
         for at in range(0, len(places), 2 * self.a_turn):
-            part = self.pixels.bytes_at(places[at : at + 2 * self.a_turn])
-            with self._turn(), torch.inference_mode():
-                found.append(self.network(self.pixels.normalised(part).to(self.device)).softmax(1).cpu().numpy())
+            with self._turn(), torch.no_grad():
+                found.append(self._logits(places[at : at + 2 * self.a_turn]).softmax(1).cpu().numpy())
         for module in training:
             module.training = True
         return np.concatenate(found)
@@ -105,21 +113,40 @@ class Training:
 
     def _gradient(self, batch: Places, seed: int) -> float:
         """Add the gradient of the mean cross-entropy of a batch; return that, in nats."""
-        pixels, labels = self._batch(batch, seed)
+        changed, labels = self._batch(batch, seed)
         total = 0.0
         for at in range(0, len(batch), self.a_turn):
             part = slice(at, at + self.a_turn)
             with self._turn():
-                logits = self.network(self.pixels.normalised(pixels[part]).to(self.device))
+                logits = self._logits(batch[part]) if changed is None else self.network(self._entry(changed[part]))
                 loss = cross_entropy(logits, labels[part].to(self.device), reduction="sum") / len(batch)
                 loss.backward()
                 total += float(loss.detach())
         return total
 
-    def _batch(self, batch: Places, seed: int) -> tuple[Tensor, Tensor]:
-        pixels = self.pixels.bytes_at(batch)
+    def _batch(self, batch: Places, seed: int) -> tuple[Tensor | None, Tensor]:
+        """Return the photos where they are changed, as bytes, and the labels as shares."""
         labels = one_hot(torch.from_numpy(self.pixels.labels[batch]), self.classes).float()
-        return (pixels, labels) if self.augment is None else self.augment(pixels, labels, seed)
+        return (None, labels) if self.augment is None else self.augment(self.pixels.bytes_at(batch), labels, seed)
+
+    def _entry(self, pixels: Tensor) -> Tensor:
+        return self.pixels.normalised(pixels).to(self.device)
+
+    def _entry_at(self, places: Places) -> Tensor:
+        return self._entry(self.pixels.bytes_at(places))
+
+    def _logits(self, places: Places) -> Tensor:
+        """Return what the network says of photos as they are, (n, classes)."""
+        return self._start.logits(places, self._entry_at) if self._start else self.network(self._entry_at(places))
+
+    def _frozen_start(self) -> FrozenStart | None:
+        """Return the layers at the start that stay as they are in this phase, where photos stay as they are, too."""
+        fixed = not any(module.training for module in self.network.modules())
+        if self.augment is not None or not fixed:
+            return None
+        with self._turn():
+            found = FrozenStart(self.network, self._entry_at(self.pixels.learned[:1]), len(self.pixels.seen))
+        return found if found else None
 
     def _paced(self, work: Callable[[], Any]) -> float:
         """Return the seconds of a step, after one that does not count; nothing is learned by them."""
@@ -144,6 +171,12 @@ class Training:
             yield
         self.spent_s += took.ms / 1000
         self.left_s -= took.ms / 1000
+
+
+def affordable(seconds: float, pace_s: float, new_s: float, photos: int) -> int:
+    """Return how many steps of ``pace_s`` fit in, where each of ``photos`` costs ``new_s`` more the first time."""
+    all_new = int(seconds / max(pace_s + BATCH * new_s, 1e-6))
+    return all_new if all_new * BATCH <= photos else int((seconds - photos * new_s) / max(pace_s, 1e-6))
 
 
 def one_cycle(optimizer: torch.optim.Optimizer, steps: int) -> OneCycleLR:
