@@ -249,7 +249,7 @@ ACTS: tuple[Act, ...] = (
 @pytest.mark.parametrize(
     ("seconds", "rest_s", "most_mb"),
     [
-        pytest.param(180, 4.0, 150, id="three minutes"),  # they look at what they got: other tests can run beside it
+        pytest.param(60, 4.0, 150, id="a minute"),  # they look at what they got: other tests can run beside it
         pytest.param(300, 0.0, 150, id="five minutes", marks=pytest.mark.soak),
         pytest.param(3600, 0.0, 350, id="an hour", marks=pytest.mark.soak),  # then the answers to 7,000 photos are kept
     ],
