@@ -12,7 +12,7 @@ from app import request_log
 from app.components.photo import photo_path, photo_point
 from app.errors import boxed, shows_errors
 from app.lab.declared import Bench, Chips, Wish, Work
-from app.lab.streaming import STOPPED, Finished, end, follow
+from app.lab.streaming import STOPPED, Finished, StoppedByHand, end, follow
 from cvdemo import catalogue, images
 from cvdemo.errors import CvDemoError, Stopped
 from cvdemo.pairs import differences
@@ -68,8 +68,10 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             for changed in _steps(bench, work, photo, models, before):
                 before = changed  # what was told stands, also when the rest is refused
                 yield changed
-        except Stopped:
-            note.outcome = "stopped"  # by the visitor, or by a newer wish that shows its own outcome
+        except Stopped as ended:
+            note.outcome = "stopped"
+            if isinstance(ended, StoppedByHand):  # a newer wish shows its own outcome
+                yield _stopped(bench, before)  # once more: a word that was on its way may have come after the first
         except CvDemoError as error:
             note.refused(refusal := error)
             yield from _instead(bench, work, photo, models, before, error)
@@ -141,11 +143,13 @@ def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:
     """Return the function that ends a bench's work and shows what is known."""
 
     def stop(value: Any) -> dict[str, Any]:
-        end(bench.id)
+        end(bench.id, by_hand=True)
         if issubclass(Stopped, bench.boxed):
             gr.Info(STOPPED)
-        known = plain(bench, value)
-        message = "" if known.get("key") else bench.stopped
-        return {**known, "busy": None, "stopped": True, "message": message}
+        return _stopped(bench, plain(bench, value))
 
     return stop
+
+
+def _stopped(bench: Bench, known: dict[str, Any]) -> dict[str, Any]:
+    return {**known, "busy": None, "stopped": True, "message": "" if known.get("key") else bench.stopped}

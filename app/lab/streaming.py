@@ -18,9 +18,18 @@ T = TypeVar("T")
 STEP_S = 0.25
 STOPPED = "Stopped. What was finished is kept."
 
-_lines: dict[tuple[str, str], set[threading.Event]] = {}  # (session, line): what ends the works there
+
+class _Ending(threading.Event):
+    by_hand = False
+
+
+class StoppedByHand(Stopped):
+    """The visitor stopped the work; else a newer wish took its place, or nobody waits any more."""
+
+
+_lines: dict[tuple[str, str], set[_Ending]] = {}  # (session, line): what ends the works there
 _lock = threading.Lock()
-_working: dict[threading.Thread, threading.Event] = {}  # and what ends each
+_working: dict[threading.Thread, _Ending] = {}  # and what ends each
 PATIENCE_S = 10.0
 
 
@@ -31,14 +40,15 @@ class Finished(Generic[T]):
         self.result = result
 
 
-def end(line: str) -> None:
-    """End all that this visitor has running on ``line``: each next report raises `Stopped`.
+def end(line: str, by_hand: bool = False) -> None:
+    """End all that this visitor has running on ``line``: each next report raises `Stopped`, or `StoppedByHand`.
 
     Gradio's ``cancels`` alone is not enough: a click that comes before the browser knows the work's number is lost.
     """
     with _lock:
         running = _lines.pop((session(), line), set())
     for gone in running:
+        gone.by_hand = by_hand
         gone.set()
 
 
@@ -62,7 +72,7 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
         BaseException: whatever ``work`` raised.
     """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-    gone = threading.Event()
+    gone = _Ending()
     mine = (session(), line)
     with _lock:
         _lines.setdefault(mine, set()).add(gone)
@@ -71,7 +81,7 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
 
     def report(*step: Any) -> None:
         if gone.is_set():
-            raise Stopped(STOPPED)
+            raise StoppedByHand(STOPPED) if gone.by_hand else Stopped(STOPPED)
         latest[:] = [step]
 
     def run() -> None:
@@ -93,7 +103,8 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
             try:
                 result, error = outcome.get(timeout=STEP_S)
             except queue.Empty:
-                yield latest[0] if latest else None
+                if not gone.is_set():  # a late word would stand where the end was told already
+                    yield latest[0] if latest else None
                 continue
             if error is not None:
                 raise error
