@@ -1,7 +1,6 @@
 """Writes a trained model's weights (safetensors) and its card: what it is, how it was made, how good it is."""
 
 import json
-import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from cvdemo import compute
+from cvdemo.probes import Score
 from cvdemo.weights.download_record import sha256
 from training.arithmetic import machine
 from training.recipes import Recipe
@@ -22,10 +22,7 @@ LICENCE = (
 
 def wilson(share: float, count: int) -> tuple[float, float]:
     """Return the 95 % score interval of a share of ``count`` trials (Wilson 1927), both in 0..1."""
-    z = 1.959964
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return middle - half, middle + half
+    return Score(round(share * count), count).ci95
 
 
 def write_card(
