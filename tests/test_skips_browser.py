@@ -65,8 +65,11 @@ def test_the_stored_run_opens_and_the_slider_moves_back_without_a_network(page: 
 def test_both_are_trained_stopped_and_go_on(page: str, visit: Visit, width: int) -> None:
     tab = _open(page, visit, "&layers=56&steps=240&starts=3", width=width)
     expect(tab.get_by_text("What stands below has 20 layers.")).to_be_visible()
+    row, busy = tab.locator(".train-now"), tab.locator(".train-now .busy")
+    before = row.bounding_box()["height"]
     tab.get_by_role("button", name="Train both with 56 layers").click()
-    expect(tab.locator(".train-now .busy")).to_be_visible()
+    expect(busy).to_be_visible()
+    assert row.bounding_box()["height"] == pytest.approx(before, abs=1), "what stands below does not jump"
     expect(tab.locator(".skips-train .foot")).to_contain_text("56 layers, 3 starts each")
     expect(tab.locator(".strip-row").first.locator(".strip-cells i")).to_have_count(55)
     tab.get_by_role("button", name="Cancel").locator("visible=true").first.click()

@@ -41,7 +41,8 @@ const taken = () => {
     tiles: async () => [await curves(), { title: `Gradient of each layer at step ${shownAt.step}`, block: strip.block(shownAt.strip, sheet.scale), scale: strip.scale(sheet.scale), caption: shownAt.reaches }, { title: 'Errors on all photos', image: await errors.image(), fine: true }] };
 };
 const foot = makeExports({ taken, photo: false, files: [smallButton('CSV', async () => saveFile('skips.csv', await table(), 'text/csv'))], link: () => bench.link() });
-root.append(head.node, h('div', { class: 'train-now' }, head.busy, next, h('div', { class: 'bar train-bar' }, more, train)), fault, results, foot.node);
+const row = h('div', { class: 'train-now' }, head.busy, next, h('div', { class: 'bar train-bar' }, more, train));
+root.append(head.node, row, fault, results, foot.node);
 const ask = (event) => {
   settled = false;
   bench.set({ step: null }, false);
@@ -105,6 +106,7 @@ const drawSettings = () => {
   steps.set(local.steps);
   seeds.set(local.seeds);
   begins.hidden = local.start === 'he';
+  if (busy !== train.disabled) row.style.minHeight = busy ? `${row.offsetHeight}px` : ''; // what stands below stays where it is
   train.disabled = busy;
   const known = bench.shown() && bench.shown().key !== 'stored';
   more.hidden = !known || busy;

@@ -41,7 +41,7 @@ class Finished(Generic[T]):
 
 
 def end(line: str, by_hand: bool = False) -> None:
-    """End all that this visitor has running on ``line``: each next report raises `Stopped`, or `StoppedByHand`.
+    """End all that this visitor has running on ``line``: each next report raises `Stopped`.
 
     Gradio's ``cancels`` alone is not enough: a click that comes before the browser knows the work's number is lost.
     """
@@ -69,6 +69,7 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
         line: what `end` calls it.
 
     Raises:
+        StoppedByHand: soon after `end` said so; the work's thread ends by its next report.
         BaseException: whatever ``work`` raised.
     """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
@@ -81,7 +82,7 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
 
     def report(*step: Any) -> None:
         if gone.is_set():
-            raise StoppedByHand(STOPPED) if gone.by_hand else Stopped(STOPPED)
+            raise Stopped(STOPPED)
         latest[:] = [step]
 
     def run() -> None:
@@ -103,11 +104,12 @@ def follow(work: Callable[[Callable[..., None]], T], line: str = "") -> Iterator
             try:
                 result, error = outcome.get(timeout=STEP_S)
             except queue.Empty:
-                if not gone.is_set():  # a late word would stand where the end was told already
-                    yield latest[0] if latest else None
+                if gone.by_hand:  # at once: Gradio's cancelling waits for us, and holds up what is begun meanwhile
+                    raise StoppedByHand(STOPPED) from None
+                yield latest[0] if latest else None
                 continue
             if error is not None:
-                raise error
+                raise StoppedByHand(STOPPED) if gone.by_hand and isinstance(error, Stopped) else error
             for sentence in told:
                 gr.Info(html.escape(sentence))
             yield Finished(result)  # type: ignore[arg-type]
