@@ -93,9 +93,9 @@ def test_no_body_that_passes_holds_more_than_the_limits(monkeypatch: pytest.Monk
 def test_counting_is_quick_whatever_comes(unit: bytes) -> None:
     """At the size that a call may have, and at that of a photo in a tool's call."""
     for size, most_s in ((JSON_BYTES, 0.05), (12_000_000, 1.0)):
-        begun_s = time.perf_counter()
+        begun_s = time.thread_time()  # what else this machine does meanwhile does not count
         _fits(b'["' + unit * (size // len(unit)))
-        assert time.perf_counter() - begun_s < most_s, size
+        assert time.thread_time() - begun_s < most_s, size
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,23 @@ def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
     return tab
 
 
+SLOW_ANSWER = """const own = window.fetch;
+window.fetch = async (...asked) => {
+  if (String(asked[0]?.url ?? asked[0]).includes('/queue/join')) await new Promise((done) => setTimeout(done, 2500));
+  return own(...asked);
+};"""
+
+
+@pytest.mark.parametrize("kernel", ["sobel_y", "own"])
+def test_a_kernel_can_be_chosen_before_anything_stands(page: str, visit: Visit, kernel: str) -> None:
+    tab = visit(f"{page}/?tab=convolution", script=SLOW_ANSWER)
+    menu = tab.locator(".convolution .kernels select").first
+    menu.select_option(kernel)
+    assert tab.locator(f"{SUM} b").count() == 0
+    tab.wait_for_selector(f"{SUM} b")
+    expect(menu).to_have_value(kernel)
+
+
 def _sum(tab: Any) -> tuple[list[tuple[float, float]], float]:
     """Return the terms (cell, kernel number) that the page writes out, and the result that it names."""
     text = tab.locator(SUM).inner_text().replace("\u2212", "-").replace(",", "")

@@ -34,9 +34,9 @@ const responseCard = h('section', { class: 'card response' }, h('h3', {}, 'The w
 
 kernelMenu.addEventListener('change', () => {
   const [kernel, model] = kernelMenu.value.split(':');
-  const { local: settings } = bench, { grid } = bench.shown();
+  const { local: settings } = bench, taps = bench.shown()?.grid.taps[0]; // nothing stands there yet, maybe
   if (model) change({ kernel, model, filter: 0, groups: 1 });
-  else if (kernel === 'own') change({ kernel, own: settings.kernel === 'learned' || grid.taps[0].length > 7 ? settings.own : settings.flip ? settings.own : grid.taps[0] });
+  else if (kernel === 'own') change({ kernel, own: !taps || settings.kernel === 'learned' || taps.length > 7 || settings.flip ? settings.own : taps });
   else change({ kernel });
 });
 ownSize.addEventListener('change', () => { // the middle of the old numbers stays in the middle
