@@ -29,6 +29,15 @@ def shown(page: Any, lab: str) -> None:
     page.wait_for_selector(f"html[data-lab={lab}]", state="attached")
 
 
+def late(path: str, ms: int = 2500) -> str:
+    """Return a script for `visit`: what the page sends to addresses with ``path`` in them leaves so much later."""
+    return f"""const own = window.fetch;
+window.fetch = async (...asked) => {{
+  if (String(asked[0]?.url ?? asked[0]).includes('{path}')) await new Promise((done) => setTimeout(done, {ms}));
+  return own(...asked);
+}};"""
+
+
 def skips(page: str, visit: Callable[..., Any], view: str, until: str, query: str = "", **options: Any) -> Any:
     """Open a view of the Skips tab and wait until ``until`` is there."""
     tab = visit(f"{page}/?tab=skips&view={view}{query}", **options)

@@ -10,6 +10,7 @@ from PIL import Image
 
 from app.tabs import convolution, convolution_shift
 from tests.awaited import at_rest, eventually, expect, fits, is_empty, on_one_screen
+from tests.tabbed import late
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -23,16 +24,9 @@ def _open(page: str, visit: Visit, query: str = "", **options: Any) -> Any:
     return tab
 
 
-SLOW_ANSWER = """const own = window.fetch;
-window.fetch = async (...asked) => {
-  if (String(asked[0]?.url ?? asked[0]).includes('/queue/join')) await new Promise((done) => setTimeout(done, 2500));
-  return own(...asked);
-};"""
-
-
 @pytest.mark.parametrize("kernel", ["sobel_y", "own"])
 def test_a_kernel_can_be_chosen_before_anything_stands(page: str, visit: Visit, kernel: str) -> None:
-    tab = visit(f"{page}/?tab=convolution", script=SLOW_ANSWER)
+    tab = visit(f"{page}/?tab=convolution", script=late("/queue/join"))
     menu = tab.locator(".convolution .kernels select").first
     menu.select_option(kernel)
     assert tab.locator(f"{SUM} b").count() == 0

@@ -10,12 +10,14 @@ import pytest
 from app.tabs import skips_train
 from cvdemo.residual.records import Photos
 from cvdemo.residual.side_by_side import turns
-from tests.awaited import at_rest, eventually, expect, fits
+from tests.awaited import at_rest, eventually, expect, fits, is_empty
 from tests.tabbed import skips
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
 OUT = ".skips-train output"
+CUT_OFF = """() => [...document.querySelectorAll('.train-bar .btn')]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,7 @@ def test_both_are_trained_stopped_and_go_on(page: str, visit: Visit, width: int)
     tab.get_by_role("button", name="Cancel").locator("visible=true").first.click()
     tab.get_by_role("button", name="Continue to step 240").wait_for()
     expect(tab.locator(".skips-train .answer")).to_contain_text("No verdict before step 240.")
+    is_empty(tab, CUT_OFF)
     at = int(re.findall(r"\d+", tab.locator(OUT).first.inner_text())[1])
     assert 1 <= at < 240
     tab.get_by_role("button", name="Continue to step 240").click()

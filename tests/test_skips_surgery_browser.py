@@ -13,7 +13,7 @@ from cvdemo.surgery import lesion, many
 from cvdemo.surgery.plain import Operation
 from cvdemo.wording import percent
 from tests.awaited import at_rest, eventually, expect, fits
-from tests.tabbed import skips
+from tests.tabbed import late, skips
 from tests.test_browser import Visit
 from tests.test_photo_sets import jpeg
 
@@ -173,15 +173,7 @@ def _bars_alone(tab: Any) -> None:
     assert tab.evaluate("document.querySelector('.surgery .chart-plot').data.length") == 1
 
 
-SLOW_CANCEL = """const own = window.fetch;
-window.fetch = async (...asked) => {
-  if (String(asked[0]?.url ?? asked[0]).includes('/cancel')) await new Promise((done) => setTimeout(done, 2500));
-  return own(...asked);
-};"""
-"""Gradio drops a click on what is still being cancelled."""
-
-
-@pytest.mark.parametrize("script", ["", SLOW_CANCEL], ids=["", "the cancelled one goes late"])
+@pytest.mark.parametrize("script", ["", late("/cancel")], ids=["", "the cancelled one goes late"])
 def test_stopped_what_is_answered_stays_and_the_rest_can_follow(
     page: str, visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:

@@ -25,7 +25,7 @@ from cvdemo.photo_sets import LabelledPhoto, PhotoSet, held_out
 from cvdemo.photo_sets.photo_set import encoded
 from cvdemo.transfer.training import Budget, Step, Trained, loop, network, train, ways
 from cvdemo.transfer.training.pixels import batches, watched_ones
-from cvdemo.transfer.training.settings import LAYER_DECAY, PHASES, WEIGHT_DECAY, Phase
+from cvdemo.transfer.training.settings import BATCH, LAYER_DECAY, PHASES, WEIGHT_DECAY, Phase
 from tests import tiny_models
 
 FEW = Budget(steps=4, seconds=600)
@@ -199,6 +199,16 @@ def test_parts_of_a_batch_make_the_gradient_of_the_whole() -> None:
     for name, parameter in copied.named_parameters():
         if parameter.grad is not None:
             assert torch.allclose(ours[name], parameter.grad, rtol=1e-2, atol=1e-5), name
+
+
+@pytest.mark.parametrize("photos", [10, 100, 1000])
+@pytest.mark.parametrize(("pace_s", "new_s"), [(0.2, 0.03), (1.0, 0.0), (0.05, 0.1)])
+def test_as_many_steps_as_find_time_and_no_more(photos: int, pace_s: float, new_s: float) -> None:
+    def takes_s(steps: int) -> float:
+        return steps * pace_s + min(photos, steps * BATCH) * new_s
+
+    steps = loop.affordable(10.0, pace_s, new_s, photos)
+    assert takes_s(steps) <= 10.0 + 1e-9 < takes_s(steps + 2)
 
 
 @pytest.mark.parametrize("steps", [*range(2, 13), 50, 100])
