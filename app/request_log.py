@@ -63,6 +63,10 @@ class Note:
         """Tell that the work ended in this sentence, where it is shown and not raised any further."""
         self.outcome, self.error = "refused", type(error).__name__
 
+    def failed(self, fault: BaseException) -> None:
+        """Tell that the work ended in a fault of ours, where it is logged and not raised any further."""
+        self.outcome, self.error = "failed", type(fault).__name__
+
 
 @contextmanager
 def noted(endpoint: str, models: Callable[[], list[str]] = list, quick: bool = False) -> Iterator["Note"]:
@@ -86,7 +90,7 @@ def noted(endpoint: str, models: Callable[[], list[str]] = list, quick: bool = F
         note.refused(refusal)
         raise
     except BaseException as fault:
-        note.outcome, note.error = "failed", type(fault).__name__
+        note.failed(fault)
         raise
     finally:
         with _lock:

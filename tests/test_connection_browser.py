@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +108,51 @@ def test_a_photo_that_the_server_forgot_is_sent_again(page: str, visit: Visit, c
 
     eventually(here_again)
     assert _answered(tab) == shown and not tab.locator("#rail .alert").is_visible()
+
+
+def _forget(tab: Any, known: set[Path]) -> None:
+    """Let the server forget what was uploaded since, during a break; after it the same is there again."""
+    mine = _uploads() - known
+    assert len(mine) == 1
+    tab.route("**/*", lambda route: route.abort())
+    expect(tab.locator(".lost")).to_be_visible()
+    for folder in mine:
+        shutil.rmtree(folder)
+    tab.unroute("**/*")
+    expect(tab.locator(".lost")).to_be_hidden()
+
+    def here_again() -> None:
+        assert _uploads() - known == mine
+
+    eventually(here_again)
+
+
+def test_labels_that_the_server_forgot_are_sent_again(page: str, visit: Visit) -> None:
+    labels = f"0 0.14 0.61 0.2 0.48\n0 0.9 0.2 0.1 0.1{secrets.randbelow(10**9):09d}\n"
+    tab, known = visit(f"{page}/?tab=detect&photo=street"), _uploads()
+    tab.wait_for_selector(".scene rect.line.kept", state="attached")
+    tab.locator(".detect .more > summary").click()
+    file = {"name": "mine.txt", "mimeType": "text/plain", "buffer": labels.encode()}
+    tab.get_by_label("Label file").set_input_files(file)
+    tab.wait_for_selector(".scene rect.line.missed", state="attached")
+    _forget(tab, known)
+    tab.get_by_label("Cut into tiles").select_option("2")  # a new run, which reads the file
+    tab.wait_for_selector(".scene .tile", state="attached")
+    tab.wait_for_selector(".scene rect.line.missed", state="attached")
+    expect(tab.locator(".detect .alert")).to_be_hidden()
+
+
+def test_a_second_photo_that_the_server_forgot_is_sent_again(page: str, visit: Visit, cat: Path) -> None:
+    tab, known = visit(f"{page}/?tab=inside&view=similarity"), _uploads()
+    tab.wait_for_selector(".in-stage rect.line.best", state="attached")
+    tab.get_by_label("Your second photo").set_input_files(cat)
+    tab.wait_for_function("document.querySelectorAll('.apart').length === 2")
+    _forget(tab, known)
+    slider = tab.locator(".in-depth input[type=range]")
+    slider.evaluate("(r) => { r.value = r.min; r.dispatchEvent(new Event('input', { bubbles: true })); }")
+    tab.wait_for_function("document.querySelectorAll('.apart').length === 2")
+    expect(tab.get_by_label("Second photo", exact=True)).not_to_have_value("")
+    expect(tab.locator(".in-notices .alert")).to_be_hidden()
 
 
 def test_a_photo_that_did_not_arrive_is_sent_when_the_server_is_back(page: str, visit: Visit, cat: Path) -> None:

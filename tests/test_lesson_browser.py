@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from PIL import Image
 
 from app.tabs import LABS
+from cvdemo.errors import CvDemoError
 from cvdemo.lesson.lessons import FOLDER, OURS, read
+from cvdemo.lesson.measures import MEASURES
 from tests.awaited import eventually, expect, fits
 
 pytestmark = pytest.mark.browser
@@ -237,6 +240,81 @@ def test_back_esc_and_a_browser_that_keeps_nothing(page: str, visit: Any) -> Non
     expect(tab.locator(":is(.lesson-veil, .lesson-dim, .lesson-lit)")).to_have_count(0)
     tab.locator(".lesson-open").click()
     step_shown(tab, 3)
+
+
+@pytest.mark.parametrize(
+    "fault", [CvDemoError("No room for it."), RuntimeError("a fault of ours")], ids=["told", "ours"]
+)
+def test_a_measurement_that_fails_says_so_and_the_lesson_goes_on(
+    page: str, visit: Any, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    taken: list[Any] = []
+
+    def fails(subject: Any) -> Any:
+        taken.append(subject)
+        raise fault
+
+    number = next(place for place, step in enumerate(STEPS, 1) if step.measure == "edges")
+    monkeypatch.setitem(MEASURES, "edges", replace(MEASURES["edges"], take=fails))
+    tab = visit(f"{page}/?lesson={number}", locale="en-GB")
+    step_shown(tab, number)
+    tab.keyboard.press("1")
+    tab.keyboard.press("Enter")
+    tab.locator(".lesson-btns .primary").click()
+    card = tab.locator(".lesson-card")
+    expect(card).to_contain_text("This step could not be measured here (")
+    expect(card).to_contain_text("It does not count.")
+    tab.wait_for_timeout(4000)  # longer than it takes to ask for what was lost on the way
+    assert len(taken) == 1, "what has failed is not tried again and again"
+    tab.locator(".lesson-btns .primary").click()
+    expect(card).to_contain_text(STEPS[number - 1].why[:40])
+
+
+def test_a_step_by_keys_alone(page: str, visit: Any) -> None:
+    tab = visit(page, locale="en-GB")
+    tab.wait_for_selector("html[data-lab]")
+    tab.locator(".lesson-open").focus()
+    tab.keyboard.press("Enter")
+    step_shown(tab, 1)
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("2")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".lesson-beats [aria-current=step]")).to_have_text("Do")
+    tab.wait_for_selector(".lesson-lit", timeout=WAIT)
+    for _ in range(60):  # to the lit control, as everybody without a mouse comes there
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.closest('.lesson-lit') !== null"):
+            break
+    tab.keyboard.type("coffee")
+    expect(tab.locator(".lesson-measured")).to_be_visible(timeout=WAIT)
+    next_one = tab.locator(".lesson-btns .primary")
+    next_one.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".lesson-card")).to_be_focused()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.closest('.lesson-card') !== null"), "the card's links come next"
+    next_one.focus()
+    tab.keyboard.press("Enter")
+    step_shown(tab, 2)
+
+
+def test_a_picked_box_is_let_go_with_its_photo(page: str, visit: Any, own: Path) -> None:
+    number = next(place for place, step in enumerate(STEPS, 1) if step.pick)
+    tab = visit(f"{page}/?lesson={number}", locale="en-GB")
+    step_shown(tab, number)
+    photo, card = tab.locator(".det .scene").first, tab.locator(".lesson-card")
+    expect(tab.locator(".det .line.open")).to_have_count(34)
+    wide, high = (photo.bounding_box()[side] for side in ("width", "height"))
+    photo.click(position={"x": wide / 2, "y": high / 2})
+    expect(card).to_contain_text("Your guess: a box with score 0.75.")
+    tab.get_by_role("button", name="Lock my guess").click()
+    expect(card).to_contain_text("Now do it: press Play NMS")
+    tab.locator("#rail input[type=file]").first.set_input_files(own)
+    tab.wait_for_function("() => window.cvPhoto && !window.cvPhoto.startsWith('starter:')")
+    expect(tab.locator(".lesson-beats [aria-current=step]")).to_have_text("Predict")
+    expect(card).to_contain_text("Nothing can be clicked here")
+    assert "choice" not in kept(tab)["guesses"].get("boxes", {})
 
 
 def test_two_pages_of_a_browser_share_their_guesses_and_keep_their_places(page: str, visit: Any, browser: Any) -> None:

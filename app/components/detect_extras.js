@@ -23,7 +23,7 @@ const makeExtras = (act) => {
     file.value = '';
     if (!picked) return;
     try {
-      const { path } = await upload(new File([picked], 'labels'));
+      const path = await sendKept('labels', new File([picked], 'labels'));
       act.labels({ path, name: picked.name.replace(/\p{C}/gu, '').slice(0, 120) });
     } catch (error) {
       console.warn('The label file could not be sent', error);

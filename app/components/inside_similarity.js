@@ -16,7 +16,7 @@ VIEWS.similarity = (tools) => {
     file.value = '';
     if (!chosen) return;
     try {
-      const { path } = await upload(new File([chosen], 'photo'));
+      const path = await sendKept('second', new File([chosen], 'photo'));
       if (![...second.options].some((one) => one.value === path)) second.insertBefore(h('option', { value: path }, chosen.name.slice(0, 40) || 'Your photo'), second.lastElementChild);
       set(path);
     } catch {

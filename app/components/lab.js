@@ -72,6 +72,12 @@ const makeViewEntry = (tab, first, open) => {
     history.pushState(null, '', url);
   };
 };
+/* Sends a file that the tab asks about and keeps it: where the server forgets it, the rail sends it again (photo_intake.js). */
+const sendKept = async (purpose, file) => {
+  const { path } = await upload(file);
+  window.cvKept = { ...window.cvKept, [purpose]: { path, file } };
+  return path;
+};
 /* Files: `content` is a text, a Blob, or an address of its own such as a data URL. */
 const saveFile = (name, content, kind = 'text/plain') => {
   const own = typeof content === 'string' && content.startsWith('data:');

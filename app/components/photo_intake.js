@@ -56,12 +56,13 @@ const taken = () => {
   }
   tellPhoto();
 };
-/* After a break: what did not arrive is sent now, and so is the photo on the page where the server forgot it (it was
-   started anew, or an hour has passed); then the open tab asks again. */
+/* After a break: what did not arrive is sent now, and so is what the server forgot (it was started anew, or an hour has
+   passed): the photo on the page and the labs' own files, which come to lie where they lay. Then the open tab asks again. */
 const sendAgain = async () => {
   if (unsent) { take(unsent); return; }
   const { photo } = props.value, mine = turn;
   try {
+    for (const { path, file: kept } of Object.values(window.cvKept || {})) if ((await server.accept({ path })).error) await upload(kept);
     if (!photo.starter && sent && (await server.accept({ path: photo.id })).error) {
       const { path } = await upload(new File([sent], 'photo'));
       const answer = await server.accept({ path });

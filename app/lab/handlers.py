@@ -1,5 +1,6 @@
 """What happens when a component asks for work: wish, thread, progress, result, refusal; the same for every bench."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,6 +17,9 @@ from app.lab.streaming import STOPPED, Finished, StoppedByHand, end, follow
 from cvdemo import catalogue, images
 from cvdemo.errors import CvDemoError, Stopped
 from cvdemo.pairs import differences
+
+LOG = logging.getLogger(__name__)
+FAULT = "Something went wrong here; it is written in the server's log. Try it again, or with another photo."
 
 
 def plain(bench: Bench, value: Any) -> dict[str, Any]:
@@ -75,6 +79,10 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
         except CvDemoError as error:
             note.refused(refusal := error)
             yield from _instead(bench, work, photo, models, before, error)
+        except Exception as fault:
+            LOG.exception("A fault of ours in %s.%s", bench.id, event)
+            note.failed(fault)
+            yield _refused(bench, work, before, refusal := CvDemoError(FAULT))  # or the page would stay busy for ever
     if isinstance(refusal, bench.boxed):
         raise boxed(refusal)
 
@@ -99,10 +107,15 @@ def _instead(
             for shown in _steps(bench, work, photo, models, first):
                 yield {**shown, "error": str(error)}
             return
+    yield _refused(bench, work, before, error)
+
+
+def _refused(bench: Bench, work: Work, before: dict[str, Any], error: CvDemoError) -> dict[str, Any]:
+    """Return the value that tells why there is no result."""
     stays = {"message": "" if before.get("key") else str(error)}
     told = stays if isinstance(error, bench.boxed) else work.refused(error)
     heard = {name: before.get(name) for name in ("begun", "heard")}
-    yield {**bench.waiting(str(error)), **heard} if told is None else {**before, "busy": None, **told}
+    return {**bench.waiting(str(error)), **heard} if told is None else {**before, "busy": None, **told}
 
 
 def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
