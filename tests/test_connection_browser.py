@@ -136,7 +136,7 @@ def test_labels_that_the_server_forgot_are_sent_again(page: str, visit: Visit) -
     tab.get_by_label("Label file").set_input_files(file)
     tab.wait_for_selector(".scene rect.line.missed", state="attached")
     _forget(tab, known)
-    tab.get_by_label("Cut into tiles").select_option("2")  # a new run, which reads the file
+    tab.get_by_label("Cut into tiles").select_option("3")  # a new run, which reads the file
     tab.wait_for_selector(".scene .tile", state="attached")
     tab.wait_for_selector(".scene rect.line.missed", state="attached")
     expect(tab.locator(".detect .alert")).to_be_hidden()

@@ -11,11 +11,17 @@ const bar = (row) => h('div', {
 h('div', { class: 'track' }, h('div', { class: `fill ${row.rank ? `class-${row.rank}` : 'only'}`, style: `width:${100 * row.share}%` })),
 h('span', { class: 'v' }, row.text));
 const facts = (pairs) => h('dl', { class: 'facts' }, pairs.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
-const crop = (value) => {
-  const [x0, y0, x1, y1] = value.box.map((share) => `${100 * share}%`);
-  const frame = h('span', { class: 'crop-frame', style: `left:${x0};top:${y0};width:calc(${x1} - ${x0});height:calc(${y1} - ${y0})` });
-  return h('figure', {}, h('div', { class: 'crop' }, h('img', { src: value.src, alt: value.alt }), frame),
-    h('figcaption', { class: value.warn ? 'warn' : null }, value.text));
+/* The photo with a frame around what was seen. Of a photo longer than three times its width only the part around that
+   shows, or the frame would be a speck, or the picture as high as the page. */
+const LONGEST = 3;
+const crop = ({ box, ratio, src, alt, text, warn }) => {
+  const shown = Math.min(Math.max(ratio, 1 / LONGEST), LONGEST), wide = Math.max(1, ratio / shown), high = Math.max(1, shown / ratio);
+  const start = (low, top, times) => -100 * Math.min(Math.max(times * (low + top) / 2 - 0.5, 0), times - 1);
+  const [x0, y0, x1, y1] = box, percent = (...values) => values.map((one) => `${100 * one}%`);
+  const [left, top, width, height] = percent(x0, y0, x1 - x0, y1 - y0);
+  const frame = h('span', { class: 'crop-frame', style: `left:${left};top:${top};width:${width};height:${height}` });
+  const all = h('div', { class: 'crop-all', style: `left:${start(x0, x1, wide)}%;top:${start(y0, y1, high)}%;width:${100 * wide}%;height:${100 * high}%` }, h('img', { src, alt }), frame);
+  return h('figure', {}, h('div', { class: 'crop', style: `--ratio:${shown}` }, all), h('figcaption', { class: warn ? 'warn' : null }, text));
 };
 const seen = (value) => h('figure', {}, h('div', { class: 'seen' }, h('img', { src: value.src, alt: value.alt })),
   h('figcaption', {}, 'what it saw'));

@@ -31,6 +31,7 @@ const drawSettings = (value) => {
 const paint = (value) => {
   drawSettings(value);
   before.src = value.before.src;
+  panels.style.setProperty('--ratio', value.before.ratio);
   size.textContent = value.before.what;
   const kept = [...panels.children].slice(1);
   value.panels.forEach((panel, index) => {

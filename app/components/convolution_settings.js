@@ -30,7 +30,8 @@ const part = h('span', { class: 'part', 'aria-hidden': 'true' });
 const bar = h('div', { class: 'colourbar' });
 const barTicks = h('div', { class: 'ticks' });
 const reacts = h('p', { class: 'sub' });
-const responseCard = h('section', { class: 'card response' }, h('h3', {}, 'The whole photo'), h('div', { class: 'whole' }, response, part), bar, barTicks, reacts);
+const whole = h('div', { class: 'whole' }, response, part);
+const responseCard = h('section', { class: 'card response' }, h('h3', {}, 'The whole photo'), whole, bar, barTicks, reacts);
 
 kernelMenu.addEventListener('change', () => {
   const [kernel, model] = kernelMenu.value.split(':');
@@ -97,6 +98,7 @@ const drawSettings = (value) => {
 const drawResponse = ({ response: made }) => {
   if (response.getAttribute('src') !== made.src) response.src = made.src;
   response.alt = made.alt;
+  whole.style.setProperty('--ratio', made.ratio);
   part.style.cssText = made.part.map((share, index) => `${['top', 'left', 'height', 'width'][index]}:${100 * share}%`).join(';');
   bar.style.background = `linear-gradient(to right, ${made.stops.join(', ')})`;
   barTicks.replaceChildren(...made.ticks.map((tick) => h('span', {}, tick)));

@@ -109,6 +109,7 @@ def _answer_card(
         "crop": {
             "src": thumbnail,
             "alt": f"Your photo with the part that {answer.title} sees: {text}",
+            "ratio": photo_w / photo_h,
             "box": [x0 / photo_w, y0 / photo_h, x1 / photo_w, y1 / photo_h],
             "text": text,
             "warn": warn,

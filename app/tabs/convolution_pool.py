@@ -37,10 +37,11 @@ def view(photo: ReducedPhoto, settings: Halving) -> dict[str, Any]:
     times = min(settings.times, last_halving((planes.shape[1], planes.shape[2])))
     before = pooling.moved(planes, settings.shift)
     halved = compare(planes, times, settings.shift)
+    height, width = before.shape[1:]
     return {
         "answer": pooling.answer(halved),
         "settings": {**settings.plain(), "times": times},
-        "before": {"src": _enlarged(before), "what": f"{before.shape[2]:,} × {before.shape[1]:,} pixels"},
+        "before": {"src": _enlarged(before), "what": f"{width:,} × {height:,} pixels", "ratio": width / height},
         "panels": [_panel(one, row) for one, row in zip(halved, pooling.WAYS, strict=True)],
         "live": pooling.cells(times),
         "ran": pooling.left(halved[0].picture),

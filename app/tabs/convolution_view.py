@@ -115,6 +115,7 @@ def _response(
     return {
         "src": images.data_url(np.asarray(picture), 90),
         "alt": words.answer(settings, response, layer),
+        "ratio": picture.width / picture.height,
         "part": [round(share, 5) for share in place],
         "stops": [f"#{code}" for code in maps.BRBG] if response.signed else GREY,
         "ticks": words.ticks(response),
