@@ -16,8 +16,10 @@ from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
 OUT = ".skips-train output"
-CUT_OFF = """() => [...document.querySelectorAll('.train-bar .btn')]
-  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
+QUEUED = "One training is before yours. One runs at a time."  # the longest that stands beside Cancel
+CUT_OFF = """(told) => { if (told) document.querySelector('.train-now .busy-track + span').textContent = told;
+  return [...document.querySelectorAll('.train-now .btn')]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.textContent); }"""
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +76,7 @@ def test_both_are_trained_stopped_and_go_on(page: str, visit: Visit, width: int)
     assert row.bounding_box()["height"] == pytest.approx(before, abs=1), "what stands below does not jump"
     expect(tab.locator(".skips-train .foot")).to_contain_text("56 layers, 3 starts each")
     expect(tab.locator(".strip-row").first.locator(".strip-cells i")).to_have_count(55)
+    assert tab.evaluate(CUT_OFF, QUEUED) == []
     tab.get_by_role("button", name="Cancel").locator("visible=true").first.click()
     tab.get_by_role("button", name="Continue to step 240").wait_for()
     expect(tab.locator(".skips-train .answer")).to_contain_text("No verdict before step 240.")
