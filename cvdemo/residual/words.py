@@ -55,7 +55,7 @@ def answer(race: Race) -> str:
     a, b = _losses(residual), _losses(plain)
     if not a or not b:
         lost = "without" if a else "with"
-        return f"Every net {lost} skips left the range of numbers: its loss is none any more."
+        return f"Every net {lost} skips left the range of numbers: its loss is no longer a number."
     told = f"{_told(a)} with skips, {_told(b)} without"
     start = f"After {_steps(race.step)} on the same photos {depth} layers have a training loss of {told}"
     if race.step < race.steps:
@@ -98,7 +98,7 @@ def _told(losses: Sequence[float]) -> str:
 def _alone(lanes: Sequence[Lane], skip: bool) -> str:
     losses = _losses(lanes)
     if not losses:
-        return f"Every net {'with' if skip else 'without'} skips left the range of numbers: its loss is none any more."
+        return f"Every net {'with' if skip else 'without'} skips left the range of numbers: its loss is no longer a number."
     return f"{name(lanes[0].design)}: a training loss of {_told(losses)}."
 
 
@@ -198,7 +198,7 @@ def _share(lanes: Sequence[Lane], step: int) -> float | None:
 def split(parts: Parts | None) -> str:
     """Return how much of the gradient at the first block's input came through its skip, and how much by its branch."""
     if parts is None or not parts.blocks:
-        return "No gradient is taken apart yet."
+        return "No gradient is taken apart yet: that takes a net with skips whose loss is a number."
     if not parts.blocks[0].norm:
         return f"After step {parts.step} no gradient reaches the first block's input."
     first = parts.blocks[0]

@@ -9,7 +9,7 @@ from tests.sentences.table import Reader, holds, same, true_of
 
 LOSSES = r"\d+\.\d\d(?: to \d+\.\d\d)?"
 NET = r"\d+ layers with(?:out)? skips"
-LOST = r"Every net (with|without) skips left the range of numbers: its loss is none any more\."
+LOST = r"Every net (with|without) skips left the range of numbers: its loss is no longer a number\."
 START = rf"After (\d+) steps? on the same photos (\d+) layers have a training loss of ({LOSSES}) with skips, "
 START += rf"({LOSSES}) without"
 
