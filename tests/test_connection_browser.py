@@ -20,6 +20,19 @@ pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Any]
 SENTENCE = "The server does not answer. What you see is kept; it goes on by itself."
+PULLED = """() => {
+  const whole = window.fetch;
+  window.fetch = async (asked, ...more) => {
+    const answer = await whole(asked, ...more);
+    if (!String(asked.url || asked).includes('/queue/data')) return answer;
+    const reader = answer.body.getReader();
+    return new Response(new ReadableStream({
+      start(to) { window.pullTheCable = () => { reader.cancel(); to.error(new TypeError('network error')); }; },
+      async pull(to) { const { done, value } = await reader.read(); if (done) to.close(); else to.enqueue(value); },
+      cancel: (reason) => reader.cancel(reason),
+    }), answer);
+  };
+}"""  # the stream of what is under way can be cut off
 SHOWN = "() => JSON.stringify([...document.querySelectorAll('.answers .rows')].map((rows) => rows.textContent))"
 
 
@@ -179,6 +192,31 @@ def test_a_slider_that_moved_meanwhile_is_heard_then(page: str, visit: Visit) ->
     assert tab.evaluate(SHOWN) == before
     tab.unroute("**/*")
     tab.wait_for_function(f"(before) => ({SHOWN})() !== before", arg=before)
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["long enough for the banner", "shorter"])
+def test_work_that_a_break_cut_off_ends_and_the_page_hears_what_is_pressed_next(
+    page: str, visit: Visit, lost: bool
+) -> None:
+    tab = visit(f"{page}/?tab=skips&layers=110&steps=240", script=f"({PULLED})()")
+    train, cancel = tab.locator(".train-bar .primary"), tab.locator(".train-now").get_by_role("button", name="Cancel")
+    train.click()
+    expect(cancel).to_be_visible()
+    if lost:
+        tab.route("**/healthz", lambda route: route.abort())
+    tab.evaluate("window.pullTheCable()")
+    if lost:
+        expect(tab.locator(".lost")).to_be_visible()
+        tab.unroute("**/healthz")
+    expect(cancel).to_be_hidden()
+    expect(train).to_be_enabled()
+    expect(tab.locator(".toast-body")).to_have_count(0)
+    train.click()
+    expect(cancel).to_be_visible()
+    tab.wait_for_timeout(4000)  # longer than what is silent is waited for
+    expect(cancel).to_be_visible()
+    cancel.click()
+    expect(train).to_be_enabled()
 
 
 @pytest.mark.soak

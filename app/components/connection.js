@@ -1,15 +1,36 @@
 /* Whether the server answers. Two missed answers in a row make a banner, within five seconds: one is no news, since a busy
-   machine may be late. When it answers again the banner goes and the page goes on: `cv:back` tells everybody. */
+   machine may be late. When it answers again the banner goes and the page goes on: `cv:back` tells everybody,
+   and whether what was under way is lost (`broken`). */
 const LOOK_MS = 1800, PATIENCE_MS = 1500, AGAIN_MS = 100, LOST_MS = 1000;
 const banner = h('div', { class: 'lost', role: 'alert', hidden: true }, h('b', {}, 'The server does not answer.'), ' What you see is kept; it goes on by itself.');
 root.append(banner);
-/* Gradio would load the page anew after a break, and with it would go the photo and all that is shown. */
+/* Gradio would load the page anew after a break, and with it would go the photo and all that is shown. And told that its
+   stream is broken it hears no event any more, so what is under way is told that it failed, as a fault of its own would. */
 const ownFetch = window.fetch;
-window.fetch = (asked, ...more) => {
-  if (/\/app_id\/?$/.test(new URL(asked?.url || asked, location.href).pathname)) return Promise.reject(new Error('the page goes on by itself'));
-  return ownFetch.call(window, asked, ...more);
-};
 const BROKEN = /Connection to the server was lost|Connection errored out/;
+const FAILED = new TextEncoder().encode('\n\ndata: {"msg":"unexpected_error","message":"Connection errored out."}\n\ndata: {"msg":"close_stream"}\n\n');
+let broken = false;
+const unheard = () => new Response(new ReadableStream({ start: (to) => { to.error(new Error('there was no stream')); } }));
+const toItsEnd = (response) => {
+  if (!response.ok) return toItsEnd(unheard());
+  const reader = response.body.getReader(), text = new TextDecoder();
+  let closed = false;
+  const fail = (to) => { broken = true; to.enqueue(FAILED); to.close(); };
+  const pull = async (to) => {
+    try {
+      const { done, value } = await reader.read();
+      if (done && closed) to.close();
+      else if (done) fail(to);
+      else { closed = text.decode(value.subarray(-100)).includes('"close_stream"'); to.enqueue(value); }
+    } catch (error) { if (error.name === 'AbortError') to.error(error); else fail(to); }
+  };
+  return new Response(new ReadableStream({ pull, cancel: (reason) => reader.cancel(reason) }), response);
+};
+window.fetch = (asked, ...more) => {
+  const { pathname } = new URL(asked?.url || asked, location.href), answer = () => ownFetch.call(window, asked, ...more);
+  if (/\/app_id\/?$/.test(pathname)) return Promise.reject(new Error('the page goes on by itself'));
+  return pathname.endsWith('/queue/data') ? answer().catch((error) => { if (error.name === 'AbortError') throw error; return unheard(); }).then(toItsEnd) : answer();
+};
 const closeNews = () => document.querySelectorAll('.toast-body').forEach((toast) => {
   if (BROKEN.test(toast.textContent)) toast.querySelector('.toast-close')?.click(); // the banner says it, and goes by itself
 });
@@ -17,13 +38,13 @@ const watchServer = (tell) => {
   let missed = 0, next = 0, looking = false;
   const lost = () => missed > 1;
   const answered = (health) => {
-    const back = lost();
-    missed = 0;
+    const back = lost() || broken, detail = { broken };
+    [missed, broken] = [0, false];
     banner.hidden = true;
     tell(health);
     if (!back) return;
     closeNews();
-    document.dispatchEvent(new CustomEvent('cv:back'));
+    document.dispatchEvent(new CustomEvent('cv:back', { detail }));
   };
   const look = async () => {
     clearTimeout(next);

@@ -75,7 +75,13 @@ const goTo = (value) => {
   drawLines(value);
   askStep({ step: value });
 };
-const say = (sentence) => { fault.hidden = !sentence; fault.textContent = sentence || ''; };
+let forgotten = null; // the key of nets that the server lost, as when it was started anew: they cannot go on
+const say = (sentence) => {
+  fault.hidden = !sentence;
+  fault.textContent = sentence || '';
+  if (sentence === props.not_here) forgotten = bench.shown()?.key;
+  more.hidden ||= sentence === props.not_here;
+};
 /* A whole race, as far as it is. */
 const open = (told) => {
   if (JSON.stringify(told) === latest) return;
@@ -108,7 +114,7 @@ const drawSettings = () => {
   begins.hidden = local.start === 'he';
   if (busy !== train.disabled) row.style.minHeight = busy ? `${row.offsetHeight}px` : ''; // what stands below stays where it is
   train.disabled = busy;
-  const known = bench.shown() && bench.shown().key !== 'stored';
+  const known = bench.shown() && !['stored', forgotten].includes(bench.shown().key);
   more.hidden = !known || busy;
   more.textContent = sheet && sheet.step < sheet.steps ? `Continue to step ${sheet.steps}` : `Continue, ${local.steps} steps more`;
   const other = sheet && local.depth !== sheet.layers, pace = paces[local.photos];
