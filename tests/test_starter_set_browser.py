@@ -85,7 +85,7 @@ def test_the_set_ends_while_detect_is_open_and_a_photo_of_everyday_things_gets_a
     expect(tab.locator(".pane rect.kept").first).to_be_visible()
     tab.locator("#rail [data-id='starter:cat']").click()
     menu = tab.get_by_label("Detector", exact=True)
-    expect(tab.locator(".detect .answer")).to_contain_text("HOG knows only people in full height")  # nothing else is here
+    expect(tab.locator(".detect .answer")).to_contain_text("HOG knows only people")  # nothing else is here
     expect(menu.locator("option[value=yolov8n]")).to_contain_text("MB")
     tab.get_by_role("button", name="Get the starter set").click()
     expect(tab.locator(".header .starter .line")).to_contain_text("models here.")

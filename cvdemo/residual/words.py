@@ -29,6 +29,7 @@ SPLIT_NOTE = (
 SIDES = {True: "with skips", False: "without skips"}
 VANISHES, EXPLODES = 0.01, 100.0
 BEGINS = "Without skips a branch that begins at 0 would pass on nothing: the plain nets begin as He's."
+ALL_LOST = "Every net {} skips left the range of numbers: its loss is no longer a number."
 
 
 def name(design: Design) -> str:
@@ -54,8 +55,7 @@ def answer(race: Race) -> str:
     (_, residual), (_, plain) = sides
     a, b = _losses(residual), _losses(plain)
     if not a or not b:
-        lost = "without" if a else "with"
-        return f"Every net {lost} skips left the range of numbers: its loss is no longer a number."
+        return ALL_LOST.format("without" if a else "with")
     told = f"{_told(a)} with skips, {_told(b)} without"
     start = f"After {_steps(race.step)} on the same photos {depth} layers have a training loss of {told}"
     if race.step < race.steps:
@@ -98,7 +98,7 @@ def _told(losses: Sequence[float]) -> str:
 def _alone(lanes: Sequence[Lane], skip: bool) -> str:
     losses = _losses(lanes)
     if not losses:
-        return f"Every net {'with' if skip else 'without'} skips left the range of numbers: its loss is no longer a number."
+        return ALL_LOST.format("with" if skip else "without")
     return f"{name(lanes[0].design)}: a training loss of {_told(losses)}."
 
 
