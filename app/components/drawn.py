@@ -37,7 +37,7 @@ class Drawn(gr.HTML):
         super().__init__(
             value,
             html_template=f'<div class="{class_name}"></div>',
-            js_on_load=script(*names),
+            js_on_load=script("after_break", *names),
             apply_default_css=False,
             **kwargs,
         )

@@ -127,7 +127,6 @@ const firstAnswer = () => {
 /* Begins work that is begun once (`Work.mode`). Gradio takes over the value a moment after it is set, sets one that it had set
    before once more now and then, and drops a click that comes while it still clears away what was cancelled. So what is wished
    carries a number, and is sent again until the server's values say it: what is under way already is not begun twice. */
-const SILENT_MS = 3000;
 const HEARD_MS = [1000, 2000, 4000, 8000];
 const makeStart = (keep) => {
   let number = 0;
@@ -257,11 +256,6 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     if (!Object.keys(patch).length) return;
     if (runs.some(({ name }) => name in patch)) bench.anew(patch);
     else bench.change(patch);
-  });
-  /* What was under way when the server went is not told to its end: then it is ended here, as Cancel does. */
-  document.addEventListener('cv:back', ({ detail }) => {
-    const under = JSON.stringify(props.value?.busy || null);
-    if (detail.broken && under !== 'null') setTimeout(() => { if (JSON.stringify(props.value.busy) === under) trigger('stop'); }, SILENT_MS);
   });
   bench.begin = () => {
     watch('value', draw);
