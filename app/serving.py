@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import hashlib
+import json
 import logging
 import os
 import signal
@@ -9,7 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypedDict, Unpack
@@ -138,7 +140,7 @@ def _settings(demo: gr.Blocks, health: Health | None, routes: Sequence[Route]) -
                 Middleware(Guard, doors=doors(), in_line=lambda: in_line(demo), knows=partial(knows, demo)),
                 Middleware(UploadDoor),
             ],
-            "routes": [Route("/healthz", healthz(health)), *routes],
+            "routes": [Route("/healthz", healthz(health, cache(partial(shape, demo)))), *routes],
             "lifespan": _with_janitor(demo),
         },
     }
@@ -157,8 +159,21 @@ def _with_janitor(demo: gr.Blocks) -> Callable[[Any], contextlib.AbstractAsyncCo
     return lifespan
 
 
-def healthz(health: Health | None) -> Callable[[Request], Awaitable[JSONResponse]]:
-    """Return the handler of /healthz: it always answers, with null for a figure that is not to be had in a second."""
+def shape(demo: gr.Blocks) -> str:
+    """Return a digest of the components and events that a page names when it asks; of another shape, it names others."""
+    components = [(one["id"], one["type"]) for one in demo.config["components"]]
+    names = ("id", "targets", "inputs", "outputs", "api_name")
+    events = [[one[name] for name in names] for one in demo.config["dependencies"]]
+    return hashlib.sha256(json.dumps([components, events]).encode()).hexdigest()[:16]
+
+
+def healthz(health: Health | None, page: Callable[[], str] = str) -> Callable[[Request], Awaitable[JSONResponse]]:
+    """Return the handler of /healthz: it always answers, with null for a figure that is not to be had in a second.
+
+    Args:
+        health: gives the figures.
+        page: gives the shape of the page, so that one that was opened before it changed knows.
+    """
     limiter = anyio.CapacityLimiter(2)  # of its own, so that neither busy jobs nor a stuck `health` delay the answer
 
     async def answer(_request: Request) -> JSONResponse:
@@ -169,7 +184,7 @@ def healthz(health: Health | None) -> Callable[[Request], Awaitable[JSONResponse
                     figures |= await anyio.to_thread.run_sync(health, limiter=limiter, abandon_on_cancel=True)
                 except Exception:
                     LOG.exception("The figures of /healthz could not be had")
-        return JSONResponse({"status": "ok", **figures}, headers={"Cache-Control": "no-store"})
+        return JSONResponse({"status": "ok", "page": page(), **figures}, headers={"Cache-Control": "no-store"})
 
     return answer
 

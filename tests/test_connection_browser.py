@@ -9,12 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.components.drawn import script
 from cvdemo import starters
 from tests.attacked import started
-from tests.awaited import eventually, expect
+from tests.awaited import eventually, expect, fits
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +89,28 @@ def test_a_banner_comes_and_goes_and_nothing_moves(page: str, visit: Visit, how:
     expect(banner).to_be_hidden()
     expect(tab.locator(".header .status")).to_contain_text("Ready")
     assert _answered(tab) == shown
+
+
+def test_a_page_that_is_older_than_its_server_says_so_and_asks_no_more(page: str, visit: Visit) -> None:
+    tab = visit(page, width=390)
+    shown, asked = _answered(tab), []
+    tab.route("**/healthz", lambda route: route.abort())
+    expect(tab.locator(".lost")).to_be_visible()
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.unroute("**/healthz")
+    other = httpx.get(f"{page}/healthz").json() | {"page": "another shape"}
+    tab.route("**/healthz", lambda route: route.fulfill(json=other))
+    newer = tab.locator(".header .renewed")
+    expect(newer).to_be_visible()
+    fits(tab, 390)
+    tab.wait_for_timeout(1000)
+    assert tab.evaluate(SHOWN) == shown and [url for url in asked if "healthz" not in url] == []
+    tab.evaluate("window.cvSamePage = true")
+    tab.unroute("**/healthz")
+    newer.get_by_role("button", name="Load the new one").click()
+    _answered(tab)
+    expect(newer).to_be_hidden()
+    assert tab.evaluate("window.cvSamePage") is None
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -238,3 +261,4 @@ def test_a_server_that_is_started_anew_in_the_middle_of_work_is_asked_again(
         expect(tab.locator("#rail .caption b")).to_have_text("cat.jpg")
         expect(tab.locator(".toast-body")).to_have_count(0)
         assert tab.evaluate("window.cvSamePage"), "the page was loaded anew"
+        expect(tab.locator(".header .renewed")).to_be_hidden()

@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -52,9 +53,29 @@ def test_the_real_page_is_healthy(page: str) -> None:
     assert {"device", "models_resident", "bytes_resident"} <= body.keys()
 
 
+def _figures(answer: httpx.Response) -> dict[str, object]:
+    """Return what /healthz told besides the page's shape."""
+    told = answer.json()
+    assert re.fullmatch(r"[0-9a-f]{16}", told.pop("page"))
+    return told
+
+
+def test_pages_that_ask_by_other_names_have_another_shape() -> None:
+    def made(event: str, inputs: int) -> gr.Blocks:
+        with gr.Blocks() as demo:
+            boxes = [gr.Textbox() for _ in range(3)]
+            getattr(boxes[0], event)(len, boxes[inputs], boxes[2])
+        demo.config = demo.get_config_file()
+        return demo
+
+    first = made("change", 0)
+    assert serving.shape(first) == serving.shape(first)
+    assert len({serving.shape(one) for one in (first, made("change", 1), made("input", 0))}) == 3
+
+
 def test_healthz_tells_what_it_was_given_and_null_for_the_rest(site: str) -> None:
     answer = httpx.get(f"{site}/healthz")
-    assert answer.json() == {"status": "ok", "device": "cpu", "models_resident": 2, "bytes_resident": None}
+    assert _figures(answer) == {"status": "ok", "device": "cpu", "models_resident": 2, "bytes_resident": None}
     assert answer.headers["cache-control"] == "no-store"
     assert httpx.head(f"{site}/healthz").status_code == 200
 
@@ -72,7 +93,8 @@ def test_healthz_answers_although_its_figures_are_stuck() -> None:
 
     with served(health=stuck) as address:
         for _ in range(3):  # the third finds no free thread for its figures
-            assert httpx.get(f"{address}/healthz", timeout=20).json() == {"status": "ok", **serving.HEALTH_UNKNOWN}
+            answer = httpx.get(f"{address}/healthz", timeout=20)
+            assert _figures(answer) == {"status": "ok", **serving.HEALTH_UNKNOWN}
         ready.set()
         eventually(lambda: _tells(address, "cpu"))
 

@@ -3,7 +3,9 @@
    and whether what was under way is lost (`broken`). */
 const LOOK_MS = 1800, PATIENCE_MS = 1500, AGAIN_MS = 100, LOST_MS = 1000;
 const banner = h('div', { class: 'lost', role: 'alert', hidden: true }, h('b', {}, 'The server does not answer.'), ' What you see is kept; it goes on by itself.');
-root.append(banner);
+const renewed = h('div', { class: 'renewed', role: 'alert', hidden: true }, h('b', {}, 'The server has a newer page.'), ' What you see is kept, but it cannot ask any more. ',
+  h('button', { type: 'button', class: 'btn sm', onclick: () => location.reload() }, 'Load the new one'));
+root.append(banner, renewed);
 /* Gradio would load the page anew after a break, and with it would go the photo and all that is shown. And told that its
    stream is broken it hears no event any more, so what is under way is told that it failed, as a fault of its own would. */
 const ownFetch = window.fetch;
@@ -35,14 +37,16 @@ const closeNews = () => document.querySelectorAll('.toast-body').forEach((toast)
   if (BROKEN.test(toast.textContent)) toast.querySelector('.toast-close')?.click(); // the banner says it, and goes by itself
 });
 const watchServer = (tell) => {
-  let missed = 0, next = 0, looking = false;
+  let missed = 0, next = 0, looking = false, page = null;
   const lost = () => missed > 1;
   const answered = (health) => {
     const back = lost() || broken, detail = { broken };
     [missed, broken] = [0, false];
     banner.hidden = true;
+    page ||= health.page;
+    renewed.hidden = health.page === page;
     tell(health);
-    if (!back) return;
+    if (!back || !renewed.hidden) return;
     closeNews();
     document.dispatchEvent(new CustomEvent('cv:back', { detail }));
   };
