@@ -160,7 +160,7 @@ def _with_janitor(demo: gr.Blocks) -> Callable[[Any], contextlib.AbstractAsyncCo
 
 
 def shape(demo: gr.Blocks) -> str:
-    """Return a digest of the components and events that a page names when it asks; of another shape, it names others."""
+    """Return a digest of the components and events that a page names when it asks: another shape has other names."""
     components = [(one["id"], one["type"]) for one in demo.config["components"]]
     names = ("id", "targets", "inputs", "outputs", "api_name")
     events = [[one[name] for name in names] for one in demo.config["dependencies"]]

@@ -11,7 +11,7 @@ from app.tabs import skips_train
 from cvdemo.residual.records import Photos
 from cvdemo.residual.side_by_side import turns
 from tests.awaited import at_rest, eventually, expect, fits, is_empty
-from tests.tabbed import skips
+from tests.tabbed import late, skips
 from tests.test_browser import Visit
 
 pytestmark = pytest.mark.browser
@@ -63,6 +63,14 @@ def test_the_stored_run_opens_and_the_slider_moves_back_without_a_network(page: 
     fits(tab, width)
     at_rest()
     assert turns.total == before
+
+
+def test_a_slider_that_moves_before_the_first_run_is_here_is_heard(page: str, visit: Visit) -> None:
+    tab = visit(f"{page}/?tab=skips", script=late("/component_server"))
+    _step(tab).evaluate("(one) => { one.value = 30; one.dispatchEvent(new Event('input', { bubbles: true })); }")
+    assert tab.locator(".skips-train .strip-row").count() == 0, "it is still on its way"
+    expect(tab.locator(".skips-train .live").first).to_contain_text("At step 30 the mean training loss is")
+    expect(tab.locator(OUT).first).to_have_text("30 of 120")
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -70,6 +70,7 @@ const askStep = makeAsk((question) => bench.file(question), (answer, older) => {
   else if (answer.at) drawAt(answer.at);
 });
 const goTo = (value) => {
+  if (!sheet) { bench.set({ step: value }); return; } // the first run is still on its way, and opens there
   const wanted = value >= sheet.step ? null : value;
   bench.set({ step: wanted });
   drawLines(value);
