@@ -11,7 +11,7 @@ const makeChart = (...buttons) => {
   const png = smallButton('PNG', () => takePicture());
   const tools = h('div', { class: 'chart-tools' }, zoom, reset, buttons, open, png);
   const node = h('figure', { class: 'chart' }, stage, word, tools, values.node), take = makeTaking(node);
-  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0, pointed = null, turned = null, laid = null, camera = null;
+  let chart = null, busy = false, again = false, near = false, failed = false, view = 0, zooming = false, listening = false, width = 0, rested = 0, pointed = null, turned = null, laid = null, camera = null, early = null;
   open.setAttribute('aria-expanded', 'false');
   reset.hidden = tools.hidden = stage.hidden = true;
 
@@ -106,8 +106,15 @@ const makeChart = (...buttons) => {
      seen now; `turn(eye)`: lets it be seen from there. `onDrawn(act)`: gets the plot whenever it has been drawn. */
   return { node, onPoint(act) { pointed = act; }, onDrawn(act) { laid = act; }, onTurn(act) { turned = act; },
     turn(eye) {
+      if (!chart) { early = eye; return; }
       camera = { ...(camera || chart.layout[scenes()[0]].camera), eye };
       if (listening) window.Plotly.relayout(plot, Object.fromEntries(scenes().map((name) => [`${name}.camera`, camera])));
     },
-    image: () => (empty() ? null : image()), show(value) { chart = value; tell(); soon(); } };
+    image: () => (empty() ? null : image()), show(value) {
+      chart = value;
+      if (early) camera = { ...chart.layout[scenes()[0]].camera, eye: early };
+      early = null;
+      tell();
+      soon();
+    } };
 };
