@@ -3,7 +3,7 @@
    and whether what was under way is lost (`broken`). */
 const LOOK_MS = 1800, PATIENCE_MS = 1500, AGAIN_MS = 100, LOST_MS = 1000;
 const banner = h('div', { class: 'lost', role: 'alert', hidden: true }, h('b', {}, 'The server does not answer.'), ' What you see is kept; it goes on by itself.');
-const renewed = h('div', { class: 'renewed', role: 'alert', hidden: true }, h('b', {}, 'The server has a newer page.'), ' What you see is kept, but it cannot ask any more. ',
+const renewed = h('div', { class: 'renewed', role: 'alert', hidden: true }, h('b', {}, 'The server has a newer page.'), ' What you see is kept; to go on, load the new one. ',
   h('button', { type: 'button', class: 'btn sm', onclick: () => location.reload() }, 'Load the new one'));
 root.append(banner, renewed);
 /* Gradio would load the page anew after a break, and with it would go the photo and all that is shown. And told that its
