@@ -14,21 +14,29 @@ from tests.awaited import expect
 from tests.fake_hub import Fault, Hub, fake_hub
 from tests.fake_models import put_dinov2, put_siglip, put_timm
 from tests.test_browser import Visit, _shows, _wait_for_answer
+from tests.test_photo_sets import classes as labelled
+from tests.test_photo_sets import zipped
 
 pytestmark = pytest.mark.browser
 
 TIMM = "mobilenetv3_large_100.ra_in1k"
+DINOV2 = "vit_small_patch14_dinov2.lvd142m"
 SLOW = "efficientnet_lite0.ra_in1k"  # another one: what is in memory already is not fetched again
+CLAIM = re.compile(
+    r"Do features learned without labels need fewer photos\? With 1 of each class the ViT is right [\d.]+.% of the "
+    r"time, the CNN [\d.]+.%; the ViT is ahead in \d+ of 10 draws: (too close to call|(as|not what) the lesson says)\."
+)
 CLASSES = ["tench, Tinca tinca", "goldfish, Carassius auratus", "great white shark, white shark"]
 
 
 @pytest.fixture(scope="module")
 def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three repositories, made once: timm, DINOv2 with a linear head, SigLIP."""
+    """Repositories, made once: of timm, DINOv2 with a linear head, SigLIP."""
     folder = tmp_path_factory.mktemp("hub") / "repositories"
     with fake_hub(folder) as hub:
         put_timm(hub, TIMM)
         put_timm(hub, SLOW)
+        put_timm(hub, DINOV2)
         put_dinov2(hub, "facebook/dinov2-small-imagenet1k-1-layer", CLASSES)
         put_siglip(hub, "google/siglip-base-patch16-224", ["a cat", "a dog", "a coffee cup", "this is a photo of"])
     return folder
@@ -85,3 +93,15 @@ def test_fetching_shows_progress_and_can_be_cancelled(page: str, visit: Visit, h
     _fetch(tab, "EfficientNet-Lite0")  # goes on where it stopped
     _wait_for_answer(tab, 2)
     assert hub.ranges() != []
+
+
+@pytest.mark.usefixtures("hub")
+def test_dinov2_is_taught_beside_a_cnn_and_its_curve_is_held_against_the_claim(
+    page: str, visit: Visit, tmp_path: Path
+) -> None:
+    tab = visit(f"{page}/?tab=teach&models=mini_resnet,dinov2_small")
+    tab.wait_for_selector(".teach .class-card")
+    tab.locator(".teach input.zip").set_input_files(zipped(tmp_path / "mine.zip", labelled("mug", "keys", count=8)))
+    claim = tab.locator(".teach .card", has_text="How many photos are enough?").locator(".sub").last
+    expect(claim).to_have_text(CLAIM, timeout=120_000)
+    assert tab.locator(".confused figure").count() == 2

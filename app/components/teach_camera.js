@@ -4,7 +4,7 @@ const makeCamera = (refuse) => {
   const video = h('video', { playsinline: true, 'aria-label': 'Webcam picture' }), count = h('span', { class: 'sub', 'aria-live': 'off' });
   const node = h('div', { class: 'recording' }, video, count);
   video.muted = true;
-  let stream = null, opening = null, held = null, rest = null;
+  let stream = null, opening = null, held = null, rest = null, last = null;
   const close = () => {
     held = null;
     clearTimeout(rest);
@@ -52,12 +52,15 @@ const makeCamera = (refuse) => {
         return;
       }
       let taken = 0;
-      const begun = performance.now();
       while (held === mine && taken < MOST_OF_A_HOLD) {
-        take(await frame());
-        taken += 1;
-        count.textContent = `${taken} of ${MOST_OF_A_HOLD}`;
-        await wait(begun + taken * BETWEEN_MS - performance.now());
+        const begun = performance.now(), now = await frame();
+        if (now !== last) { // a camera may be slower than this: the same frame again is no photo more
+          take(now);
+          taken += 1;
+          count.textContent = `${taken} of ${MOST_OF_A_HOLD}`;
+        }
+        last = now;
+        await wait(begun + BETWEEN_MS - performance.now());
       }
       if (!stream) return;
       if (!taken) count.textContent = 'The webcam is ready. Hold the button.';
