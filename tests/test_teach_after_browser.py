@@ -78,3 +78,48 @@ def test_the_photo_is_shown_as_training_would_see_it(page: str, visit: Visit, wi
     expect(card.locator("figure img").nth(1)).not_to_have_attribute("src", before)
     expect(card.locator("figure").last).to_contain_text("your photo")
     fits(tab, width)
+
+
+DRAWN = """
+window.drawn = [];
+const drawImage = CanvasRenderingContext2D.prototype.drawImage;
+CanvasRenderingContext2D.prototype.drawImage = function (image, ...rest) {
+  if (image.src) window.drawn.push(image.src);
+  return drawImage.call(this, image, ...rest);
+};
+"""
+"""Notes the address of every picture that is painted on any canvas."""
+
+
+def _painted(tab: Any, button: Any) -> tuple[int, int]:
+    """Click; return how many pictures the file is made of, and how many of them stand on the page as photos."""
+    tab.evaluate("window.drawn = []")
+    with tab.expect_download():
+        button.click()
+    shown = set(
+        tab.evaluate("[...document.querySelectorAll('#teach img, .teach img, .after img')].map((one) => one.src)")
+    )
+    drawn = tab.evaluate("window.drawn")
+    return len(drawn), sum(one in shown for one in drawn)
+
+
+def test_no_photo_of_a_class_can_be_taken_away(page: str, visit: Visit) -> None:
+    tab = visit(f"{page}/?tab=teach&models=mini_resnet", script=DRAWN)
+    tab.wait_for_selector(".teach .class-card")
+    tab.get_by_role("group", name="Photos").get_by_text("Faces").click()
+    expect(tab.locator(".teach .foot")).to_contain_text("Measured here just now", timeout=240_000)
+    expect(tab.locator(".class-card b").first).to_have_text("face")
+    mistakes = tab.locator(".after", has=tab.locator("summary", has_text="Look at the mistakes"))
+    mistakes.locator("summary").click()
+    expect(mistakes.locator(".foot").get_by_role("button", name="PNG", exact=True)).to_be_visible(timeout=240_000)
+    buttons = tab.get_by_role("button", name=re.compile("^(PNG|Share card)$")).locator("visible=true")
+    mistakes.locator(".foot").scroll_into_view_if_needed()
+    expect(buttons).to_have_count(7)  # share card, picture, two charts; the mistakes' picture, two charts
+    for place in range(buttons.count()):
+        made_of, photos = _painted(tab, buttons.nth(place))
+        assert made_of and not photos
+    own = tab.locator(".after", has=tab.locator("summary", has_text="Change the photos"))
+    own.locator("summary").click()
+    expect(own.locator("figure")).to_have_count(7)
+    made_of, photos = _painted(tab, own.locator(".foot").get_by_role("button", name="PNG", exact=True))
+    assert photos  # the visitor's own photo may be
