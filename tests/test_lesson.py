@@ -18,7 +18,7 @@ from app.lesson import following, printed, read_all
 from app.lesson.bar import Asked
 from app.lesson.opened import told
 from app.tabs import LABS
-from cvdemo import images, starters
+from cvdemo import images, runs, starters
 from cvdemo.attention.study import attend
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.classify import data_curve
@@ -558,6 +558,15 @@ def test_a_machine_without_such_a_network_says_so(name: str) -> None:
     pair = ("mini_vit", "mini_vit_distilled") if name == "field" else ("mini_resnet", "tf_efficientnet_lite0")
     with pytest.raises(CvDemoError):
         MEASURES[name].take(Subject(starter.path, starter.point_rc, pair))
+
+
+@pytest.mark.parametrize("name", ["reach", "field"])
+def test_what_random_weights_show_is_no_networks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    on = Subject(starters.get("cat").path, (100, 100), BUNDLED_PAIR)
+    MEASURES[name].take(on)
+    monkeypatch.setattr(runs, "invented", lambda *_: True)
+    with pytest.raises(CvDemoError, match="only random weights of Small (ResNet|ViT) are here"):
+        MEASURES[name].take(on)
 
 
 def test_one_classifier_alone_cannot_agree() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
-from cvdemo.lesson.outcome import Measure, Subject
+from cvdemo.lesson.outcome import Measure, Subject, must_be_trained
 from cvdemo.receptive_field import study
 from cvdemo.receptive_field.growth_chart import sides
 from cvdemo.receptive_field.mass import SHARES
@@ -44,7 +44,9 @@ def _take(subject: Subject) -> Sight:
     question, square = study.asked_for(subject.photo, model, False, None, subject.point_rc)
     stops = study.table(model, question.side).stops
     last = len(stops) - 1
-    held = sides(study.measure(question, square, 0, last), last, stops[last], False)
+    found = study.measure(question, square, 0, last)
+    must_be_trained(get(model).title, found.weights)
+    held = sides(found, last, stops[last], False)
     assert held is not None  # it was just measured
     return Sight(get(model).title, stops[last].field.size, question.side, held[HALF])
 

@@ -57,6 +57,19 @@ class Subject:
     pick: Pick | None = None
 
 
+def must_be_trained(title: str, origin: str) -> None:
+    """Refuse what a network with random weights showed: no sentence may pass it off as the network's.
+
+    Args:
+        origin: of the weights, as a lab's result has it: ``bundled``, ``packaged``, ``cached`` or ``random``.
+
+    Raises:
+        SettingError: they are random.
+    """
+    if origin == "random":
+        raise SettingError(f"only random weights of {title} are here; choose a model that is ready")
+
+
 @dataclass(frozen=True)
 class Measure(Generic[N]):
     """One measurement that a step can ask for, made of a lab's own function.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cvdemo.attention import study as attention
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
-from cvdemo.lesson.outcome import Measure, Subject
+from cvdemo.lesson.outcome import Measure, Subject, must_be_trained
 from cvdemo.receptive_field import study as field
 from cvdemo.wording import NBSP
 
@@ -36,6 +36,7 @@ def _take(subject: Subject) -> Reach:
     if "vit" not in names or "cnn" not in names:
         raise SettingError("a CNN and a ViT are needed, and one of them is not here")
     found = attention.attend(subject.photo, names["vit"])
+    must_be_trained(get(names["vit"]).title, found.weights)
     first, last = (float(found.figures[place].distance_px.mean()) for place in (0, -1))
     side = field.asked_for(subject.photo, names["cnn"], False, None, subject.point_rc)[0].side
     near = field.table(names["cnn"], side).stops[0].field.size
