@@ -1,5 +1,6 @@
 """The Classify tab without a browser: sliders run no network, what is refused counts and leaves what is shown."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,6 +12,8 @@ from app.lab.handlers import handler, stopped
 from app.lab.questions import answers_questions
 from app.tabs.classify import BENCH, choose_pair
 from app.tabs.classify_view import NONE_READY
+from app.tabs.missing import offer
+from cvdemo import catalogue
 from cvdemo.classify.run import network_runs
 from cvdemo.classify.settings import Settings
 from cvdemo.errors import SettingError
@@ -103,3 +106,16 @@ def test_a_preset_puts_a_pair_on_the_chips() -> None:
     assert choose_pair("Same recipe, scarce data")["chosen"] == PAIR["chosen"]
     same = choose_pair("Same size")
     assert len(same["chosen"]) == 2 and "parameters" in same["note"]
+
+
+def test_a_model_that_should_have_come_with_the_page_is_not_offered_for_download(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(catalogue, "WEIGHTS_FOLDER", tmp_path)
+        *_, shown = again(start("classify"), _value(), {"chosen": ["tf_efficientnet_lite0", "mini_vit"]})
+        offered = offer("mini_vit")
+    card = shown["cards"][1]
+    assert card["fetch"] is offered["fetch"] is None
+    assert card["reason"] == offered["text"] == "Small ViT is not part of this copy of the page. Choose another model."
+    assert card["suggestion"]["name"] == offered["use"]["name"] == "tf_efficientnet_lite0"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.tabs.missing import NEEDS_FETCH, cost
+from app.tabs.missing import NEEDS_FETCH, cost, lost
 from cvdemo import images, weights
 from cvdemo.catalogue import get
 from cvdemo.classify import Answer, Classification, Missing, doubt, scope, shared_ranks
@@ -185,6 +185,8 @@ def _published(name: str) -> str:
 
 def _missing_card(name: str, gone: Missing | None) -> dict[str, Any]:
     spec = get(name)
+    if gone is None and (error := lost(spec)):
+        gone = Missing(name, spec.title, str(error), error.suggestion)
     suggestion = gone.suggestion if gone else None
     return {
         "model": name,

@@ -21,9 +21,22 @@ def cost(spec: ModelSpec) -> str:
     return f"Download {megabytes(size)} and run" if size else "Download and run"
 
 
+def lost(spec: ModelSpec) -> ModelUnavailable | None:
+    """Return why nothing can fetch a model that should have come with the page; None where it can be fetched."""
+    if spec.source != "bundled" or weights.is_ready(spec):
+        return None
+    try:
+        weights.fetch(spec)
+    except ModelUnavailable as error:
+        return error
+    return None
+
+
 def offer(name: str, gone: ModelUnavailable | None = None) -> dict[str, Any]:
     """Return what a notice about a missing model says and offers; ``gone``: it was tried and cannot be had now."""
-    spec, instead = get(name), gone.suggestion if gone else None
+    spec = get(name)
+    gone = gone or lost(spec)
+    instead = gone.suggestion if gone else None
     return {
         "model": name,
         "text": f"{spec.title} is not on this machine yet." if gone is None else str(gone),
