@@ -565,7 +565,7 @@ def test_what_random_weights_show_is_no_networks(name: str, monkeypatch: pytest.
     on = Subject(starters.get("cat").path, (100, 100), BUNDLED_PAIR)
     MEASURES[name].take(on)
     monkeypatch.setattr(runs, "invented", lambda *_: True)
-    with pytest.raises(CvDemoError, match="only random weights of Small (ResNet|ViT) are here"):
+    with pytest.raises(CvDemoError, match=r"only random weights of Small (ResNet|ViT) are here"):
         MEASURES[name].take(on)
 
 
