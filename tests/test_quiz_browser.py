@@ -87,10 +87,18 @@ def test_by_keys_alone_wrong_ones_return_and_the_card_is_saved(page: str, visit:
     expect(tab.locator("#quiz .answer")).to_contain_text("15 questions")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_is_cut_off_whatever_is_asked(page: str, visit: Visit, width: int) -> None:
-    tab = _begin(page, visit, width=width)
+SEEN = """(css) => {
+  const one = document.querySelector(css), { left, top, bottom } = one.getBoundingClientRect();
+  return [top + 4, bottom - 4].every((y) => one.contains(document.elementFromPoint(left + 8, y)));
+}"""
+"""Whether its upper and its lower edge are on the screen, and nothing lies over them."""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (390, 844)])
+def test_nothing_is_cut_off_whatever_is_asked(page: str, visit: Visit, width: int, height: int) -> None:
+    tab = _begin(page, visit, width=width, height=height)
     for one in _quiz():
+        assert tab.evaluate(SEEN, ".qz-card h3")
         fits(tab, width)
         before = tab.locator(".qz-choice").evaluate_all(
             "(nodes) => nodes.map((one) => one.getBoundingClientRect().height)"
@@ -102,6 +110,7 @@ def test_nothing_is_cut_off_whatever_is_asked(page: str, visit: Visit, width: in
             "(nodes) => nodes.map((one) => one.getBoundingClientRect().height)"
         )
         assert after == before, "choices move when they are judged"
+        assert tab.evaluate(SEEN, ".qz-verdict b") and tab.evaluate(SEEN, ".qz-after button")
         fits(tab, width)
         tab.locator(".qz-after button").click()
     expect(tab.locator("#quiz .answer")).to_have_text(f"{QUESTIONS} of {QUESTIONS} right at the first try.")

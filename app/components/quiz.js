@@ -57,7 +57,7 @@ const ask = (focus) => {
   stage.replaceChildren(card.node);
   if (!focus) return;
   card.focus();
-  if (card.node.getBoundingClientRect().top < 0) card.node.scrollIntoView({ block: 'start' });
+  if (card.node.getBoundingClientRect().top < parseFloat(getComputedStyle(card.node).scrollMarginTop)) card.node.scrollIntoView({ block: 'start' });
 };
 const taken = () => {
   if (!over()) return null;

@@ -67,7 +67,7 @@ const makeQuestion = (question, photo, { kicker, answered, next, measure }) => {
     after.hidden = false;
     answered(place);
     on.focus({ preventScroll: true });
-    verdict.scrollIntoView({ block: 'nearest' });
+    [after, verdict].forEach((one) => one.scrollIntoView({ block: 'nearest' }));
   };
   const picture = questionPhoto(question, photo);
   const form = h('form', { class: 'qz-form', onsubmit: (event) => { event.preventDefault(); settle(); } }, h('fieldset', {}, h('legend', { class: 'sr' }, question.text), rows), submit);
