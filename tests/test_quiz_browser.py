@@ -114,6 +114,7 @@ def test_nothing_is_cut_off_whatever_is_asked(page: str, visit: Visit, width: in
         fits(tab, width)
         tab.locator(".qz-after button").click()
     expect(tab.locator("#quiz .answer")).to_have_text(f"{QUESTIONS} of {QUESTIONS} right at the first try.")
+    assert tab.evaluate(SEEN, "#quiz .answer")
     fits(tab, width)
 
 

@@ -36,7 +36,12 @@ const ask = (focus) => {
   drawDots();
   card = null;
   stage.replaceChildren();
-  if (over()) { end.show(rows); tell(); return; }
+  if (over()) { // the score stands above
+    end.show(rows);
+    tell();
+    if (focus) scrollTo({ top: 0 });
+    return;
+  }
   const { place, again } = queue[at], row = rows[place], second = queue.filter((one) => one.again);
   const text = again ? `Once more, ${second.indexOf(queue[at]) + 1} of ${second.length}.` : `Question ${place + 1} of ${rows.length}.`;
   card = makeQuestion(row.question, { ...quiz, src: bench.shown().src, name: bench.shown().name || 'The photo' }, {
