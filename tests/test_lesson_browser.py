@@ -21,6 +21,11 @@ pytestmark = pytest.mark.browser
 STEPS = read(FOLDER / f"{OURS}.toml", [lab.id for lab in LABS]).steps
 SLIDE = """([css, to]) => { const one = document.querySelector(css); one.value = to ?? Number(one.value) - 5;
   one.dispatchEvent(new Event('input', { bubbles: true })); }"""
+CARD_SEEN = """() => {
+  const card = document.querySelector('.lesson-card'), { left, top } = card.getBoundingClientRect();
+  return card.contains(document.elementFromPoint(left + 20, top + 8));
+}"""
+"""Whether the card's first line is on the screen, and nothing lies over it."""
 WAIT = 150_000  # ms: of a measurement on a busy machine
 
 
@@ -107,6 +112,7 @@ def test_the_whole_lesson_with_a_photo_of_ones_own(page: str, visit: Any, own: P
         expect(tab.locator(".lesson-card")).to_contain_text(came, timeout=WAIT)
         told = tab.locator(".lesson-card").inner_text()
         assert "null" not in told and "[object" not in told
+        tab.wait_for_function(CARD_SEEN)
         fits(tab, width)
         tab.locator(".lesson-btns .primary").click()
         expect(tab.locator(".lesson-card")).to_contain_text(step.why[:40])

@@ -86,7 +86,8 @@ const endCard = () => {
 const choose = (id) => { chosen = id; drawCard(stepNow(), guessNow(), 'predict'); card.querySelector('[aria-pressed=true]')?.focus({ preventScroll: true }); };
 const lock = () => { if (!chosen) return; kept.put(stepNow().id, { choice: chosen, pick: stepNow().pick ? picks.now().pick : undefined, on: window.cvPhoto, said: undefined, failed: undefined }); beatTo('do'); };
 /* The card is read next: it takes the focus, and comes into sight where the page was scrolled on. */
-const toCard = () => { card.focus({ preventScroll: true }); if (card.getBoundingClientRect().top < bar.getBoundingClientRect().bottom) card.scrollIntoView({ block: 'start' }); };
+const intoSight = () => { if (card.getBoundingClientRect().top < bar.getBoundingClientRect().bottom) card.scrollIntoView({ block: 'start' }); };
+const toCard = () => { card.focus({ preventScroll: true }); intoSight(); };
 const beatTo = (beat) => {
   note = '';
   kept.goTo(place().step, beat);
@@ -137,6 +138,7 @@ const heard = () => {
   const { id } = stepNow(), { right, said, failed, place: where, beside } = outcome;
   kept.put(id, failed ? { failed, said: undefined } : { failed: undefined, said, right, place: where, beside });
   draw();
+  requestAnimationFrame(intoSight); // it has grown, and browsers keep in place what stands below
 };
 
 /* Opens a step's lab in its state: by the address, as a link would, but without a reload. */
