@@ -133,12 +133,17 @@ def test_the_whole_lesson_with_a_photo_of_ones_own(page: str, visit: Any, own: P
 
 
 PICKED = """() => { const one = document.querySelector('.det .box-labels .pinned'); return one && one.textContent; }"""
+STICKS_WHOLE = """() => {
+  const one = document.querySelector('.det .picture');
+  return parseFloat(getComputedStyle(one).top) + one.offsetHeight <= innerHeight;
+}"""
+"""Whether the picture with its buttons fits on the screen where it sticks; scrolling would not show what is under it."""
 TOLD = ".det :is(.line.kept, .line.removed)"  # what became of boxes
 
 
 def test_a_box_is_picked_on_the_photo_before_play_and_play_decides(page: str, visit: Any) -> None:
     number = next(place for place, step in enumerate(STEPS, 1) if step.pick)
-    tab = visit(f"{page}/?lesson={number}", locale="en-GB")
+    tab = visit(f"{page}/?lesson={number}&presenter=1", 1280, 720, locale="en-GB")
     step_shown(tab, number)
     photo, card = tab.locator(".det .scene").first, tab.locator(".lesson-card")
     expect(tab.locator(".det .line.open")).to_have_count(34)
@@ -164,6 +169,7 @@ def test_a_box_is_picked_on_the_photo_before_play_and_play_decides(page: str, vi
     tab.keyboard.press("Enter")
     expect(card).to_contain_text("Now do it: press Play NMS")
     assert tab.locator(TOLD).count() == 0, "nor before Play"
+    assert tab.evaluate(STICKS_WHOLE)
     tab.get_by_role("button", name="Play NMS").focus()
     tab.keyboard.press("Enter")
     tab.wait_for_selector(".lesson-measured", timeout=WAIT)
@@ -307,7 +313,7 @@ def test_a_step_by_keys_alone(page: str, visit: Any) -> None:
 
 def test_a_picked_box_is_let_go_with_its_photo(page: str, visit: Any, own: Path) -> None:
     number = next(place for place, step in enumerate(STEPS, 1) if step.pick)
-    tab = visit(f"{page}/?lesson={number}", locale="en-GB")
+    tab = visit(f"{page}/?lesson={number}&presenter=1", 1280, 720, locale="en-GB")
     step_shown(tab, number)
     photo, card = tab.locator(".det .scene").first, tab.locator(".lesson-card")
     expect(tab.locator(".det .line.open")).to_have_count(34)

@@ -36,7 +36,7 @@ const makeBoxes = (onPick) => {
   const setSize = whenNew((width, height) => {
     drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
     stage.style.aspectRatio = `${width} / ${height}`;
-    stage.style.maxWidth = `calc(min(74vh, 760px) * ${width / height})`;
+    stage.style.maxWidth = `calc(min(74vh, 760px, 100vh - var(--cv-top) - 96px) * ${width / height})`;
   });
   const shown = (box) => box.state !== REMOVED || view.showRemoved;
   const kindOf = (box, index) => {
