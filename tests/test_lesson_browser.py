@@ -26,6 +26,12 @@ CARD_SEEN = """() => {
   return card.contains(document.elementFromPoint(left + 20, top + 8));
 }"""
 """Whether the card's first line is on the screen, and nothing lies over it."""
+LIT_SEEN = """() => {
+  const { bottom: under } = document.querySelector('.lesson-card').getBoundingClientRect();
+  const { top, bottom } = document.querySelector('.lesson-lit').getBoundingClientRect();
+  return top >= under && top < innerHeight - 40 || bottom > under + 40 && bottom <= innerHeight;
+}"""
+"""Whether the lit control begins below the card, or ends on the screen."""
 WAIT = 150_000  # ms: of a measurement on a busy machine
 
 
@@ -106,6 +112,7 @@ def test_the_whole_lesson_with_a_photo_of_ones_own(page: str, visit: Any, own: P
             tab.keyboard.press("Enter")
             expect(tab.locator("#shell .lesson-veil")).to_have_count(0)
             tab.wait_for_selector(".lesson-lit", timeout=WAIT)
+            tab.wait_for_function(LIT_SEEN)
             fits(tab, width)
             MOVES[step.id](tab)
         came = re.compile(r"You said: .+(You were right|It was|Too close)|could not be measured here \(")

@@ -7,6 +7,15 @@ const anchored = (node) => { if (!node.classList.contains('lesson-anchor') && ge
 /* Taking away a class that is not there counts as a change of it, too, and this looks at every change. */
 const without = (node, name) => { if (node.classList.contains(name)) node.classList.remove(name); };
 const seen = (node) => node.offsetParent !== null || node.getClientRects().length > 0;
+/* Brings the lit control on the screen, below the card that says what to do; `under`: what is watched stands above it. */
+const bring = (control, under) => {
+  const card = document.querySelector('.lesson-card'), free = parseFloat(getComputedStyle(card).top) + card.offsetHeight + 8;
+  const { top, bottom, height } = control.getBoundingClientRect();
+  if (top >= free && bottom <= innerHeight) return;
+  control.style.scrollMarginTop = `${free}px`;
+  control.scrollIntoView({ block: under ? 'end' : free + height > innerHeight ? 'start' : 'center' });
+  control.style.scrollMarginTop = '';
+};
 const makeSpot = () => {
   let wish = null, watcher = null, waits = false, scrolled = false;
   const panel = () => wish && document.getElementById(`tab-${wish.lab}`);
@@ -47,9 +56,7 @@ const makeSpot = () => {
     const control = wish?.beat === 'do' && lit();
     if (control && !scrolled) {
       scrolled = true;
-      const { top, bottom } = control.getBoundingClientRect();
-      const under = all(place, wish.watch).some((one) => one.contains(control)); // what is watched stands above it
-      if (top < 200 || bottom > innerHeight) control.scrollIntoView({ block: under ? 'end' : 'center' });
+      bring(control, all(place, wish.watch).some((one) => one.contains(control)));
     }
   };
   const soon = () => { if (!waits) { waits = true; requestAnimationFrame(mark); } };
