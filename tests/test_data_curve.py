@@ -85,3 +85,16 @@ def test_the_chart_has_both_networks_with_the_bars_of_the_test(tmp_path: Path) -
     assert list(figure.data[0].y) == pytest.approx([20, 58])
     assert list(figure.data[0].error_y.array) == pytest.approx([3, 3])
     assert list(figure.data[0].error_y.arrayminus) == pytest.approx([2, 2])
+
+
+def test_other_starts_are_hollow_marks_beside_the_line() -> None:
+    rows = [
+        data_curve.Trained(model, 0.05, 2500, seed, 66, top1, top1, top1)
+        for model, tops in (("mini_resnet", (0.2, 0.23)), ("mini_vit", (0.15, 0.14)))
+        for seed, top1 in enumerate(tops)
+    ]
+    figure = data_curve.chart(data_curve.DataCurve(tuple(rows), 2500, "", "", "")).figure()
+    assert [list(trace.y) for trace in figure.data] == [[20], [15], [23], [14]]
+    assert [trace.showlegend for trace in figure.data] == [None, None, False, False]
+    assert figure.data[2].marker.symbol == figure.data[0].marker.symbol
+    assert figure.data[2].marker.color != figure.data[0].marker.color

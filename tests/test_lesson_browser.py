@@ -144,7 +144,7 @@ STICKS_WHOLE = """() => {
   const one = document.querySelector('.det .picture');
   return parseFloat(getComputedStyle(one).top) + one.offsetHeight <= innerHeight;
 }"""
-"""Whether the picture with its buttons fits on the screen where it sticks; scrolling would not show what is under it."""
+"""Whether the picture with its buttons fits on the screen where it sticks; scrolling would not show the rest."""
 TOLD = ".det :is(.line.kept, .line.removed)"  # what became of boxes
 
 

@@ -118,7 +118,7 @@ def _curve() -> dict[str, Any] | None:
     if found is None:
         return None
     told = {"title": data_curve.TITLE, "answer": data_curve.answer(found), "chart": data_curve.chart(found).plain()}
-    return {**told, "limits": data_curve.LIMITS, "about": data_curve.about(found)}
+    return {**told, "limits": data_curve.limits(found), "about": data_curve.about(found)}
 
 
 BENCH = Bench(

@@ -14,13 +14,13 @@ from typing import Any
 from cvdemo import plots
 from cvdemo.catalogue import get
 from cvdemo.plots import Chart
-from cvdemo.wording import NBSP, percent
+from cvdemo.wording import NBSP, listed, percent
 
 FILE = Path(__file__).parents[2] / "assets" / "data_curve.json"
 CNN, VIT = "mini_resnet", "mini_vit"
 TITLE = "How many photos does each of the small pair need?"
-LIMITS = (
-    "Each dot is one training, so the bars are those of the test alone: how far another start lands was not measured. "
+ALONE = "Each dot is one training, so the bars are those of the test alone"
+UNREAD = (
     "Both networks are small and see 64 px. What becomes of the gap with a million photos, or with the 300 million of "
     "the first ViT paper, cannot be read from this."
 )
@@ -59,10 +59,20 @@ class DataCurve:
         """Return the trainings of one network, few photos first."""
         return tuple(sorted((one for one in self.rows if one.model == model), key=lambda one: (one.photos, one.seed)))
 
+    def first(self, model: str) -> tuple[Trained, ...]:
+        """Return the trainings of one network from the first start, few photos first."""
+        return tuple(one for one in self.of(model) if one.seed == 0)
+
     def pairs(self) -> list[tuple[Trained, Trained]]:
-        """Return CNN and ViT that learned from the same photos, few photos first."""
-        other = {(one.photos, one.seed): one for one in self.of(VIT)}
-        return [(one, other[one.photos, one.seed]) for one in self.of(CNN) if (one.photos, one.seed) in other]
+        """Return CNN and ViT that learned from the same photos from the first start, few photos first."""
+        other = {one.photos: one for one in self.first(VIT)}
+        return [(one, other[one.photos]) for one in self.first(CNN) if one.photos in other]
+
+    def others(self) -> list[tuple[Trained, Trained]]:
+        """Return the first training on a number of photos beside each one from another start, few photos first."""
+        first = {(one.model, one.photos): one for one in self.rows if one.seed == 0}
+        found = [(first.get((one.model, one.photos)), one) for one in self.rows if one.seed]
+        return sorted(((one, other) for one, other in found if one), key=lambda pair: pair[0].photos)
 
 
 def read(file: Path) -> DataCurve:
@@ -140,8 +150,8 @@ def _leads(gap: float, clear: bool) -> str:
 
 def needs(found: DataCurve) -> str:
     """Return between which numbers of photos the ViT reaches what the CNN reaches with fewer; "" where none says."""
-    vit = [one for one in found.of(VIT) if one.seed == 0]
-    for cnn in reversed([one for one in found.of(CNN) if one.seed == 0]):
+    vit = found.first(VIT)
+    for cnn in reversed(found.first(CNN)):
         below = [one for one in vit if one.top1 < cnn.top1]
         above = [one for one in vit if one.top1 >= cnn.top1]
         if above and below and cnn.photos <= below[-1].photos < above[0].photos:
@@ -150,6 +160,19 @@ def needs(found: DataCurve) -> str:
                 f"{below[-1].photos:,} and {above[0].photos:,}."
             )
     return ""
+
+
+def limits(found: DataCurve) -> str:
+    """Return what the figures do not say, and how far other starts landed, where there are any."""
+    others = found.others()
+    if not others:
+        return f"{ALONE}: how far another start lands was not measured. {UNREAD}"
+    counts = listed([f"{one:,}" for one in _counts([other for _, other in others])])
+    far = max(abs(other.top1 - one.top1) for one, other in others)
+    return (
+        f"{ALONE}. Begun anew on another draw of {counts} photos (hollow marks), a network landed at most "
+        f"{_points(far)} away. {UNREAD}"
+    )
 
 
 def about(found: DataCurve) -> str:
@@ -167,7 +190,7 @@ def chart(found: DataCurve) -> Chart:
     traces: list[dict[str, Any]] = []
     ends = []
     for name in (CNN, VIT):
-        spec, rows = get(name), [one for one in found.of(name) if one.seed == 0]
+        spec, rows = get(name), found.first(name)
         xs, ys = [one.photos for one in rows], plots.numbers(100 * one.top1 for one in rows)
         reach = {"type": "data", "symmetric": False, "color": plots.light(spec.family), "thickness": 1.5, "width": 4,
                  "array": plots.numbers(100 * (one.high - one.top1) for one in rows),
@@ -176,6 +199,7 @@ def chart(found: DataCurve) -> Chart:
         style = {**plots.of_model(spec.family), "mode": "lines+markers", "hovertemplate": hover, "error_y": reach}
         traces.append(plots.curve(spec.title, xs, ys, spec.family, **style))
         ends.append(plots.End(plots.shortened(spec.title, 18), spec.family, ys[-1]))
+    traces += [_other_starts(found, name) for name in (CNN, VIT) if any(one.model == name for one, _ in found.others())]
     counts = _counts(found.rows)
     top = plots.ceiling(100 * max(one.high for one in found.rows), 10)
     ticks = {"tickvals": counts, "ticktext": [f"{one:,}" for one in counts]}
@@ -188,6 +212,14 @@ def chart(found: DataCurve) -> Chart:
     }  # fmt: skip
     narrow = {"annotations": [], "margin": {"r": 16}, "showlegend": True}
     return Chart(TITLE, answer(found), tuple(traces), layout, narrow, height=280)
+
+
+def _other_starts(found: DataCurve, name: str) -> dict[str, Any]:
+    spec, rows = get(name), [other for one, other in found.others() if one.model == name]
+    hover = f"begun anew, %{{x:,}} photos: %{{y:.1f}}{NBSP}%<extra>{spec.title}</extra>"
+    style = {**plots.of_model(spec.family, second=True), "mode": "markers", "hovertemplate": hover, "showlegend": False}
+    ys = plots.numbers(100 * one.top1 for one in rows)
+    return plots.curve(f"{spec.title}, begun anew", [one.photos for one in rows], ys, spec.family, **style)
 
 
 def _counts(rows: Sequence[Trained]) -> list[int]:

@@ -1,6 +1,7 @@
 """What Classify says of trainings on few and on many photos: how far apart both are, and what makes up for it."""
 
 import re
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -27,7 +28,13 @@ def curve_in(draw: np.random.Generator) -> DataCurve:
             top1 = 0.1 * np.log2(count / 1250) - less + draw.normal(0, float(draw.choice([0.0, 0.05])))
             top1 = float(np.clip(round(top1, 4), 0.01, 0.99))
             rows.append(Trained(model, count / 50_000, count, 0, int(draw.integers(20, 70)), top1, top1, top1))
+    for one in [row for row in rows if draw.random() < 0.25]:
+        rows.append(replace(one, seed=1, top1=float(np.clip(round(one.top1 + draw.normal(0, 0.02), 4), 0.01, 0.99))))
     return DataCurve(tuple(rows), int(draw.choice([100, 2500])), "crops; Muon", "2 CPU cores", "1 May 2026")
+
+
+def first_starts(found: DataCurve, name: str) -> dict[int, float]:
+    return {one.photos: one.top1 for one in found.rows if one.model == name and one.seed == 0}
 
 
 @true_of(
@@ -40,7 +47,7 @@ def curve_in(draw: np.random.Generator) -> DataCurve:
 def lead(draw: np.random.Generator, read: Reader) -> None:
     found = curve_in(draw)
     said = read(data_curve.answer(found))
-    cnn, vit = ({one.photos: one.top1 for one in found.rows if one.model == name} for name in (CNN, VIT))
+    cnn, vit = (first_starts(found, name) for name in (CNN, VIT))
     few, many = min(cnn), max(cnn)
     for place, count in ((0, few), (3, many)):
         holds(said.parts[place], count)
@@ -96,3 +103,25 @@ def how(draw: np.random.Generator, read: Reader) -> None:
     same(said.parts[4], found.machine)
     same(said.parts[5], found.date)
     assert re.fullmatch(r"\d+ [A-Z][a-z]+ \d{4}", said.parts[5])
+
+
+@true_of(
+    data_curve.limits,
+    one=rf"{data_curve.ALONE}: how far another start lands was not measured\. {re.escape(data_curve.UNREAD)}",
+    more=rf"{data_curve.ALONE}\. Begun anew on another draw of ([\d, and]+) photos \(hollow marks\), a network landed "
+    rf"at most {POINTS} away\. {re.escape(data_curve.UNREAD)}",
+)
+def starts(draw: np.random.Generator, read: Reader) -> None:
+    found = curve_in(draw)
+    said = read(data_curve.limits(found))
+    others = [one for one in found.rows if one.seed]
+    same(said.form, "more" if others else "one")
+    if not others:
+        return
+    counts = {int(one.replace(",", "")) for one in re.findall(r"\d[\d,]*\d", said.parts[0])}
+    assert counts == {one.photos for one in others}
+    holds(
+        said.parts[1],
+        max(abs(100 * (one.top1 - first_starts(found, one.model)[one.photos])) for one in others),
+        "points",
+    )
