@@ -1,12 +1,14 @@
 """Choose in a real browser, offline: the sentence, the limit, what is measured, claims with their figures, links."""
 
 import json
+from threading import Event
 from typing import Any
 
 import pytest
 
 from cvdemo.choose import measure
 from cvdemo.lesson import measured
+from cvdemo.lesson.claims_measured import MEASURES
 from tests.awaited import at_rest, eventually, expect, fits
 from tests.test_browser import Visit
 
@@ -197,14 +199,21 @@ def test_networks_are_measured_and_named(page: str, visit: Visit, monkeypatch: p
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_claim_is_measured_where_it_stands(page: str, visit: Visit, width: int) -> None:
+def test_a_claim_is_measured_where_it_stands(
+    page: str, visit: Visit, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick, go = MEASURES["bottleneck"], Event()
+    monkeypatch.setitem(MEASURES, "bottleneck", lambda report: quick(report) if go.wait(60) else None)
     tab = _open(page, visit, "view=claims", width=width)
     row = tab.locator("#claim-bottleneck")
     row.get_by_role("button").click()
+    expect(row.get_by_role("button")).to_have_text("Measuring")
+    go.set()
     expect(row).to_contain_text("16.9 times fewer")
     expect(row).to_contain_text("does not hold as worded")
     expect(tab.locator(".claims-list .answer")).to_contain_text("Measured so far: 1; 0 hold as worded, 1 do not.")
     eventually(lambda: _focused(tab, "claim-bottleneck"))
+    expect(row.get_by_role("button")).to_have_text("Measure again")
     for one in tab.locator(".claim-row").all():
         assert one.locator(".claim-state").inner_text() and "Source:" in one.inner_text()
     fits(tab, width)

@@ -52,6 +52,7 @@ def test_a_zip_of_ones_own_is_taught_and_its_matrix_opens_photos(
     cell = tab.locator(".confused button:not(:disabled)").first
     cell.click()
     expect(tab.locator(".cell-photos img")).to_have_count(int(cell.inner_text()))
+    expect(tab.locator(".cell-photos img").first).to_be_in_viewport(ratio=1)
     fits(tab, width)
 
 

@@ -30,7 +30,12 @@ const paint = (shown) => {
   foot.say('What is measured runs the lab\u2019s own function on starter photos, never on yours.');
 };
 const drawn = (value) => {
-  buttons.forEach((button) => { button.disabled = Boolean(value.busy); });
+  buttons.forEach((button) => {
+    const busy = Boolean(value.busy), own = button.closest('article').id === `claim-${asked}`;
+    button.disabled = busy;
+    button.dataset.text ||= button.textContent;
+    button.textContent = busy && own ? 'Measuring' : button.dataset.text; // the list is long: its progress stands far above
+  });
   fault.hidden = !value.fault;
   fault.textContent = value.fault || '';
 };

@@ -27,6 +27,7 @@ const makeConfused = (open) => {
       const [, row, column] = cell.at, shown = cell.photos.length;
       const said = row === column ? `${names[row]}, named rightly` : `${names[row]}, called ${names[column]}`;
       photos.replaceChildren(h('p', { class: 'sub' }, `${said}${shown < cell.count ? `: ${shown} of ${cell.count}` : ''}`), h('div', { class: 'thumbs' }, cell.photos.map(({ src, name }) => h('img', { src, alt: name, title: name, width: 112, height: 112 }))));
+      photos.scrollIntoView({ block: 'nearest' });
     },
   };
 };
