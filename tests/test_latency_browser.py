@@ -47,7 +47,7 @@ def test_the_tab_opens_with_a_quick_look_of_the_pair_that_the_page_opens_with(pa
 
 
 def test_a_duel_streams_and_ends_in_a_verdict_or_says_why_not(page: str, visit: Visit) -> None:
-    tab = opened(page, visit)
+    tab = opened(page, visit, "&models=resnet18,deit_small_patch16_224&side=224")  # seconds, also on a quick machine
     tab.locator(".latency-bar .measure").click()
     tab.wait_for_function("/Round \\d+ of 30.*No verdict before the end/.test(document.body.innerText)")
     tab.wait_for_function(QUIET)
