@@ -12,12 +12,12 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import FlopCounterMode
 
 from cvdemo.catalogue import get
 from cvdemo.errors import SettingError
 from cvdemo.latency.copy import nearest_side, sized_copy
 from cvdemo.loading import build
+from cvdemo.multiply_adds import MultiplyAdds
 
 WRITERS = ("convolution", "addmm", "mm", "bmm", "baddbmm", "linear")
 
@@ -62,14 +62,14 @@ def count(model: str, side: int) -> Counts:
     photo = torch.empty((1, 3, fitting, fitting), device="meta")
     storages, attention = _LiveStorages(), _Attention()
     try:
-        with torch.no_grad(), FlopCounterMode(display=False) as counter, storages, attention:
+        with torch.no_grad(), MultiplyAdds() as counted, storages, attention:
             network(photo)
     except (RuntimeError, AssertionError) as error:
         raise SettingError(
             f"{get(model).title} cannot look at pictures of {fitting} pixels: its maps would shrink to nothing. "
             "Choose a larger input size."
         ) from error
-    multiply_adds = counter.get_total_flops() // 2 + attention.multiply_adds
+    multiply_adds = counted.total + attention.multiply_adds
     activations = storages.written + attention.written
     return Counts(fitting, parameters, multiply_adds, activations, weight_bytes, storages.peak + photo.nbytes)
 

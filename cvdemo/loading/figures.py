@@ -5,13 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import get_model_weights
 
 from cvdemo import catalogue
 from cvdemo.catalogue import Figures, ModelSpec
 from cvdemo.loading import build, build_detector
 from cvdemo.loading.finish import parameter_count
+from cvdemo.multiply_adds import MultiplyAdds
 
 
 def count(spec: ModelSpec) -> Figures:
@@ -22,19 +22,18 @@ def count(spec: ModelSpec) -> Figures:
         parts = build(spec, None)
         network: Any = parts.network.eval()
         blank = torch.empty((1, 3, *parts.preprocessing.size_hw))
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    with torch.no_grad(), MultiplyAdds() as counted:
         network.get_image_features(blank) if parts.texts else network(blank)
-    multiply_adds = counter.get_total_flops() // 2
-    return Figures(parameter_count(network), multiply_adds, parts.preprocessing.size_hw, _file_size(spec, network))
+    return Figures(parameter_count(network), counted.total, parts.preprocessing.size_hw, _file_size(spec, network))
 
 
 def _count_detector(spec: ModelSpec) -> Figures:
     """Count a detector on a square photo; they compute with numbers while they are built, so not on meta."""
     parts = build_detector(spec, None)
     network = parts.network.eval()
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    with torch.no_grad(), MultiplyAdds() as counted:
         parts.propose(network, torch.zeros((1, 3, *parts.input_size_hw)))
-    multiply_adds = counter.get_total_flops() // 2 if parts.countable else round(_stated(spec)["_ops"] * 1e9)
+    multiply_adds = counted.total if parts.countable else round(_stated(spec)["_ops"] * 1e9)
     return Figures(parameter_count(network), multiply_adds, parts.input_size_hw, _file_size(spec, network))
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import invalid_numbers
 from cvdemo.loading.oom_fallback import device_of, fitting
 from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
+from cvdemo.multiply_adds import MultiplyAdds
 
 
 def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: str | None) -> ReadyModel:
@@ -50,9 +50,9 @@ def _multiply_adds(spec: ModelSpec, parts: Parts, again: Callable[[], object]) -
         same = counted.parameter_count == parameter_count(parts.network)
         if same and counted.input_size_hw == parts.preprocessing.size_hw:
             return counted.multiply_adds
-    with FlopCounterMode(display=False) as counter:
+    with MultiplyAdds() as counting:
         again()
-    return counter.get_total_flops() // 2
+    return counting.total
 
 
 def parameter_count(network: nn.Module) -> int:
