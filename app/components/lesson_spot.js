@@ -9,7 +9,7 @@ const without = (node, name) => { if (node.classList.contains(name)) node.classL
 const seen = (node) => node.offsetParent !== null || node.getClientRects().length > 0;
 /* Brings the lit control on the screen, below the card that says what to do; `under`: what is watched stands above it. */
 const bring = (control, under) => {
-  const card = document.querySelector('.lesson-card'), free = parseFloat(getComputedStyle(card).top) + card.offsetHeight + 8;
+  const card = document.querySelector('.lesson-card'), free = parseFloat(getComputedStyle(card).top) + card.offsetHeight + 24;
   const { top, bottom, height } = control.getBoundingClientRect();
   if (top >= free && bottom <= innerHeight) return;
   control.style.scrollMarginTop = `${free}px`;
