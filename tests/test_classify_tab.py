@@ -96,9 +96,10 @@ def test_stopping_leaves_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(gr, "Info", told.append)
     *_, shown = again(start("classify"), _value(), PAIR)
-    after = stopped(BENCH)({**shown, "busy": {"text": "Fetching"}, "message": "One moment."})
+    fetching = {**shown, "busy": {"text": "Fetching"}, "message": "One moment."}
+    after = stopped(BENCH)(start("classify"), fetching, PAIR)
     assert (after["busy"], after["message"], after["cards"]) == (None, "", shown["cards"])
-    assert stopped(BENCH)(_value())["message"] == NONE_READY
+    assert stopped(BENCH)(start("classify"), _value(), PAIR)["message"] == NONE_READY
     assert told == ["Stopped. What was finished is kept."] * 2
 
 

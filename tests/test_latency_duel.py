@@ -226,7 +226,7 @@ def test_a_browser_that_goes_away_ends_its_duel(quiet: None) -> None:
 def test_the_stop_button_ends_a_duel_and_keeps_what_was_finished(quiet: None) -> None:
     steps = measure(*_asked(rounds=1000))
     seen = _until_it_races(steps)
-    shown = stopped(BENCH)(seen)
+    shown = stopped(BENCH)(_asked()[0], seen)
     assert shown["busy"] is None and shown["message"] == "" and shown["answer"].startswith("Stopped after ")
     *late, last = steps  # it ends by itself, without a result, and says so in case a late word has come after the first
     assert all(step["busy"] for step in late) and last["answer"].startswith("Stopped after ")

@@ -17,7 +17,7 @@ FLOORS = (
     {"errors", "wording", "notices", "versions", "byte_size"},
     {"memory", "results", "settings"},
     {"catalogue", "bundled", "lenet"},
-    {"images", "labels", "compute", "plots", "starters", "input_size"},
+    {"images", "labels", "compute", "plots", "starters", "input_size", "multiply_adds"},
     {"preprocess", "weights"},
     {"loading", "model_cache", "pairs", "starter_set"},
     {"models"},

@@ -203,7 +203,7 @@ def test_stopped_at_step_0_what_stood_there_stays(tiny: None, monkeypatch: pytes
     try:
         running = handler(BENCH, "again")(RAIL, _asked(depth=8))
         value = next(one for one in running if one["busy"])
-        after = stopped(BENCH)(value)
+        after = stopped(BENCH)(RAIL, value)
         assert after["key"] == FIRST and after["busy"] is None and after["message"] == ""
         running.close()
     finally:

@@ -147,6 +147,7 @@ const paint = (shown) => {
   foot.say(...[know && h('b', {}, `${know[0]} `), know && `${know[1]} `, ran && often.node, classes && h('details', {}, h('summary', {}, 'See the list'), h('p', {}, classes.join(', ')))].filter(Boolean));
   foot.offer(Boolean(copied));
 };
-const bench = makeBench({ paint, wished: (value) => { if (!value?.begins) anew(); }, result: ['labels'] });
+const drawn = (value) => { for (const part of [answers, agreement]) part.classList.toggle('stale', !value.busy && bench.stale()); };
+const bench = makeBench({ paint, drawn, wished: (value) => { if (!value?.begins) anew(); }, result: ['labels'] });
 paint(props.empty);
 bench.begin();

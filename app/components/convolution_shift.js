@@ -1,5 +1,5 @@
 /* "Shift lab": 33 positions of the photo, measured once; the slider moves through what was measured. */
-const head = makeHead(() => trigger('stop'));
+const head = makeHead(() => trigger('stop'), () => bench.retry());
 const why = h('div', { class: 'why' }, h('b', {}, props.why_title), h('p', {}, props.why));
 const shift = makeRange({ label: 'Shift', help: 'pixels of the model\u2019s input, to the right', low: 0, high: 32, step: 1 }, (value) => { bench.change({ shift: value }); bench.say(props.value.busy); });
 const menu = h('select', { 'aria-label': 'Models', onchange: () => bench.anew({ pair: Number(menu.value) }) });

@@ -2,7 +2,7 @@
 const pictures = h('div', { class: 'panes' });
 const pictureCard = h('section', { class: 'card bleed picture' }, pictures);
 const why = h('div', { class: 'why' }, h('b', {}, 'What is NMS doing here?'), h('p', {}, props.why));
-const head = makeHead(() => trigger('stop'));
+const head = makeHead(() => trigger('stop'), () => bench.retry());
 const charts = makeCharts();
 let panes = [], active = 0, run = null;
 

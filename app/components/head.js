@@ -1,8 +1,9 @@
 /* The head of a tab: question, answer with one marked word, and what is being worked on; `busy` may stand elsewhere, beside
    the button that began it. */
-const makeHead = (onStop) => {
+const makeHead = (onStop, onAgain) => {
   const ask = h('h2', { class: 'ask' });
   const answer = h('p', { class: 'answer', 'aria-live': 'polite' });
+  const again = h('button', { class: 'btn primary again', type: 'button', hidden: true, onclick: onAgain }, 'Try again');
   const differs = h('p', { class: 'sub differs', hidden: true });
   const busyText = h('span', {});
   const busyBar = h('i', {});
@@ -13,6 +14,7 @@ const makeHead = (onStop) => {
     const at = value.marked ? value.answer.indexOf(value.marked) : -1;
     if (at < 0) answer.textContent = value.answer;
     else answer.replaceChildren(value.answer.slice(0, at), h('span', { class: 'marked' }, value.marked), value.answer.slice(at + value.marked.length));
+    again.hidden = !value.again;
     differs.textContent = value.differs || '';
     differs.hidden = !value.differs;
     answer.classList.toggle('waiting', Boolean(value.busy));
@@ -23,5 +25,5 @@ const makeHead = (onStop) => {
     busyBar.classList.toggle('unknown', value.busy.share === null);
     stop.hidden = !value.busy.stoppable;
   };
-  return { node: h('div', { class: 'headline' }, ask, answer, differs, busy), busy, set };
+  return { node: h('div', { class: 'headline' }, ask, answer, again, differs, busy), busy, set };
 };

@@ -1,4 +1,4 @@
-const head = makeHead(() => trigger('stop'));
+const head = makeHead(() => trigger('stop'), () => trigger('again'));
 root.append(head.node);
 const draw = () => {
   if (props.value) head.set(props.value);

@@ -144,7 +144,7 @@ const arrived = (value) => {
 const drawn = (value) => {
   if (!same(value.settings, bench.local)) bench.keep(); // answers and other parts of the page bring older ones back
   drawNotices(value);
-  body.classList.toggle('stale', Boolean(value.busy && bench.shown()));
+  body.classList.toggle('stale', bench.stale());
   body.hidden = !place.firstElementChild;
 };
 const bench = makeBench({ paint, arrived, drawn, wished, refused, result: ['random', 'side'], about: () => ({ point }), fits: ({ view }) => view === bench.local.view });

@@ -163,7 +163,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = value.message || shown?.answer;
-    const told = { question: value.question, answer: answer || '', marked: shown?.marked ?? null, busy: busy ?? null, differs: (shown || value).differs ?? null };
+    const told = { question: value.question, answer: answer || '', marked: shown?.marked ?? null, busy: busy ?? null, differs: (shown || value).differs ?? null, again: Boolean(value.again && !value.key && !busy) };
     if (head) { head.set(told); return; }
     props.value = { ...value, head: told };
     trigger('said');
@@ -198,6 +198,8 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     local,
     linked,
     shown: () => shown,
+    /* Whether what is shown does not answer what is chosen: work for that goes on, or ended without an answer. */
+    stale: () => Boolean(shown && (props.value.busy || !props.value.key)),
     moves: () => moves,
     keep,
     say,
@@ -211,6 +213,8 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
       bench.look(more);
     },
     look(more) { if (shown && catchUp) ask(more || {}); },
+    /* What the head's button asks for where an answer failed. */
+    retry: () => wants({ anew: true }),
     /* A new run: other photo, point, models, or a setting that a run depends on. */
     anew(patch) { Object.assign(local, patch); [tries, times] = [MOST_RUNS, 0]; again(); },
     start: makeStart((more) => bench.keep(more)),

@@ -29,7 +29,7 @@ const makePlainLab = ({ node, paint, picture }) => {
       controls.forEach((one) => one.set(bench.local[one.name], null));
       foot.say(`${shown.ran || ''} Slider moves since: ${bench.moves()}; they run no network.`.trim());
     },
-    drawn(value) { body.hidden = !bench.shown(); body.classList.toggle('stale', Boolean(value.busy)); },
+    drawn(value) { body.hidden = !bench.shown(); body.classList.toggle('stale', bench.stale()); },
     refused: complain,
   });
   bench.begin();

@@ -114,7 +114,7 @@ const drawn = (value) => {
     begun = value.run;
     refineSoon();
   }
-  body.classList.toggle('stale', Boolean(value.busy && bench.shown() && value.from !== 'sweep'));
+  body.classList.toggle('stale', bench.stale() && value.from !== 'sweep');
   body.hidden = !bench.shown();
   drawCopies(value);
 };

@@ -54,7 +54,7 @@ const paint = (shown) => {
 const drawn = (value) => {
   drawMissing(notice, value.missing);
   body.hidden = !bench.shown();
-  body.classList.toggle('stale', Boolean(value.busy && bench.shown()));
+  body.classList.toggle('stale', bench.stale());
 };
 const bench = makeBench({ paint, drawn, view: 'block' });
 document.addEventListener('cv:block', ({ detail }) => { if (detail.tab === props.tab) bench.change({ depth: detail.depth }); }); // Surgery names one

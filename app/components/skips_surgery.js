@@ -55,7 +55,7 @@ const drawn = (value) => {
   drawMissing(notice, value.missing);
   folder.drawn();
   body.hidden = !bench.shown();
-  body.classList.toggle('stale', Boolean(value.busy && bench.shown()?.key !== value.key));
+  body.classList.toggle('stale', bench.stale() && bench.shown().key !== value.key);
 };
 const bench = makeBench({ paint, drawn, view: 'surgery' });
 if (bench.linked) for (const name of ['off', 'cut', 'swapped']) bench.local[name] = (address.get(name) || '').split(',').filter(Boolean).slice(0, 200).sort();

@@ -150,6 +150,8 @@ class Bench:
         pointed: the shared point matters: another one asks for work anew.
         falls_back: where the settings cannot be, the first ones are shown with the sentence under ``error``, instead of
             nothing but the sentence.
+        stays: what is shown answers for no photo, as a training does: it stands also where work for another one ended
+            without an answer.
         stopped: what is said where nothing is shown once the work has been stopped.
         boxed: the errors that are told in Gradio's own box, while what is shown stays; `Stopped` may be one of them.
         beside: builds what stands beside the chips, which it is handed; ``row`` is the class of their common line.
@@ -175,6 +177,7 @@ class Bench:
     pointed: bool = True
     falls_back: bool = False
     boxed: tuple[type[CvDemoError], ...] = ()
+    stays: bool = False
     stopped: str = "Stopped. Choose a photo or a model to go on."
     shown: ShownByKey = field(default_factory=ShownByKey)
 
@@ -196,6 +199,7 @@ class Bench:
             "message": message,
             "key": None,
             "busy": None,
+            "again": False,
             "settings": self.settings().plain(),
             **self.first(),
         }

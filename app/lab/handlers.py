@@ -15,10 +15,16 @@ from app.errors import boxed, shows_errors
 from app.lab.declared import Bench, Chips, Wish, Work
 from app.lab.streaming import STOPPED, Finished, StoppedByHand, end, follow
 from cvdemo import catalogue, images
-from cvdemo.errors import CvDemoError, Stopped
+from cvdemo.errors import Busy, CvDemoError, Stopped
 from cvdemo.pairs import differences
 
 LOG = logging.getLogger(__name__)
+
+
+class Fault(CvDemoError):
+    """What a visitor is told of a fault of ours."""
+
+
 FAULT = "Something went wrong here; it is written in the server's log. Try it again, or with another photo."
 
 
@@ -75,15 +81,18 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
         except Stopped as ended:
             note.outcome = "stopped"
             if isinstance(ended, StoppedByHand):  # a newer wish shows its own outcome
-                yield _stopped(bench, before)  # once more: a word that was on its way may have come after the first
+                # Once more: a word that was on its way may have come after the first.
+                yield _stopped(bench, photo, models, before)
         except CvDemoError as error:
             note.refused(refusal := error)
+            before = _still(bench, photo, models, before)
             yield from _instead(bench, work, photo, models, before, error)
         except Exception as fault:
             LOG.exception("A fault of ours in %s.%s", bench.id, event)
             note.failed(fault)
-            yield _refused(bench, work, before, refusal := CvDemoError(FAULT))  # or the page would stay busy for ever
-    if isinstance(refusal, bench.boxed):
+            before = _still(bench, photo, models, before)
+            yield _refused(bench, work, before, refusal := Fault(FAULT))  # or the page would stay busy for ever
+    if isinstance(refusal, bench.boxed) and before.get("key"):
         raise boxed(refusal)
 
 
@@ -115,7 +124,17 @@ def _refused(bench: Bench, work: Work, before: dict[str, Any], error: CvDemoErro
     stays = {"message": "" if before.get("key") else str(error)}
     told = stays if isinstance(error, bench.boxed) else work.refused(error)
     heard = {name: before.get(name) for name in ("begun", "heard")}
-    return {**bench.waiting(str(error)), **heard} if told is None else {**before, "busy": None, **told}
+    rest = before if told is not None else {**bench.waiting(str(error)), **heard}
+    return {**rest, "busy": None, "again": isinstance(error, Busy | Fault) and not bench.stays, **(told or {})}
+
+
+def _still(bench: Bench, photo: Any, models: Any, known: dict[str, Any]) -> dict[str, Any]:
+    """Return ``known`` without its key where that was measured of another photo or other models than are chosen now."""
+    with suppress(CvDemoError, KeyError, TypeError, AttributeError):  # it cannot be said what is chosen
+        names = bench.chips.names(models) if bench.chips else ()
+        if not bench.stays and known["of"] != [str(photo["photo"].get("src") or ""), *names]:
+            return {**known, "key": None}
+    return known
 
 
 def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
@@ -129,6 +148,7 @@ def kept(bench: Bench, asked: Wish, shown: Any) -> dict[str, Any]:
         "settings": settings,
         "name": asked.name,
         "src": asked.src,
+        "of": [asked.src, *asked.models],
         "differs": differs,
     }
 
@@ -152,17 +172,19 @@ def use_instead(bench: Bench) -> Callable[[Any, Any], dict[str, Any]]:
     return shows_errors(use)
 
 
-def stopped(bench: Bench) -> Callable[[Any], dict[str, Any]]:
+def stopped(bench: Bench) -> Callable[..., dict[str, Any]]:
     """Return the function that ends a bench's work and shows what is known."""
 
-    def stop(value: Any) -> dict[str, Any]:
+    def stop(photo: Any, value: Any, models: Any = None) -> dict[str, Any]:
         end(bench.id, by_hand=True)
         if issubclass(Stopped, bench.boxed):
             gr.Info(STOPPED)
-        return _stopped(bench, plain(bench, value))
+        return _stopped(bench, photo, models, plain(bench, value))
 
     return stop
 
 
-def _stopped(bench: Bench, known: dict[str, Any]) -> dict[str, Any]:
-    return {**known, "busy": None, "stopped": True, "message": "" if known.get("key") else bench.stopped}
+def _stopped(bench: Bench, photo: Any, models: Any, value: dict[str, Any]) -> dict[str, Any]:
+    known = _still(bench, photo, models, value)
+    told = {"message": "", "again": False} if known.get("key") else {"message": bench.stopped, "again": not bench.stays}
+    return {**known, "busy": None, "stopped": True, **told}

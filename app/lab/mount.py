@@ -19,6 +19,7 @@ LIGHT: dict[str, Any] = {"concurrency_limit": 4, **QUIET}
 HEAVY: dict[str, Any] = {"concurrency_id": "compute", **LIGHT}
 STARTING = {"text": "Starting", "share": None}
 POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now(), anew: false })"
+AGAIN = "(value) => ({ ...value, begins: false, wish: performance.now(), anew: true })"
 MODELS = "(value, { chosen, begins }) => ({ ...value, chosen, begins, wish: performance.now(), anew: true })"
 
 
@@ -63,6 +64,7 @@ def lay_out(bench: Bench, tab: str, rail: PhotoRail) -> Any:
     )
     if head is not None:
         picture.said(None, picture, head, js="(value) => value.head", **QUIET)
+        head.again(None, picture, picture, js=AGAIN, **QUIET)
     if bench.work:
         _wire(bench, rail, chips, picture, head)
     return picture
@@ -92,4 +94,5 @@ def _wire(bench: Bench, rail: PhotoRail, chips: ModelChips | None, picture: Any,
         chips.models(None, [picture, chips], picture, js=MODELS, **QUIET)
         picture.use(use_instead(bench), [chips, picture], chips, queue=False, **QUIET)
     stopping = gr.on([picture.stop, *([head.stop] if head else [])], None, cancels=list(events.values()), **QUIET)
-    stopping.then(stopped(bench), picture, picture, queue=False, **QUIET)  # a last word may be on its way
+    # A last word may be on its way, so what is known is told once the works have ended.
+    stopping.then(stopped(bench), inputs_kwargs=wanted, outputs=picture, queue=False, **QUIET)

@@ -77,6 +77,7 @@ BENCH = Bench(
     scripts=("head", "choose_claims"),
     css="choosing claims-list",
     props={"topics": list(TOPICS)},
+    stays=True,
     work={"measure": Work(_measure, told=_measuring, refused=refused, mode="once")},
     draw=_draw,
     first=_first,

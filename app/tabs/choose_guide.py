@@ -122,6 +122,7 @@ BENCH = Bench(
         "why": words.WHY,
         "legal": words.LEGAL,
     },
+    stays=True,
     work={
         "measure": Work(
             _measure,

@@ -91,6 +91,7 @@ BENCH = Bench(
         "interview_title": interview.TITLE,
         "interview_about": interview.ABOUT,
     },
+    stays=True,
     work={"again": Work(_make, found=_found, told=_told, refused=_refused, mode="once")},
     draw=_draw,
     first=_first,

@@ -128,6 +128,7 @@ BENCH = Bench(
     own_head=True,
     pointed=False,
     stopped="Stopped. Choose a box to go on.",
+    stays=True,
     work={
         "check": Work(_check, _found, _checking, continues=True, refused=_refused, mode="always_last"),
         "again": Work(_explain, _found, _looking, refused=_refused, mode="always_last", ends=("check",)),

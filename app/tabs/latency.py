@@ -145,6 +145,7 @@ BENCH = Bench(
     beside=lambda _chips: gr.HTML(html_template='<div class="latency-bar"></div>', apply_default_css=False),
     row="choice-bar",
     answers=(estimate,),
+    stays=True,
     work={
         "quick": Work(_glance, told=_measuring, refused=_refused, mode="once"),
         "measure": Work(_measure, told=_measuring, refused=_refused, mode="once", ends=("quick",)),

@@ -47,4 +47,4 @@ def refused(error: CvDemoError) -> dict[str, Any]:
 
 
 training = partial(Work, refused=refused, mode="once")
-bench = partial(Bench, own_head=True, pointed=False, stopped="Stopped. Nothing has changed.")
+bench = partial(Bench, own_head=True, pointed=False, stays=True, stopped="Stopped. Nothing has changed.")

@@ -87,6 +87,7 @@ BENCH = Bench(
     css="teach",
     props={**TEXTS, "seconds": BUDGET.seconds},
     chips=Chips(_offered, most=4),
+    stays=True,
     work={
         "again": Work(_teach, told=_teaching, refused=_refused, mode="once", fetches=False),
         "more": Work(_train, told=_teaching, refused=_refused, mode="once", fetches=False),

@@ -72,6 +72,7 @@ BENCH = Bench(
     },
     own_head=True,
     pointed=False,
+    stays=True,
     work={
         "again": Work(
             _change,

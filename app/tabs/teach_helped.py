@@ -63,6 +63,7 @@ BENCH = Bench(
     props=TEXTS,
     own_head=True,
     pointed=False,
+    stays=True,
     work={"again": Work(_measure, _measured, _measuring, refused=lambda error: {"message": str(error)})},
     draw=lambda *_: {},
 )

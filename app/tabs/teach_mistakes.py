@@ -138,6 +138,7 @@ BENCH = Bench(
     },
     own_head=True,
     pointed=False,
+    stays=True,
     work={"again": Work(_look, _looked, _looking, refused=lambda error: {"message": str(error)})},
     draw=_draw,
 )

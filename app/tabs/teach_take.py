@@ -65,6 +65,7 @@ BENCH = Bench(
     props={"title": card_words.TAKE_TITLE, "hint": card_words.TAKE_HINT, "how": card_words.TAKE_HOW},
     own_head=True,
     pointed=False,
+    stays=True,
     work={"again": Work(_take, _taken, _taking, refused=lambda error: {"message": str(error)})},
     draw=_draw,
 )

@@ -62,6 +62,7 @@ BENCH = Bench(
     props={"title": words.USE_TITLE, "hint": words.USE_HINT},
     own_head=True,
     pointed=False,
+    stays=True,
     work={"again": Work(_use, _used, _using, refused=lambda error: {"message": str(error)})},
     draw=lambda *_: {},
 )
