@@ -1,6 +1,7 @@
 """At 1280 x 720 and 1440 x 900 a slider and the picture that it changes are on one screen, in each view of each lab."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,9 @@ OVER = """(picture) => {
   return [...best].map(([slider, over]) => [slider.labels?.[0]?.textContent || slider.ariaLabel, Math.round(over)]);
 }"""  # noqa: E501 - a line of a program each
 
+WIDTHS = """() => [...document.querySelectorAll('#main input[type=range]')].filter((one) => one.checkVisibility())
+  .map((one) => [one.labels?.[0]?.textContent || one.ariaLabel, Math.round(one.getBoundingClientRect().width)])"""
+
 
 def test_every_lab_is_measured() -> None:
     assert {tab for tab, *_ in PICTURES + WITHOUT_SLIDERS} == {lab.id for lab in LABS}
@@ -79,6 +83,13 @@ def test_a_slider_and_its_picture_are_on_one_screen(
         assert [one for one in found if one[1] > 0] == []
 
     eventually(together, patience_s=20)
+    shown.set_viewport_size({"width": 390, "height": 844})
+    eventually(lambda: _wide_enough(shown), patience_s=20)
+
+
+def _wide_enough(shown: Any) -> None:
+    """Assert that a phone leaves each slider some room: the narrowest has Play and two menus beside it."""
+    assert [one for one in shown.evaluate(WIDTHS) if one[1] < 80] == []
 
 
 @pytest.mark.parametrize(("tab", "view", "picture"), WITHOUT_SLIDERS)

@@ -3,7 +3,7 @@
 const makeHead = (onStop, onAgain) => {
   const ask = h('h2', { class: 'ask' });
   const answer = h('p', { class: 'answer', 'aria-live': 'polite' });
-  const again = h('button', { class: 'btn primary again', type: 'button', hidden: true, onclick: onAgain }, 'Try again');
+  const again = h('button', { class: 'btn soft again', type: 'button', hidden: true, onclick: onAgain }, 'Try again');
   const differs = h('p', { class: 'sub differs', hidden: true });
   const busyText = h('span', {});
   const busyBar = h('i', {});
