@@ -99,7 +99,7 @@ def test_stopping_leaves_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     fetching = {**shown, "busy": {"text": "Fetching"}, "message": "One moment."}
     after = stopped(BENCH)(start("classify"), fetching, PAIR)
     assert (after["busy"], after["message"], after["cards"]) == (None, "", shown["cards"])
-    assert stopped(BENCH)(start("classify"), _value(), PAIR)["message"] == NONE_READY
+    assert stopped(BENCH)(start("classify"), _value(), PAIR)["message"] == BENCH.stopped
     assert told == ["Stopped. What was finished is kept."] * 2
 
 

@@ -124,7 +124,7 @@ const firstAnswer = () => {
   window.cvAnswered = true;
   (window.requestIdleCallback || setTimeout)(() => { if (!window.cvPlotly) document.head.append(h('link', { rel: 'prefetch', as: 'script', href: place.content })); });
 };
-/* Begins work that is begun once (`Work.mode`). Gradio takes over the value a moment after it is set, sets one that it had set
+/* Begins work that is begun once (`Work.mode`), or once more after it failed. Gradio takes over the value a moment after it is set, sets one that it had set
    before once more now and then, and drops a click that comes while it still clears away what was cancelled. So what is wished
    carries a number, and is sent again until the server's values say it: what is under way already is not begun twice. */
 const HEARD_MS = [1000, 2000, 4000, 8000];
@@ -143,7 +143,7 @@ const makeStart = (keep) => {
 };
 /* The state of a bench: what the visitor set (`local`), what is shown, and the talk with the server.
    - paint(shown): draws; called whenever anything changed.
-   - arrived(value): a value of the server with something shown, before it is drawn: may keep it out by returning true.
+   - arrived(value): an answer of the server with another one shown, before it is drawn: may keep it out by returning true.
    - drawn(value): after each value.
    - result: the names of the settings that a run depends on: a run of older ones is asked for again.
    - catchUp: what is asked for where the first picture is of older settings, besides key and settings; null: nothing, as
@@ -159,7 +159,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   const linked = !view || (address.get('tab') === props.tab && [null, view].includes(address.get('view')));
   const local = structuredClone(props.value.settings);
   if (linked) fromLink(props.spec, local);
-  let shown = null, moves = 0, tries = 0, wish = 0, drawnHead = '', times = 0, soon = null, owed = false;
+  let shown = null, moves = 0, tries = 0, wish = 0, retried = 0, drawnHead = '', times = 0, soon = null, owed = false;
   const open = () => openTab() === props.tab && !(view && root.closest('.away'));
   const say = (busy) => {
     const value = props.value, answer = value.message || shown?.answer;
@@ -213,8 +213,8 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
       bench.look(more);
     },
     look(more) { if (shown && catchUp) ask(more || {}); },
-    /* What the head's button asks for where an answer failed. */
-    retry: () => wants({ anew: true }),
+    /* The same once more, where an answer failed or was stopped. */
+    retry: () => bench.start('again'),
     /* A new run: other photo, point, models, or a setting that a run depends on. */
     anew(patch) { Object.assign(local, patch); [tries, times] = [MOST_RUNS, 0]; again(); },
     start: makeStart((more) => bench.keep(more)),
@@ -228,10 +228,14 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   const draw = () => {
     const value = props.value;
     if (!value) return;
-    if (shown && arrived(value)) return;
+    if (shown && value.key && arrived(value)) return;
     if ((value.wish || 0) > wish) {
       ({ wish } = value);
       if (open()) setTimeout(() => wants(value), 60); // Gradio takes over the new point or choice a moment later
+    }
+    if ((value.retry || 0) > retried) {
+      retried = value.retry;
+      bench.retry();
     }
     if (value.key && shown?.key !== value.key) {
       const older = catchUp && steps.some(differs(value)), first = !shown;

@@ -19,7 +19,7 @@ LIGHT: dict[str, Any] = {"concurrency_limit": 4, **QUIET}
 HEAVY: dict[str, Any] = {"concurrency_id": "compute", **LIGHT}
 STARTING = {"text": "Starting", "share": None}
 POINT = "(value, rail) => ({ ...value, at: rail.point, wish: performance.now(), anew: false })"
-AGAIN = "(value) => ({ ...value, begins: false, wish: performance.now(), anew: true })"
+AGAIN = "(value) => ({ ...value, retry: performance.now() })"
 MODELS = "(value, { chosen, begins }) => ({ ...value, chosen, begins, wish: performance.now(), anew: true })"
 
 

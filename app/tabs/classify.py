@@ -140,7 +140,6 @@ BENCH = Bench(
     row="choice-hidden",
     pointed=False,
     boxed=(CvDemoError,),
-    stopped=view.NONE_READY,
     work={
         "fetch": Work(_classify, told=_looking, fetches=True),
         "again": Work(_classify, told=_looking, mode="always_last", ends=("fetch",)),
