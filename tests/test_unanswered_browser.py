@@ -56,7 +56,7 @@ def test_a_fault_dims_what_another_photo_gave_and_can_be_tried_again(
     expect(answer).not_to_have_text(FAULT)
 
 
-@pytest.mark.parametrize("lab", ["classify", "inside", "detect"])
+@pytest.mark.parametrize("lab", [*LABS, "detect"])
 def test_stopped_another_photos_answer_is_none_and_the_work_can_be_asked_for_again(
     page: str, visit: Callable[..., Any], lab: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
