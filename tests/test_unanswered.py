@@ -11,6 +11,7 @@ from app.components.photo_copies import starter_rows
 from app.lab import Bench
 from app.lab.handlers import FAULT, handler, stopped
 from app.tabs import classify, convolution_shift, detect, latency
+from app.tabs.missing import none_answers
 from cvdemo.errors import Busy, PhotoError
 from tests.next_lab import tab
 
@@ -87,3 +88,21 @@ def test_what_waited_for_the_stopped_work_does_not_begin() -> None:
     assert told == [gr.skip()]
     *_, shown = handler(classify.BENCH, "again")(OTHER, {**known, "stopped": False}, SMALL)
     assert shown["key"] not in (None, known["key"])
+
+
+def test_no_detector_for_another_photo_is_the_answer_and_its_offer_stands_beside() -> None:
+    offers = [{"text": "Its file is damaged.", "fetch": None}]
+    *_, told = _failing(detect.BENCH, detect.NoDetector(offers))(OTHER, _known(detect.BENCH), SMALL)
+    assert [told[name] for name in ("key", "message", "offers")] == [None, "Its file is damaged.", offers]
+
+
+@pytest.mark.parametrize(
+    ("fetches", "sentence"),
+    [
+        (["Download", "Download"], "No chosen model is on this machine yet."),
+        (["Download", None], "No chosen model could answer."),
+        ([None], "No chosen model could answer."),
+    ],
+)
+def test_models_that_failed_are_not_called_absent(fetches: list[str | None], sentence: str) -> None:
+    assert none_answers([{"fetch": one} for one in fetches]) == sentence

@@ -125,7 +125,10 @@ def _refused(bench: Bench, work: Work, before: dict[str, Any], error: CvDemoErro
     stays = {"message": "" if before.get("key") else str(error)}
     told = stays if isinstance(error, bench.boxed) else work.refused(error)
     heard = {name: before.get(name) for name in ("begun", "heard")}
-    rest = before if told is not None else {**bench.waiting(str(error)), **heard}
+    if told is None:
+        rest = {**bench.waiting(str(error)), **heard}
+    else:
+        rest = before if bench.stays or before.get("key") else {**before, "message": str(error)}
     return {**rest, "busy": None, "again": isinstance(error, Busy | Fault) and not bench.stays, **(told or {})}
 
 

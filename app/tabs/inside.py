@@ -18,7 +18,7 @@ from app.lab.handlers import kept
 from app.tabs import inside_view as view
 from app.tabs.inside_view_input import ViewInput
 from app.tabs.inside_views import VIEWS, Settings
-from app.tabs.missing import is_ready, offer
+from app.tabs.missing import is_ready, none_answers, offer
 from cvdemo import catalogue, runs, starters
 from cvdemo.catalogue import BUNDLED_PAIR
 from cvdemo.errors import ModelUnavailable
@@ -79,7 +79,7 @@ def _look_into(asked: Wish, report: Report) -> tuple[ViewInput | None, list[dict
 def _found(asked: Wish, result: tuple[ViewInput | None, list[dict[str, Any]], int]) -> dict[str, Any]:
     given, missing, before = result
     if given is None:
-        return {**BENCH.waiting("No chosen model is on this machine yet."), "missing": missing}
+        return {**BENCH.waiting(none_answers(missing)), "missing": missing}
     shown = view.Shown(asked.path, asked.size_wh, tuple(one.asked for one in given.seen))
     return {
         **kept(BENCH, asked, shown),

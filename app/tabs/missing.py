@@ -7,6 +7,7 @@ from cvdemo.catalogue import ModelSpec, get
 from cvdemo.errors import ModelUnavailable
 from cvdemo.wording import megabytes
 
+NONE_HERE = "No chosen model is on this machine yet."
 NEEDS_FETCH = "This model is not on this machine yet."
 
 
@@ -30,6 +31,11 @@ def lost(spec: ModelSpec) -> ModelUnavailable | None:
     except ModelUnavailable as error:
         return error
     return None
+
+
+def none_answers(missing: list[dict[str, Any]]) -> str:
+    """Return what stands instead of an answer where no chosen model gave one, from the offers for them."""
+    return NONE_HERE if all(one["fetch"] for one in missing) else "No chosen model could answer."
 
 
 def offer(name: str, gone: ModelUnavailable | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from app.components import chart
 from app.lab import Bench, Chips, Report, Wish, Work
 from app.lab.busy import busy, fetching
 from app.lab.handlers import first_found
-from app.tabs.missing import is_ready, offer
+from app.tabs.missing import is_ready, none_answers, offer
 from cvdemo import catalogue, images, settings
 from cvdemo.catalogue import ModelSpec
 from cvdemo.errors import ModelUnavailable
@@ -60,7 +60,7 @@ def _dissect(asked: Wish, report: Report) -> tuple[Shown, list[dict[str, Any]]]:
 def _found(asked: Wish, result: tuple[Shown, list[dict[str, Any]]]) -> dict[str, Any]:
     shown, missing = result
     if not shown.asked:
-        return {**BENCH.waiting("No chosen model is on this machine yet."), "missing": missing}
+        return {**BENCH.waiting(none_answers(missing)), "missing": missing}
     return {**first_found(BENCH, asked, shown), "missing": missing}
 
 
