@@ -218,7 +218,7 @@ def test_a_claim_is_measured_where_it_stands(
     go.set()
     expect(row).to_contain_text("16.9 times fewer")
     expect(row).to_contain_text("does not hold as worded")
-    expect(tab.locator(".claims-list .answer")).to_contain_text("Measured so far: 1; 0 hold as worded, 1 do not.")
+    expect(tab.locator(".claims-list .answer")).to_contain_text("Measured so far: 1; 0 held as worded, 1 did not.")
     eventually(lambda: _focused(tab, "claim-bottleneck"))
     expect(row.get_by_role("button")).to_have_text("Measure again")
     for one in tab.locator(".claim-row").all():

@@ -63,7 +63,7 @@ def answer() -> str:
     told = f"{len(CLAIMS)} claims: {', '.join(counted)}."
     if not found:
         return told
-    return f"{told} Measured so far: {len(found)}; {found.count(True)} hold as worded, {found.count(False)} do not."
+    return f"{told} Measured so far: {len(found)}; {found.count(True)} held as worded, {found.count(False)} did not."
 
 
 def _first() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tests.sentences.table import Reader, same, true_of
     choose_claims.answer,
     plain=r"(\d+) claims: (\d+) can be measured here, (\d+) are corrected, (\d+) cannot be measured here\.",
     found=r"(\d+) claims: (\d+) can be measured here, (\d+) are corrected, (\d+) cannot be measured here\. "
-    r"Measured so far: (\d+); (\d+) hold as worded, (\d+) do not\.",
+    r"Measured so far: (\d+); (\d+) held as worded, (\d+) did not\.",
 )
 def answer(draw: np.random.Generator, read: Reader) -> None:
     found = measured._Found()
