@@ -81,15 +81,6 @@ def test_a_duel_stands_whatever_photo_is_chosen_and_has_its_own_button() -> None
     assert [told[name] for name in ("key", "message", "again")] == ["a duel", FAULT, False]
 
 
-def test_what_waited_for_the_stopped_work_does_not_begin() -> None:
-    """Gradio keeps one wish that waits, and sends it once the work before it has ended, however that ended."""
-    known = _known(classify.BENCH)
-    told = list(handler(classify.BENCH, "again")(OTHER, {**known, "stopped": True}, SMALL))
-    assert told == [gr.skip()]
-    *_, shown = handler(classify.BENCH, "again")(OTHER, {**known, "stopped": False}, SMALL)
-    assert shown["key"] not in (None, known["key"])
-
-
 def test_no_detector_for_another_photo_is_the_answer_and_its_offer_stands_beside() -> None:
     offers = [{"text": "Its file is damaged.", "fetch": None}]
     *_, told = _failing(detect.BENCH, detect.NoDetector(offers))(OTHER, _known(detect.BENCH), SMALL)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from app.lab.handlers import FAULT
 from cvdemo import compute
-from tests.awaited import expect, fits
+from tests.awaited import eventually, expect, fits
 
 pytestmark = pytest.mark.browser
 LABS = {"classify": ".answers", "inside": ".in-body", "receptive-field": ".field-body"}
@@ -56,17 +56,17 @@ def test_a_fault_dims_what_another_photo_gave_and_can_be_tried_again(
     expect(answer).not_to_have_text(FAULT)
 
 
-@pytest.mark.parametrize("lab", [*LABS, "detect"])
+@pytest.mark.parametrize("lab", ["classify", "inside", "detect"])
 def test_stopped_another_photos_answer_is_none_and_the_work_can_be_asked_for_again(
     page: str, visit: Callable[..., Any], lab: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tab, answer, again = _opened(page, visit, lab, 1440, 900)
-    go_on = threading.Event()
+    go_on, cancel = threading.Event(), tab.get_by_role("button", name="Cancel").locator("visible=true")
     with monkeypatch.context() as slow:
         slow.setattr(compute, "turn", partial(_held, go_on, compute.turn))
         tab.locator("#rail input[type=file]").first.set_input_files(_noise(tmp_path))
-        tab.get_by_role("button", name="Cancel").locator("visible=true").click(timeout=60_000)
-        expect(answer).to_contain_text("Stopped. Choose", timeout=60_000)
+        expect(cancel).to_have_count(1, timeout=60_000)
+        eventually(lambda: _stops(cancel, answer))
         if lab in LABS:
             tab.wait_for_function(STALE, arg=LABS[lab])
         else:
@@ -76,6 +76,13 @@ def test_stopped_another_photos_answer_is_none_and_the_work_can_be_asked_for_aga
     expect(again).to_have_count(0)
     tab.wait_for_function(TRUE, timeout=60_000)
     expect(answer).not_to_contain_text("Stopped", timeout=60_000)
+
+
+def _stops(cancel: Any, answer: Any) -> None:
+    """Press Cancel as long as it is there: photo and point are two wishes, and the second may come after the press."""
+    if cancel.count():
+        cancel.click()
+    expect(answer).to_contain_text("Stopped. Choose", timeout=2_000)
 
 
 def _held(go_on: threading.Event, turn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -171,8 +171,8 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
   const keep = (more) => { props.value = { ...props.value, settings: structuredClone(local), ...more }; };
   /* Gradio takes over new settings a moment later: at once, the run would be one of those before. */
   const again = () => {
-    const late = props.value.stopped || JSON.stringify(props.value.settings) !== JSON.stringify(local);
-    keep({ stopped: false });
+    const late = JSON.stringify(props.value.settings) !== JSON.stringify(local);
+    keep();
     if (late) setTimeout(() => trigger('again'), 60);
     else trigger('again');
   };
@@ -214,7 +214,7 @@ const makeBench = ({ paint, arrived = () => false, drawn = () => {}, result = []
     },
     look(more) { if (shown && catchUp) ask(more || {}); },
     /* The same once more, where an answer failed or was stopped. */
-    retry: () => bench.start('again', { stopped: false }),
+    retry: () => bench.start('again'),
     /* A new run: other photo, point, models, or a setting that a run depends on. */
     anew(patch) { Object.assign(local, patch); [tries, times] = [MOST_RUNS, 0]; again(); },
     start: makeStart((more) => bench.keep(more)),

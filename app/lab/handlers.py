@@ -70,8 +70,7 @@ def handler(bench: Bench, event: str) -> Callable[..., Iterator[Any]]:
 def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value: Any) -> Iterator[Any]:
     before, refusal = plain(bench, value), None
     with request_log.noted(f"{bench.id}.{event}", partial(request_log.models_in, models, value)) as note:
-        late = work.mode == "always_last" and before.get("stopped")  # it waited for what the visitor stopped
-        if late or (work.continues and bench.shown.get(before.get("key")) is None):
+        if work.continues and bench.shown.get(before.get("key")) is None:
             yield gr.skip()
             return
         end(bench.id)  # what works on an older wish

@@ -101,6 +101,15 @@ def offer(draw: np.random.Generator, read: Reader) -> None:
     assert (made["fetch"] is None) == bool(gone)
 
 
+@true_of(
+    missing.none_answers, absent=r"No chosen model is on this machine yet\.", failed=r"No chosen model could answer\."
+)
+def none_answers(draw: np.random.Generator, read: Reader) -> None:
+    failed = draw.random(draw.integers(1, 5)) < 0.3
+    said = read(missing.none_answers([{"fetch": None if one else "Download and run"} for one in failed]))
+    same(said.form, "failed" if failed.any() else "absent")
+
+
 def _hundred(one: Answer) -> Answer:
     return replace(one, labels=one.labels[:100], logits=one.logits[:100])
 
