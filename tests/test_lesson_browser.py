@@ -28,10 +28,11 @@ CARD_SEEN = """() => {
 """Whether the card's first line is on the screen, and nothing lies over it."""
 LIT_SEEN = """() => {
   const { bottom: under } = document.querySelector('.lesson-card').getBoundingClientRect();
-  const { top, bottom } = document.querySelector('.lesson-lit').getBoundingClientRect();
-  return top >= under && top < innerHeight - 40 || bottom > under + 40 && bottom <= innerHeight;
+  const lit = document.querySelector('.lesson-lit'), { top, bottom } = lit.getBoundingClientRect();
+  if (top - (lit.dataset.told ? 18 : 0) < under) return false; // its label hangs above it
+  return top < innerHeight - 40;
 }"""
-"""Whether the lit control begins below the card, or ends on the screen."""
+"""Whether the lit control and its label begin below the card, on the screen."""
 WAIT = 150_000  # ms: of a measurement on a busy machine
 
 

@@ -9,7 +9,7 @@ import pytest
 from app.components.photo import start
 from app.components.photo_copies import starter_rows
 from app.lab import Bench
-from app.lab.handlers import FAULT, handler, stopped
+from app.lab.handlers import FAULT, PHOTO_FAULT, handler, stopped
 from app.tabs import classify, convolution_shift, detect, latency
 from app.tabs.missing import none_answers
 from cvdemo.errors import Busy, PhotoError
@@ -39,7 +39,7 @@ def _failing(bench: Bench, error: Exception, event: str = "again") -> Any:
 @pytest.mark.parametrize(
     ("error", "sentence", "again"),
     [
-        (RuntimeError("a fault"), FAULT, True),
+        (RuntimeError("a fault"), PHOTO_FAULT, True),
         (Busy("The machine is busy."), "The machine is busy.", True),
         (PhotoError("This is no picture."), "This is no picture.", False),
     ],
@@ -54,7 +54,7 @@ def test_an_answer_about_another_photo_gives_way_to_the_reason(
 
 def test_other_models_are_another_question() -> None:
     *_, told = _failing(classify.BENCH, RuntimeError("a fault"))(CAT, _known(classify.BENCH), {"chosen": ["mini_vit"]})
-    assert [told[name] for name in ("key", "message", "again")] == [None, FAULT, True]
+    assert [told[name] for name in ("key", "message", "again")] == [None, PHOTO_FAULT, True]
 
 
 def test_what_answers_the_chosen_photo_stays_with_the_reason_in_a_box() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.lab.handlers import FAULT
+from app.lab.handlers import PHOTO_FAULT
 from cvdemo import compute
 from tests.awaited import eventually, expect, fits
 
@@ -47,13 +47,13 @@ def test_a_fault_dims_what_another_photo_gave_and_can_be_tried_again(
     with monkeypatch.context() as broken:
         broken.setattr(compute, "turn", _fault)
         tab.locator("#rail input[type=file]").first.set_input_files(_noise(tmp_path))
-        expect(answer).to_have_text(FAULT, timeout=60_000)
+        expect(answer).to_have_text(PHOTO_FAULT, timeout=60_000)
     tab.wait_for_function(STALE, arg=LABS[lab])
     fits(tab, width)
     again.click()
     expect(again).to_have_count(0)
     tab.wait_for_function(TRUE, timeout=60_000)
-    expect(answer).not_to_have_text(FAULT)
+    expect(answer).not_to_have_text(PHOTO_FAULT)
 
 
 @pytest.mark.parametrize("lab", ["classify", "inside", "detect"])

@@ -13,7 +13,7 @@ const bring = (control, under) => {
   const { top, bottom, height } = control.getBoundingClientRect();
   if (top >= free && bottom <= innerHeight) return;
   control.style.scrollMarginTop = `${free}px`;
-  control.scrollIntoView({ block: under ? 'end' : free + height > innerHeight ? 'start' : 'center' });
+  control.scrollIntoView({ block: free + height > innerHeight ? 'start' : under ? 'end' : 'center' });
   control.style.scrollMarginTop = '';
 };
 const makeSpot = () => {

@@ -25,7 +25,8 @@ class Fault(CvDemoError):
     """What a visitor is told of a fault of ours."""
 
 
-FAULT = "Something went wrong here; it is written in the server's log. Try it again, or with another photo."
+FAULT = "Something went wrong here; it is written in the server's log. Try it again."
+PHOTO_FAULT = f"{FAULT[:-1]}, or with another photo."
 
 
 def plain(bench: Bench, value: Any) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             LOG.exception("A fault of ours in %s.%s", bench.id, event)
             note.failed(fault)
             before = _still(bench, photo, models, before)
-            yield _refused(bench, work, before, refusal := Fault(FAULT))  # or the page would stay busy for ever
+            yield _refused(bench, work, before, refusal := Fault(FAULT if bench.stays else PHOTO_FAULT))  # or the page would stay busy for ever
     if isinstance(refusal, bench.boxed) and before.get("key"):
         raise boxed(refusal)
 
