@@ -10,13 +10,17 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"  # Chromium without a window, which starts no pages of its own beside each of ours
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APPLICATIONS = (Path("/Applications"), Path.home() / "Applications")  # of macOS, where nothing stands in PATH
 DOWNLOADS = (Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright")  # Linux, macOS
-PROGRAMS = ("chrome-*/chrome", "chrome-*/*.app/Contents/MacOS/*")
+PROGRAMS = {
+    "chromium_headless_shell-*": ("chrome-*/chrome-headless-shell", "chrome-*/headless_shell"),
+    "chromium-*": ("chrome-*/chrome", "chrome-*/*.app/Contents/MacOS/*"),
+}
 HOST = "https://cdn.playwright.dev"
 ANSWERS_S = 5  # how long playwright's host may take for its first word
-FETCH_S = 900  # 190 MB on a slow line
+FETCH_S = 900  # 110 MB on a slow line
 TYPE = {
     "apt-get": "sudo apt-get install chromium",
     "dnf": "sudo dnf install chromium",
@@ -48,11 +52,13 @@ def _installed() -> Iterator[str]:
 
 
 def _fetched() -> list[str]:
-    """Return playwright's own downloads, the newest first: ``chromium-1255/chrome-linux64/chrome``."""
-    own = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-    builds = [build for folder in ((Path(own),) if own else DOWNLOADS) for build in folder.glob("chromium-*")]
-    builds.sort(key=lambda build: (len(build.name), build.name), reverse=True)  # 1255 after 999
-    return [str(path) for build in builds for program in PROGRAMS for path in build.glob(program)]
+    """Return playwright's own downloads, windowless and newest first: ``chromium-1255/chrome-linux64/chrome``."""
+    own, found = os.environ.get("PLAYWRIGHT_BROWSERS_PATH"), []
+    for kind, programs in PROGRAMS.items():
+        builds = [build for folder in ((Path(own),) if own else DOWNLOADS) for build in folder.glob(kind)]
+        builds.sort(key=lambda build: (len(build.name), build.name), reverse=True)  # 1255 after 999
+        found += [str(path) for build in builds for program in programs for path in build.glob(program)]
+    return found
 
 
 def _runs(path: str) -> bool:
@@ -67,7 +73,7 @@ def _by_playwright() -> None:
     if not _answers(os.environ.get("PLAYWRIGHT_DOWNLOAD_HOST", HOST)):
         return
     libraries = ["--with-deps"] if _may_install() else []  # a bare server lacks most of what Chromium links to
-    _call(sys.executable, "-m", "playwright", "install", "--no-shell", *libraries, "chromium")
+    _call(sys.executable, "-m", "playwright", "install", "--only-shell", *libraries, "chromium")
 
 
 def _answers(address: str) -> bool:
@@ -94,7 +100,9 @@ def _by_apt() -> None:
         return
     patience = ("-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=15", "-o", "Acquire::https::Timeout=15")
     _call("apt-get", "update", "-qq", *patience)
-    _call("apt-get", "install", "-y", "-qq", "--no-install-recommends", *patience, "chromium")
+    for name in (SHELL, "chromium"):  # not every release of Debian and Ubuntu has both
+        if not find():
+            _call("apt-get", "install", "-y", "-qq", "--no-install-recommends", *patience, name)
 
 
 def _may_install() -> bool:

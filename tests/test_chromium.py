@@ -20,6 +20,7 @@ RUNS = "#!/bin/sh\necho Chromium 159\n"
 LACKS = "#!/bin/sh\necho 'requires the chromium snap to be installed' >&2\nexit 1\n"
 NOBODY = "http://127.0.0.1:9"
 LINUX = "chromium-{}/chrome-linux64/chrome"
+SHELL = "chromium_headless_shell-{}/chrome-headless-shell-linux64/chrome-headless-shell"
 MAC = "chromium-{}/chrome-mac-arm64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing"
 
 
@@ -46,10 +47,12 @@ def put(path: Path, text: str = RUNS) -> str:
 @pytest.mark.parametrize(
     "where",
     [
-        *(f"bin/{name}" for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")),
+        *(f"bin/{name}" for name in chromium.NAMES),
         "Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         "Applications/Chromium.app/Contents/MacOS/Chromium",
         f"own/{LINUX.format(1255)}",
+        f"own/{SHELL.format(1255)}",
+        "own/chromium_headless_shell-1255/chrome-linux/headless_shell",  # on ARM
         f"own/{MAC.format(1255)}",
     ],
 )
@@ -76,6 +79,16 @@ def test_the_newest_of_those_that_playwright_fetched_is_taken(tmp_path: Path) ->
     assert chromium.find() == newest
 
 
+def test_the_one_without_a_window_comes_first(tmp_path: Path, bare: Path) -> None:
+    put(tmp_path / "own" / LINUX.format(1255))
+    shell = put(tmp_path / "own" / SHELL.format(999))
+    assert chromium.find() == shell
+    chrome = put(bare / "chromium")
+    assert chromium.find() == chrome, "the machine's own before what was fetched"
+    shell = put(bare / "chromium-headless-shell")
+    assert chromium.find() == shell
+
+
 def test_what_does_not_run_is_passed_over(tmp_path: Path, bare: Path) -> None:
     """Ubuntu's ``chromium-browser`` is a script that only names a snap."""
     put(bare / "chromium-browser", LACKS)
@@ -90,7 +103,11 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """A server in the place of playwright's, with one small program to download; yields the paths asked for."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:
-        for program in ("chrome-linux64/chrome", "chrome-linux/chrome", "ffmpeg-linux"):
+        for program in (
+            "chrome-headless-shell-linux64/chrome-headless-shell",
+            "chrome-linux/headless_shell",
+            "ffmpeg-linux",
+        ):
             entry = zipfile.ZipInfo(program)
             entry.external_attr = 0o755 << 16
             packed.writestr(entry, RUNS)
@@ -132,7 +149,7 @@ def test_root_has_playwright_install_the_libraries_as_well(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(sys, "executable", put(bare / "python", f'#!/bin/sh\necho "$*" >> {bare}/log\n'))
     chromium.main()
-    assert (bare / "log").read_text() == "-m playwright install --no-shell --with-deps chromium\n"
+    assert (bare / "log").read_text() == "-m playwright install --only-shell --with-deps chromium\n"
 
 
 def test_a_host_that_never_answers_is_left_within_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,22 +160,27 @@ def test_a_host_that_never_answers_is_left_within_the_time(monkeypatch: pytest.M
         assert chromium.main() is not None
 
 
+@pytest.mark.parametrize(
+    ("release", "tried"),
+    [("chromium-headless-shell", ["chromium-headless-shell"]), ("chromium", ["chromium-headless-shell", "chromium"])],
+    ids=["Debian", "a release without the shell"],
+)
 def test_root_takes_the_package_manager_where_playwrights_host_does_not_answer(
-    bare: Path, monkeypatch: pytest.MonkeyPatch
+    release: str, tried: list[str], bare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(bare / "kept")
-    script = (
-        f'echo "$DEBIAN_FRONTEND: $*" >> {bare}/log\ncase "$*" in install*) /bin/mv {bare}/kept {bare}/chromium;; esac'
-    )
+    moves = f"/bin/mv {bare}/kept {bare}/{release}"
+    script = f'echo "$DEBIAN_FRONTEND: $*" >> {bare}/log\ncase "$*" in install*" {release}") {moves};; esac'
     put(bare / "apt-get", f"#!/bin/sh\n{script}\n")
     assert chromium.main() == chromium.main()  # only root may
     assert not (bare / "log").exists()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert chromium.main() is None
-    update, install = (bare / "log").read_text().splitlines()
+    update, *installs = (bare / "log").read_text().splitlines()
     assert update.startswith("noninteractive: update")
-    assert install.startswith("noninteractive: install -y") and install.endswith(" chromium")
-    assert chromium.find() == str(bare / "chromium")
+    assert all(install.startswith("noninteractive: install -y") for install in installs)
+    assert [install.split()[-1] for install in installs] == tried
+    assert chromium.find() == str(bare / release)
 
 
 @pytest.mark.parametrize(
