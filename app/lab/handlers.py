@@ -92,7 +92,8 @@ def _values(bench: Bench, event: str, work: Work, photo: Any, models: Any, value
             LOG.exception("A fault of ours in %s.%s", bench.id, event)
             note.failed(fault)
             before = _still(bench, photo, models, before)
-            yield _refused(bench, work, before, refusal := Fault(FAULT if bench.stays else PHOTO_FAULT))  # or the page would stay busy for ever
+            refusal = Fault(FAULT if bench.stays else PHOTO_FAULT)
+            yield _refused(bench, work, before, refusal)  # or the page would stay busy for ever
     if isinstance(refusal, bench.boxed) and before.get("key"):
         raise boxed(refusal)
 
