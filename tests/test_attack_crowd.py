@@ -136,6 +136,7 @@ def test_under_attack_a_polite_visitor_waits_less_than_three_times_as_long(
             began_s = time.monotonic()
             assert "event: complete" in visitor.ask("classify", {"image": {"path": path}})
             taken.append(time.monotonic() - began_s)
+            time.sleep(0.25)  # a call is a session of its own, and of these one visitor has five a second
         return statistics.median(taken)
 
     with Visitor(program.address, 9) as polite:
