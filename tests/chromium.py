@@ -20,7 +20,7 @@ PROGRAMS = {
 }
 HOST = "https://cdn.playwright.dev"
 ANSWERS_S = 5  # how long playwright's host may take for its first word
-FETCH_S = 900  # 110 MB on a slow line
+FETCH_S = 900  # on a slow line
 TYPE = {
     "apt-get": "sudo apt-get install chromium",
     "dnf": "sudo dnf install chromium",
