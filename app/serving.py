@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Scope
 
-from app import connections, line, mcp, memory
+from app import connections, line, mcp, memory, unread
 from app.disk import LEDGER
 from app.doors import doors, on_spaces
 from app.gradio_patches import (
@@ -102,7 +102,7 @@ def launch(
 
 
 def _prepare(demo: gr.Blocks) -> None:
-    """Put in place what Gradio has no setting for: its mended functions, heaps, handles, the line of those who wait."""
+    """Put in place what Gradio has no setting for: mended functions, heaps, handles, bounds of the line and of messages."""
     refuse_url_fetching()
     leave_no_halves()
     start_on_a_busy_machine()
@@ -112,6 +112,7 @@ def _prepare(demo: gr.Blocks) -> None:
     connections.raise_handles()
     connections.limit(behind_a_proxy=doors().proxied)
     demo.queue(api_open=False, max_size=line.MOST_PLACES, default_concurrency_limit=1)
+    unread.bound(demo)
     line.stand(demo, partial(address_of, proxied=doors().proxied))
 
 

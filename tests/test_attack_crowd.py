@@ -184,6 +184,7 @@ def test_memory_stays_flat(program: Program, all_of_it: bool) -> None:
         for number in range(rounds):
             request(number)
         grown = program.megabytes() - before
+        assert "event: complete" in crowd[0].ask("models", {}), "nobody is served any more"
     assert grown < 30 * max(1.0, rounds / 2000), f"{grown:.0f} MB in {rounds} requests"
 
 

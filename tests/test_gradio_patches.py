@@ -15,7 +15,7 @@ from gradio.route_utils import GradioMultiPartParser
 from gradio.state_holder import SessionState
 from gradio_client.utils import apply_diff
 
-from app import gradio_patches, line
+from app import gradio_patches, line, unread
 from app.main import build_demo
 
 
@@ -79,6 +79,15 @@ def test_a_queue_without_what_we_replace_ends_the_start(name: str, monkeypatch: 
     monkeypatch.delattr(Queue, name)
     with pytest.raises(AttributeError, match=name):
         line.stand(page, lambda _: "")
+
+
+def test_a_queue_without_messages_of_sessions_ends_the_start() -> None:
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.Textbox()
+    page.queue()
+    del page._queue.pending_messages_per_session
+    with pytest.raises(AttributeError, match="pending_messages_per_session"):
+        unread.bound(page)
 
 
 @pytest.mark.parametrize(("fails", "starts"), [(0, True), (6, True), (10**6, False)])
