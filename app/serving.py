@@ -102,7 +102,7 @@ def launch(
 
 
 def _prepare(demo: gr.Blocks) -> None:
-    """Put in place what Gradio has no setting for: mended functions, heaps, handles, bounds of the line and of messages."""
+    """Put in place what Gradio has no setting for: mended functions, heaps, handles, bounds of line and messages."""
     refuse_url_fetching()
     leave_no_halves()
     start_on_a_busy_machine()

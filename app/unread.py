@@ -41,11 +41,11 @@ class Messages(asyncio.Queue[Any]):
 
     def _put(self, item: Any) -> None:
         size = 0 if self.listeners else OWN_BYTES + len(orjson.dumps(getattr(item, "output", None), default=str))
-        super()._put((item, size))  # type: ignore[misc]
+        super()._put((item, size))
         self._owner.weigh(self._session, self, size)
 
     def _get(self) -> Any:
-        item, size = super()._get()  # type: ignore[misc]
+        item, size = super()._get()
         self._owner.weigh(self._session, self, -size)
         return item
 
