@@ -12,6 +12,12 @@ import numpy as np
 _FREE: Final = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)  # there with or without the result
 _PLAIN: Final = frozenset((str, bytes, int, float, complex, bool, type(None)))  # consist of nothing else
 _ROWS: Final = (tuple, list, set, frozenset, deque)
+_staying: Final[dict[int, object]] = {}
+
+
+def stays(value: object) -> None:
+    """Count ``value``, and what it consists of, in no result from now on: it is kept for good, whoever refers to it."""
+    _staying[id(value)] = value
 
 
 def size_of(value: object) -> int:
@@ -35,7 +41,7 @@ def _measured(one: Any) -> tuple[int, int, Iterable[object]]:
     """Return what tells ``one`` from others, its own bytes, and what else it keeps."""
     if type(one) in _PLAIN:
         return id(one), sys.getsizeof(one), ()
-    if isinstance(one, _FREE):
+    if isinstance(one, _FREE) or id(one) in _staying:
         return id(one), 0, ()
     if isinstance(one, np.ndarray):
         while isinstance(one.base, np.ndarray):

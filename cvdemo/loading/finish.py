@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import invalid_numbers
+from cvdemo.labels import lasting
 from cvdemo.loading.oom_fallback import device_of, fitting
 from cvdemo.loading.parts import Kind, Parts, ReadyModel, Run
 from cvdemo.multiply_adds import MultiplyAdds
@@ -30,7 +31,7 @@ def finish(spec: ModelSpec, parts: Parts, device: str, weights: Kind, sha256: st
         network=network,
         run=run,
         preprocessing=parts.preprocessing,
-        labels=parts.labels,
+        labels=lasting(parts.labels),
         label_ids=parts.label_ids,
         weights=weights,
         weight_bytes=byte_count(network),

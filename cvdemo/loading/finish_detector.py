@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from cvdemo import compute
 from cvdemo.catalogue import ModelSpec, figures
 from cvdemo.errors import invalid_numbers
+from cvdemo.labels import lasting
 from cvdemo.loading.boxes import Detect, RawBoxes, Through
 from cvdemo.loading.finish import byte_count, parameter_count
 from cvdemo.loading.oom_fallback import device_of, fitting
@@ -29,7 +30,7 @@ def finish_detector(
     return ReadyDetector(
         spec=spec,
         network=network,
-        labels=parts.labels,
+        labels=lasting(parts.labels),
         weights=weights,
         weight_bytes=byte_count(network),
         parameter_count=parameter_count(network),
@@ -42,6 +43,8 @@ def finish_detector(
 
 
 def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts) -> Detect:
+    labels = lasting(parts.labels)
+
     def detect(pixels: NDArray[np.uint8], through: Through | None = None) -> RawBoxes:
         started = time.perf_counter()
         entry = parts.prepare(pixels)
@@ -65,7 +68,7 @@ def _detect(spec: ModelSpec, network: nn.Module, parts: DetectorParts) -> Detect
             boxes_xyxy=xyxy.astype(np.float32),
             scores=scores.astype(np.float32),
             class_ids=class_ids.astype(np.int32),
-            labels=parts.labels,
+            labels=labels,
             margins=None,
             preprocess_ms=1000 * (prepared - started),
             network_ms=1000 * (done - chosen),
