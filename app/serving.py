@@ -30,6 +30,7 @@ from app import connections, line, mcp, memory, unread
 from app.disk import LEDGER
 from app.doors import doors, on_spaces
 from app.gradio_patches import (
+    draw_nothing_with_matplotlib,
     leave_no_halves,
     refuse_url_fetching,
     say_what_cannot_be_read,
@@ -107,6 +108,7 @@ def _prepare(demo: gr.Blocks) -> None:
     leave_no_halves()
     start_on_a_busy_machine()
     tell_true_differences()
+    draw_nothing_with_matplotlib()
     say_what_cannot_be_read()
     memory.share_heaps()
     connections.raise_handles()

@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +19,7 @@ from gradio_client.utils import apply_diff
 
 from app import gradio_patches, line, unread
 from app.main import build_demo
+from tests.attacked import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,7 @@ REPLACED = {
     "halves of uploads": (GradioMultiPartParser, "parse", gradio_patches.leave_no_halves),
     "a slow first page": (networking, "url_ok", gradio_patches.start_on_a_busy_machine),
     "differences": (utils, "diff", gradio_patches.tell_true_differences),
+    "matplotlib's backend": (utils, "MatplotlibBackendMananger", gradio_patches.draw_nothing_with_matplotlib),
 }  # fmt: skip
 
 
@@ -105,6 +109,21 @@ def test_a_first_page_that_takes_long_does_not_end_the_start(
     gradio_patches.start_on_a_busy_machine()  # a second page in one process
     assert networking.url_ok("http://127.0.0.1:1/") is starts
     assert len(asked) == min(fails + 1, gradio_patches.STARTS)
+
+
+def test_the_first_work_of_a_page_brings_no_matplotlib_in() -> None:
+    """Gradio did, on the event loop, and everybody waited."""
+    code = (
+        "import sys, app.environment, gradio as gr, httpx\n"
+        "from app.serving import launch\n"
+        "with gr.Blocks(analytics_enabled=False) as page: gr.api(lambda: None, api_name='work')\n"
+        "work = launch(page, block=False) + 'gradio_api/call/work'\n"
+        "event = httpx.post(work, json={'data': []}).json()['event_id']\n"
+        "assert 'complete' in httpx.get(f'{work}/{event}').text\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        "page.close()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE_S)
 
 
 def some_value(draw: np.random.Generator, levels: int = 4) -> Any:
