@@ -12,7 +12,7 @@ import httpx
 from tests.attacked import Visitor
 
 FORBIDDEN = re.compile(r"Traceback|<class|\.py\b|Error:|object has no|unhashable|NoneType|must be real")
-LONGEST_S = 2.0
+LONGEST_S = 1.0
 
 
 def is_sentence(told: object) -> bool:

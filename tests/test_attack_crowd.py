@@ -251,7 +251,7 @@ ACTS: tuple[Act, ...] = (
 @pytest.mark.parametrize(
     ("seconds", "rest_s"),
     [
-        pytest.param(60, 4.0, id="a minute"),  # they look at what they got: other tests can run beside it
+        pytest.param(30, 4.0, id="half a minute"),  # they look at what they got: other tests can run beside it
         pytest.param(300, 0.0, id="five minutes", marks=pytest.mark.soak),
         pytest.param(3600, 0.0, id="an hour", marks=pytest.mark.soak),
     ],
