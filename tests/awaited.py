@@ -65,6 +65,7 @@ def is_empty(tab: Any, found: str) -> None:
     """Wait until a JavaScript function finds nothing: what sticks out, what is cut off."""
 
     def nothing() -> None:
-        assert tab.evaluate(found) == []
+        left = tab.evaluate(found)
+        assert left == [], left
 
     eventually(nothing)

@@ -2,7 +2,7 @@
 const PARTS = { post: ['convolution', 'norm', 'ReLU', 'convolution', 'norm', '+', 'ReLU'], pre: ['norm', 'ReLU', 'convolution', 'norm', 'ReLU', 'convolution', '+'] };
 const BOX = [104, 26], STEP = 36, WAY = 24;
 const blockDrawing = (order, title) => {
-  const parts = PARTS[order], width = 210, height = 2 * WAY + parts.length * STEP, middle = 78, skip = 176;
+  const parts = PARTS[order], width = 160, height = 2 * WAY + parts.length * STEP, middle = 56, skip = 154;
   const at = (place) => WAY + 8 + place * STEP, sum = at(parts.indexOf('+')) + BOX[1] / 2;
   const line = (...points) => svg('polyline', { class: 'way', points: points.map((one) => one.join(',')).join(' ') });
   const boxes = parts.map((part, place) => {
