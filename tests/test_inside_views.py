@@ -21,7 +21,7 @@ from cvdemo.errors import CvDemoError, SettingError
 from cvdemo.inside import activations
 
 CAT = starters.get("cat")
-FAST = ("mini_resnet", "mini_vit", "lenet5", "alexnet", "resnet18", "dinov2_small_linear")
+FAST = ("mini_resnet", "mini_vit", "lenet5", "alexnet", "resnet18", "dinov2_small", "dinov2_small_linear")
 SLOW = tuple(name for name in (*names("classify"), *names("features")) if name not in FAST)
 run, look, DEFAULTS = handler(BENCH, "again"), answers_questions(BENCH), Settings().plain()
 HERE = {"photo": {"id": "starter:cat", "name": "Cat"}, "point": [113, 172]}

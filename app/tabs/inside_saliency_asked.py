@@ -36,7 +36,7 @@ class Settings(settings.Settings):
 
 
 def method_of(given: ViewInput, one: ForwardPass) -> Method:
-    """Return the chosen method, or the first where that one makes no sense for the model."""
+    """Return the chosen method, or the first where that one makes no sense for the model, which has classes."""
     offered = methods_for(one.spec)
     return next((method for method in offered if method.name == given.settings.saliency.method), offered[0])
 

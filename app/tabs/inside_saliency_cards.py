@@ -106,10 +106,12 @@ def tile(given: ViewInput, number: int) -> dict[str, Any] | None:
 
 def tile_map(given: ViewInput, number: int) -> Row | None:
     """Return what is known of a model for the overview, with its map at the chosen depth; None where there is none."""
-    one = given.seen[number]
-    row, stop, method = asked.map_of(given, one), given.stop(number), asked.method_of(given, one).name
-    layered = None if row is None else by_depth.known(row[0])
-    if row is None or layered is None or method not in layered.maps or stop == len(one.stops) - 1:
+    one, stop = given.seen[number], given.stop(number)
+    row = asked.map_of(given, one)
+    if row is None:
+        return None
+    layered, method = by_depth.known(row[0]), asked.method_of(given, one).name
+    if layered is None or method not in layered.maps or stop == len(one.stops) - 1:
         return row  # the last map, as the view Saliency shows it
     own = layered.maps[method][stop]
     return row if own is None else (row[0], own)
