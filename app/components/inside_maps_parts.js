@@ -17,7 +17,7 @@ const makeTable = (tools) => {
   const body = h('tbody', {}), note = h('p', { class: 'sub', hidden: true });
   const head = ['Layer', 'Map', 'Parameters', 'Multiply-adds', 'Share'];
   const table = h('table', { class: 'in-table' }, h('thead', {}, h('tr', {}, head.map((text) => h('th', { scope: 'col' }, text)))), body);
-  const node = h('details', { class: 'more' }, h('summary', {}, 'All layers of this model'), note, h('div', { class: 'in-scroll', role: 'region', tabindex: 0, 'aria-label': 'All layers of this model' }, table));
+  const node = h('details', { class: 'more' }, h('summary', {}, 'All layers of this model'), note, h('div', { class: 'in-scroll', role: 'group', tabindex: 0, 'aria-label': 'All layers of this model' }, table));
   let number = 0, shown = null, known = null, rows = [];
   const mark = () => rows.forEach((row) => row.node.classList.toggle('now', row.label === shown.layer));
   const load = async () => {
