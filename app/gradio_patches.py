@@ -2,12 +2,13 @@
 
 import contextlib
 import inspect
+import os
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import gradio as gr
-from gradio import component_meta, networking, processing_utils, utils
+from gradio import component_meta, networking, processing_utils, routes, utils
 from gradio.route_utils import GradioMultiPartParser
 from gradio.state_holder import SessionState
 from starlette.datastructures import FormData
@@ -113,6 +114,27 @@ def leave_no_halves() -> None:
 
     if parse.__name__ != parse_or_remove.__name__:
         instead(GradioMultiPartParser, "parse", parse_or_remove)
+
+
+def keep_what_was_uploaded() -> None:
+    """Let an upload make its folder anew where the janitor took that, empty as it was, just before the file came.
+
+    Gradio tried again after its answer, without the folder: the photo was lost, and the connection with it.
+    """
+    upload = routes.upload_fn
+
+    async def upload_and_stay(*given: Any, **more: Any) -> tuple[list[Any], list[Any], list[Any]]:
+        files, left, places = await upload(*given, **more)
+        for file, place in list(zip(left, places, strict=True)):
+            with contextlib.suppress(OSError):  # on another file system Gradio copies it after its answer
+                Path(place).parent.mkdir(parents=True, exist_ok=True)
+                os.rename(file, place)
+                left.remove(file)
+                places.remove(place)
+        return files, left, places
+
+    if upload.__name__ != upload_and_stay.__name__:
+        instead(routes, "upload_fn", upload_and_stay)
 
 
 def know_signatures(demo: gr.Blocks) -> None:

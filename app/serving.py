@@ -31,6 +31,7 @@ from app.disk import LEDGER
 from app.doors import doors, on_spaces
 from app.gradio_patches import (
     draw_nothing_with_matplotlib,
+    keep_what_was_uploaded,
     leave_no_halves,
     refuse_url_fetching,
     say_what_cannot_be_read,
@@ -106,6 +107,7 @@ def _prepare(demo: gr.Blocks) -> None:
     """Put in place what Gradio has no setting for: mended functions, heaps, handles, bounds of line and messages."""
     refuse_url_fetching()
     leave_no_halves()
+    keep_what_was_uploaded()
     start_on_a_busy_machine()
     tell_true_differences()
     draw_nothing_with_matplotlib()

@@ -1,12 +1,14 @@
 """Uploads: no client fills the disk, a full one is a sentence, and a photo in use never goes."""
 
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 from gradio.routes import file_upload_statuses
@@ -164,6 +166,25 @@ def test_an_upload_that_is_cut_off_leaves_its_file_at_once(program: Program) -> 
             wire.sendall((head + "Content-Type: multipart/form-data; boundary=x\r\n\r\n" + body).encode())
             wait_until(lambda: bool([*program.uploads.glob("tmp*")]), "nothing was written", patience_s=20)
         wait_until(lambda: not [*program.uploads.glob("tmp*")], "halves stay", patience_s=20)
+
+
+def test_a_folder_that_is_swept_away_in_that_moment_takes_no_upload_along(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same photo came before and was swept, its empty folder goes just now: Gradio lost the second one."""
+    rename, swept = os.rename, []
+
+    def sweep_then_rename(file: str, place: str) -> None:
+        if not swept:
+            swept.append(os.rmdir(Path(place).parent))
+        rename(file, place)
+
+    monkeypatch.setattr(os, "rename", sweep_then_rename)
+    with httpx.Client(base_url=page) as client:
+        answer = client.post("/gradio_api/upload", files={"files": ("photo.jpg", secrets.token_bytes(100))})
+        assert answer.status_code == 200 and swept
+        assert Path(answer.json()[0]).is_file()
+        assert client.get("/healthz").status_code == 200, "the connection was ended, too"
 
 
 def test_how_far_an_upload_is_is_not_kept_for_ever(page: str) -> None:

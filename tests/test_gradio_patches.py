@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from gradio import component_meta, networking, processing_utils, utils
+from gradio import component_meta, networking, processing_utils, routes, utils
 from gradio.components import html
 from gradio.queueing import Queue
 from gradio.route_utils import GradioMultiPartParser
@@ -61,6 +61,7 @@ REPLACED = {
     "values of sessions": (SessionState, "_update_value_in_config", gradio_patches.keep_no_values),
     "halves of uploads": (GradioMultiPartParser, "parse", gradio_patches.leave_no_halves),
     "a slow first page": (networking, "url_ok", gradio_patches.start_on_a_busy_machine),
+    "uploads": (routes, "upload_fn", gradio_patches.keep_what_was_uploaded),
     "differences": (utils, "diff", gradio_patches.tell_true_differences),
     "matplotlib's backend": (utils, "MatplotlibBackendMananger", gradio_patches.draw_nothing_with_matplotlib),
 }  # fmt: skip
