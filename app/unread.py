@@ -5,13 +5,13 @@ the next message for one that is gone; where that is a place in the line, it end
 """
 
 import asyncio
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, MutableMapping
 from typing import Any, Final
 
 import gradio as gr
-import orjson
 
 from app.gradio_patches import instead
 
@@ -40,7 +40,7 @@ class Messages(asyncio.Queue[Any]):
             self.listeners -= 1
 
     def _put(self, item: Any) -> None:
-        size = 0 if self.listeners else OWN_BYTES + len(orjson.dumps(getattr(item, "output", None), default=str))
+        size = 0 if self.listeners else OWN_BYTES + len(json.dumps(getattr(item, "output", None), default=str))
         super()._put((item, size))
         self._owner.weigh(self._session, self, size)
 
