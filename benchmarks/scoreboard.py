@@ -6,7 +6,7 @@ from benchmarks.cache import crowd
 from benchmarks.rows import Counts, Delays, Measured, Row
 from benchmarks.scenes import HEAPS
 from benchmarks.slider import moves
-from benchmarks.start import first_answer, start_up
+from benchmarks.start import first_answer, start_to_answer, start_up
 
 
 def _model_input() -> Measured:
@@ -210,6 +210,7 @@ ROWS = (
     Row("P5", "phone photo to model input", "timm create_transform", "faster", 4.0, _model_input, short=True),
     Row("P6", "process start to first answer", "bare Gradio page", "cost", 1.15, start_up),
     Row("P6 answer", "page to first answer, EfficientNet-Lite0", "a promise of 1.5 s", "delay", 1500.0, first_answer),
+    Row("P6 whole", "process start to first photo classified", "bare page, timm", "cost", 1.0, start_to_answer),
     Row("P7", "Grad-CAM, ResNet-50", "its bare forward pass", "cost", 1.1, _saliency),
     Row("attention", "last layer's attention, ViT-B/16", "its bare forward pass", "cost", 1.05, _attention),
     Row("P8", "heat map over the photo, decode to browser", "gr.Image's defaults", "faster", 4.0, _heat_reply),

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,6 @@ from cvdemo.latency import duel as duels
 from cvdemo.latency import ways as latency_ways
 from cvdemo.latency.estimate import TooMuch
 from cvdemo.latency.lineup import keys
-from cvdemo.latency.result import Duel
 from cvdemo.latency.settings import Settings
 
 SMALL = Settings(side=64, engine="torch")
@@ -282,15 +282,14 @@ def test_a_refusal_keeps_the_duel_on_screen(quiet: None) -> None:
     assert "whole number from 32" in refused["message"]
 
 
-def _close(found: Duel) -> bool:
-    (pair,) = found.pairs()
-    return pair.ratio.verdict == "too close to call"
-
-
 @pytest.mark.soak
-def test_twenty_duels_of_a_model_against_itself_are_too_close_to_call(cat: Path, quiet: None) -> None:
-    verdicts = [_close(duels.run(cat, ("mini_resnet", "mini_resnet"), SMALL)) for _ in range(20)]
-    assert sum(verdicts) >= 19
+def test_of_twenty_duels_of_a_model_against_itself_at_most_one_says_that_it_is_faster(cat: Path, quiet: None) -> None:
+    """The interval covers 95 %. A machine with other work may give some duels no verdict, which claims nothing."""
+    said = Counter(
+        pair.ratio.verdict for _ in range(20) for pair in duels.run(cat, ("mini_resnet", "mini_resnet"), SMALL).pairs()
+    )
+    assert said["faster"] + said["slower"] <= 1, said
+    assert said["too close to call"] >= 10, said
 
 
 @pytest.mark.soak
