@@ -68,11 +68,9 @@ def test_every_lab_is_measured() -> None:
     assert {tab for tab, *_ in PICTURES + WITHOUT_SLIDERS} == {lab.id for lab in LABS}
 
 
-@pytest.mark.parametrize(("width", "height"), SCREENS)
 @pytest.mark.parametrize(("tab", "view", "picture"), PICTURES)
-def test_a_slider_and_its_picture_are_on_one_screen(
-    page: str, visit: Visit, tab: str, view: str, picture: str, width: int, height: int
-) -> None:
+def test_a_slider_and_its_picture_are_on_one_screen(page: str, visit: Visit, tab: str, view: str, picture: str) -> None:
+    width, height = SCREENS[0]
     shown = visit(f"{page}/?tab={tab}&view={view}", width=width, height=height)
     shown.locator(f"#main :is({picture})").locator("visible=true").first.wait_for()
     shown.wait_for_function(AT_REST)
@@ -82,7 +80,9 @@ def test_a_slider_and_its_picture_are_on_one_screen(
         assert found, "no slider is seen"
         assert [one for one in found if one[1] > 0] == []
 
-    eventually(together, patience_s=20)
+    for width, height in SCREENS:
+        shown.set_viewport_size({"width": width, "height": height})
+        eventually(together, patience_s=20)
     shown.set_viewport_size({"width": 390, "height": 844})
     eventually(lambda: _wide_enough(shown), patience_s=20)
 
