@@ -38,6 +38,7 @@ def test_nets_that_were_stopped_go_on_as_if_they_never_were(photos: Photos, stop
     assert nets.go(24) == race(photos, DESIGNS, [0, 1], 24) == nets.race
 
 
+@pytest.mark.soak
 def test_the_longest_race_takes_25_megabytes_at_most(photos: Photos) -> None:
     """Steps are counted in the deepest net, for as many as a page can ask of five starts of both designs."""
     nets = Nets(photos, [Design(DEEPEST, False)], [0])

@@ -73,7 +73,7 @@ def test_a_slider_that_moves_before_the_first_run_is_here_is_heard(page: str, vi
     expect(tab.locator(OUT).first).to_have_text("30 of 120")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [pytest.param(1440, marks=pytest.mark.soak), 390])
 def test_both_are_trained_stopped_and_go_on(page: str, visit: Visit, width: int) -> None:
     tab = _open(page, visit, "&layers=56&steps=240&starts=3", width=width)
     expect(tab.get_by_text("What stands below has 20 layers.")).to_be_visible()

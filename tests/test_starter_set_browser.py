@@ -53,7 +53,7 @@ def hub(repositories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     models._shared.cache_clear()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [pytest.param(1440, marks=pytest.mark.soak), 390])
 def test_one_click_fetches_the_set_and_the_page_takes_the_better_pair(
     page: str, visit: Visit, hub: Hub, width: int
 ) -> None:

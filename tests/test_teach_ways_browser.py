@@ -23,7 +23,7 @@ def _taught(page: str, visit: Visit, file: Path, **options: Any) -> Any:
     return tab
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [pytest.param(1440, marks=pytest.mark.soak), 390])
 def test_more_layers_are_trained_with_live_curves_and_told_with_the_others(
     page: str, visit: Visit, tmp_path: Path, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
