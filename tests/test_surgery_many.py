@@ -155,6 +155,7 @@ def test_the_view_asks_all_and_forgets_them_with_the_folder(photos: tuple[Labell
     assert first["many"] == {"of": len(photos), "done": 0, "said": "No photo is answered yet."}
     *_, done = handler(skips_surgery.BENCH, "many")(RAIL, first, {"chosen": [MODEL]})
     assert done["many"]["done"] == len(photos) and done["many"]["said"].startswith(f"Of {len(photos)} photos, ")
+    assert done["key"] != first["key"], "a page that knows the photos draws nothing for a key that it shows"
     stay = many.stays(many.known([one.digest for one in FOLDERS.photos("").photos], lesion.request("", MODEL)))
     assert [block["stays"] for block in done["blocks"]] == [[one.right, one.of] for one in stay.values()]
     _ask("forget")

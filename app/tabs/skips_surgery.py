@@ -1,6 +1,6 @@
 """Skips, Surgery: the blocks of a trained network as switches, and the answer without each of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.components import chart
@@ -39,18 +39,20 @@ class Shown:
         operation: done last, or the model's own state.
         several: whether the curve was asked for.
         photos: digests of those that the page gave besides.
+        answered: how many of them are.
     """
 
     model: PassRequest
     operation: Operation
     several: bool
-    photos: tuple[str, ...] = ()
+    photos: tuple[str, ...]
+    answered: int
 
     @property
-    def asked(self) -> tuple[PassRequest, list[str], list[str], list[str], bool, tuple[str, ...]]:
+    def asked(self) -> tuple[object, ...]:
         """What its key is made of: sets have no order of their own."""
-        one = self.operation
-        return self.model, sorted(one.dropped), sorted(one.cut), sorted(one.swapped), self.several, self.photos
+        done = [sorted(names) for names in (self.operation.dropped, self.operation.cut, self.operation.swapped)]
+        return self.model, done, self.several, self.photos, self.answered
 
 
 def _offered() -> list[ModelSpec]:
@@ -76,16 +78,17 @@ def _operate(asked: Wish, report: Report) -> Shown | dict[str, Any]:
         lesion.operate(asked.path, name, operation, progress=report)
     if asked.settings.several:
         lesion.at_random(asked.path, name, progress=report)
-    given = FOLDERS.photos(session()).photos
-    return Shown(alone.asked, operation, asked.settings.several, tuple(one.digest for one in given))
+    given = tuple(one.digest for one in FOLDERS.photos(session()).photos)
+    return Shown(alone.asked, operation, asked.settings.several, given, len(many.known(given, alone.asked)))
 
 
 def _ask_many(asked: Wish, report: Report) -> Shown | dict[str, Any]:
     """Find what the page lacks, and ask the network of each photo of the page's folder."""
     found = _operate(asked, report)
-    if isinstance(found, Shown):
-        many.answer_many(FOLDERS.photos(session()).photos, found.model.model, report)
-    return found
+    if not isinstance(found, Shown):
+        return found
+    many.answer_many(FOLDERS.photos(session()).photos, found.model.model, report)
+    return replace(found, answered=len(many.known(found.photos, found.model)))
 
 
 def _sound(found: Answers, settings: Switches) -> Operation:
