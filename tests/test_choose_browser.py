@@ -133,8 +133,7 @@ def test_on_a_touch_screen_only_the_handle_is_grabbed(page: str, visit: Visit) -
              getComputedStyle(document.querySelector(one)); return [pointerEvents, touchAction]; })"""
     )
     assert [style[0][0], style[1], style[2][1]] == ["none", ["auto", "none"], "pan-y pinch-zoom"]
-    x, y = tab.wait_for_function(RESTING).json_value()
-    touch, before = tab.context.new_cdp_session(tab), tab.evaluate("scrollY")
+    touch, limit = tab.context.new_cdp_session(tab), tab.locator(".choosing-frontier output")
 
     def swipe(points: list[tuple[float, float]]) -> None:
         for place, (across, down) in enumerate(points):
@@ -142,14 +141,20 @@ def test_on_a_touch_screen_only_the_handle_is_grabbed(page: str, visit: Visit) -
             touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": across, "y": down}]})
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
-    swipe([(x - 12 * step, y) for step in range(6)])
-    expect(tab.locator(".choosing-frontier output")).not_to_have_text("50\u00a0ms")
-    assert tab.evaluate("scrollY") == before
-    now = tab.locator(".choosing-frontier output").inner_text()
+    def the_handle_follows() -> None:
+        """Once more where the page was still laid out under the finger: on a busy machine that comes late."""
+        x, y = tab.wait_for_function(RESTING).json_value()
+        before = tab.evaluate("scrollY")
+        swipe([(x - 12 * step, y) for step in range(6)])
+        expect(limit).not_to_have_text("50\u00a0ms", timeout=2000)
+        assert tab.evaluate("scrollY") == before
+
+    eventually(the_handle_follows)
+    now, before = limit.inner_text(), tab.evaluate("scrollY")
     plot = tab.locator(".choosing-frontier .chart-stage").bounding_box()
     swipe([(plot["x"] + 60, plot["y"] + 200 - 25 * step) for step in range(7)])
     tab.wait_for_function("(before) => scrollY !== before", arg=before)
-    assert tab.locator(".choosing-frontier output").inner_text() == now, "the page scrolls, the limit stays"
+    assert limit.inner_text() == now, "the page scrolls, the limit stays"
 
 
 def test_the_slider_is_the_limit_of_the_sentence(page: str, visit: Visit) -> None:

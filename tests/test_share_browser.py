@@ -17,6 +17,7 @@ from app.components import sheet
 from app.theme import head
 from cvdemo import compute, starters
 from tests.awaited import eventually, expect, fits
+from tests.test_latency_browser import QUIET
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +70,7 @@ def _open(page: str, visit: Visit, address: str, place: str, **options: Any) -> 
     tab.wait_for_function("![...document.querySelectorAll('.answer.waiting')].some((one) => one.offsetParent)")
     if address.startswith("latency"):  # there is something to take away when the rounds are over
         expect(tab.locator(".headline .answer").locator("visible=true").first).to_have_text(OVER, use_inner_text=True)
+        tab.wait_for_function(QUIET)
     return tab
 
 
