@@ -193,6 +193,7 @@ def test_stopped_what_is_answered_stays_and_the_rest_can_follow(
     expect(tab.locator("#surgery")).to_contain_text("answers to photo 3 of 3 without each block")
     tab.locator("#surgery").get_by_role("button", name="Cancel").locator("visible=true").first.click()
     expect(card.get_by_role("button", name="Ask all 3")).to_be_enabled()
+    expect(card).to_contain_text("Stopped. What is answered is kept.")
     second.set()
     card.get_by_role("button", name="Ask all 3").click()
     expect(card).to_contain_text("Of 3 photos, ")

@@ -61,7 +61,7 @@ const makeFolder = () => {
     begin.hidden = !count || done === count || working;
     begin.textContent = done ? `Continue with the other ${count - done}` : count === 1 ? 'Ask it' : `Ask all ${count}`;
     for (const button of [begin, forget, ...choose]) button.disabled = busy();
-    if (!working) said.textContent = count && done ? known.said : count ? 'They are not answered yet.' : `Drop a folder or several photos here, ${props.most} at most: of how many the answer stays without each block. They stay on this machine and go with the page.`;
+    if (!working) said.textContent = count && done ? known.said : count && props.value.stopped ? 'Stopped. What is answered is kept.' : count ? 'They are not answered yet.' : `Drop a folder or several photos here, ${props.most} at most: of how many the answer stays without each block. They stay on this machine and go with the page.`;
   };
   const node = h('div', { class: 'many-photos' }, h('div', { class: 'bar' }, h('span', { class: 'name' }, 'Many photos'), counted, ...choose, begin, forget, some, whole), fault, said, left);
   draw();
